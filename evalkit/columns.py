@@ -1,0 +1,82 @@
+"""Names and types of the columns of every frame that crosses a module border.
+
+Polars types are made lazily so that importing the names costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    Schema = dict[str, pl.DataType | type[pl.DataType]]
+
+
+def _schemas() -> dict[str, Schema]:
+    import polars as pl
+
+    return {
+        # one row per unit × period × metric × category, complete over the grid that was asked for
+        "PANEL": {
+            "unit_id": pl.String,
+            "period": pl.Date,
+            "metric": pl.String,
+            "category": pl.String,
+            "count": pl.Int64,
+            "status": pl.String,
+            "qualifier": pl.String,
+            "exposure": pl.Float64,
+            "exposure_status": pl.String,
+            "exposure_qualifier": pl.String,
+        },
+        # one row per estimand
+        "ESTIMATES": {
+            "estimand_id": pl.String,
+            "metric": pl.String,
+            "contrast": pl.String,
+            "design": pl.String,
+            "role": pl.String,
+            "scale": pl.String,
+            "status": pl.String,
+            "estimate": pl.Float64,
+            "std_error": pl.Float64,
+            "conf_low": pl.Float64,
+            "conf_high": pl.Float64,
+            "conf_level": pl.Float64,
+            "p_value": pl.Float64,
+            "null": pl.Float64,
+            "dispersion": pl.Float64,
+            "df": pl.Int64,
+            "events": pl.Int64,
+            "exposure": pl.Float64,
+            "n_units": pl.Int64,
+            "n_periods": pl.Int64,
+            "method": pl.String,
+            "reason_code": pl.String,
+            "reason_sv": pl.String,
+            "reason_en": pl.String,
+            "assumptions": pl.List(pl.String),
+        },
+        # one row per released series cell: a panel cell after disclosure control
+        "RELEASED_SERIES": {
+            "metric": pl.String,
+            "group": pl.String,
+            "period": pl.Date,
+            "frequency": pl.String,
+            "count": pl.Int64,
+            "exposure": pl.Float64,
+            "rate": pl.Float64,
+            "conf_low": pl.Float64,
+            "conf_high": pl.Float64,
+            "status": pl.String,
+            "marks": pl.List(pl.String),
+        },
+    }
+
+
+def __getattr__(name: str) -> Schema:
+    schemas = _schemas()
+    if name in schemas:
+        return schemas[name]
+    raise AttributeError(name)

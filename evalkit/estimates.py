@@ -1,0 +1,263 @@
+"""One number and how it came about; or one refusal and why.
+
+:class:`Estimate` follows the shape that the rest of the library relies on: identity, number,
+evidence, outcome, method. It holds no model and no rows of data, so it can be written, compared
+and pickled. :class:`Estimates` keeps them in the order of the plan.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
+
+from evalkit import columns
+from evalkit.errors import EstimationError, Place, Problem, known_names
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import DesignId, EstimateStatus, Role, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ADHOC = "adhoc"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The evidence behind one side and one period of a comparison, summed over units and periods.
+
+    ``events`` is a count; ``exposure`` has the unit of the estimand's exposure (person-years, visits, …).
+    """
+
+    unit: str
+    window: str
+    events: int
+    exposure: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One estimate or refusal.
+
+    Attributes
+    ----------
+    estimate, conf_low, conf_high
+        On the scale named by ``scale``. A ratio with no event in its denominator has
+        ``estimate`` and ``conf_high`` equal to infinity: a one-sided interval, not a failure.
+    p_value
+        Two-sided, against ``null``. Never printed in a politician's report.
+    dispersion
+        Pearson dispersion φ of the counts around their cell rates; ``None`` when it cannot be estimated.
+    reason
+        Required when ``status`` is not ``estimated``; forbidden otherwise.
+    method
+        Which interval: ``exact``, ``midp``, ``score``, ``bayes`` or ``quasi_poisson``.
+
+    Raises
+    ------
+    ValueError
+        When status, number and reason contradict each other. That is a fault in evalkit or in a
+        design added to it, never in a user's data.
+    """
+
+    scale: Scale
+    status: EstimateStatus
+    estimand_id: str = ADHOC
+    metric: str | None = None
+    contrast: str | None = None
+    design: DesignId | None = None
+    role: Role = Role.DESCRIPTIVE
+    estimate: float | None = None
+    std_error: float | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    conf_level: float = 0.95
+    p_value: float | None = None
+    null: float | None = None
+    dispersion: float | None = None
+    df: int | None = None
+    n_units: int | None = None
+    n_periods: int | None = None
+    events: int | None = None
+    exposure: float | None = None
+    cells: tuple[Cell, ...] = ()
+    reason: Statement | None = None
+    method: str | None = None
+    assumptions: tuple[Statement, ...] = ()
+
+    def __post_init__(self) -> None:
+        numbers = (self.estimate, self.conf_low, self.conf_high)
+        if self.status is EstimateStatus.ESTIMATED:
+            if any(number is None or math.isnan(number) for number in numbers):
+                raise ValueError("an estimated value needs estimate, conf_low and conf_high")
+            if self.reason is not None:
+                raise ValueError("an estimated value has no reason for refusal")
+        else:
+            if self.reason is None:
+                raise ValueError("a refusal needs a reason")
+            if any(number is not None for number in (*numbers, self.std_error, self.p_value)):
+                raise ValueError("a refusal carries no number")
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there is a number."""
+        return self.status is EstimateStatus.ESTIMATED
+
+    def named(self, *, estimand_id: str, metric: str, contrast: str, design: DesignId, role: Role) -> Estimate:
+        """The same result under the name of an estimand of a plan."""
+        return replace(self, estimand_id=estimand_id, metric=metric, contrast=contrast, design=design, role=role)
+
+    def refused(self, reason: Statement) -> Estimate:
+        """The same estimand with the number withheld and the reason in its place."""
+        return replace(
+            self,
+            status=EstimateStatus.NOT_ESTIMABLE,
+            reason=reason,
+            estimate=None,
+            std_error=None,
+            conf_low=None,
+            conf_high=None,
+            p_value=None,
+            dispersion=None,
+            df=None,
+            events=None,
+            exposure=None,
+            cells=(),
+            method=None,
+        )
+
+    def __repr__(self) -> str:
+        head = " ".join(part for part in (self.estimand_id, self.metric, self.contrast) if part)
+        if not self.is_estimated:
+            return f"{head}: {self.status.value}: {self.reason}"
+        return (
+            f"{head} {self.scale.value} {self.estimate:.4g} "
+            f"({self.conf_level:.0%} CI {self.conf_low:.4g} to {self.conf_high:.4g}, {self.method})"
+        )
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view
+
+        return estimates_view((self,))
+
+
+def refusal(
+    scale: Scale, reason: Statement, *, assumptions: tuple[Statement, ...] = (), conf_level: float = 0.95
+) -> Estimate:
+    """An estimate that could not be made, with its reason."""
+    return Estimate(
+        scale=scale,
+        status=EstimateStatus.NOT_ESTIMABLE,
+        reason=reason,
+        assumptions=assumptions,
+        conf_level=conf_level,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made these estimates: digests of the plan and the data, the version, the seed."""
+
+    plan_digest: str
+    data_digest: str
+    version: str
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Estimates:
+    """Every estimand of a plan in the plan's order, the refused ones included."""
+
+    items: tuple[Estimate, ...]
+    provenance: Provenance
+    synthetic: bool = field(default=False, kw_only=True)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def get(self, estimand_id: str) -> Estimate:
+        """The estimate of one estimand.
+
+        Raises
+        ------
+        EstimationError
+            When the plan has no such estimand; the message lists those it has.
+        """
+        for item in self.items:
+            if item.estimand_id == estimand_id:
+                return item
+        raise EstimationError(
+            Problem(
+                code="unknown_estimand",
+                what=Text(
+                    f"Planen har ingen jämförelse med beteckningen ”{estimand_id}”.",
+                    f"The plan has no estimand named '{estimand_id}'.",
+                ),
+                place=Place(file="plan.yaml", key="estimands"),
+                accepted=known_names(estimand_id, (item.estimand_id for item in self.items)),
+                next_step=Text("Använd en av beteckningarna i planen.", "Use one of the names in the plan."),
+            )
+        )
+
+    @property
+    def primary(self) -> Self:
+        """Only the primary estimands."""
+        return self._where(lambda item: item.role is Role.PRIMARY)
+
+    @property
+    def refused(self) -> Self:
+        """Only those without a number."""
+        return self._where(lambda item: not item.is_estimated)
+
+    def _where(self, keep: Callable[[Estimate], bool]) -> Self:
+        return replace(self, items=tuple(item for item in self.items if keep(item)))
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per estimand with the columns of ``columns.ESTIMATES``."""
+        import polars as pl
+
+        return pl.DataFrame([_row(item) for item in self.items], schema=columns.ESTIMATES, orient="row")
+
+    def __repr__(self) -> str:
+        head = f"Estimates: {len(self.items)} estimands, {len(self.refused)} refused"
+        return "\n".join([head, *(f"  {item!r}" for item in self.items)])
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view
+
+        return estimates_view(self.items)
+
+
+def _row(item: Estimate) -> dict[str, object]:
+    return {
+        "estimand_id": item.estimand_id,
+        "metric": item.metric,
+        "contrast": item.contrast,
+        "design": item.design.value if item.design else None,
+        "role": item.role.value,
+        "scale": item.scale.value,
+        "status": item.status.value,
+        "estimate": item.estimate,
+        "std_error": item.std_error,
+        "conf_low": item.conf_low,
+        "conf_high": item.conf_high,
+        "conf_level": item.conf_level,
+        "p_value": item.p_value,
+        "null": item.null,
+        "dispersion": item.dispersion,
+        "df": item.df,
+        "events": item.events,
+        "exposure": item.exposure,
+        "n_units": item.n_units,
+        "n_periods": item.n_periods,
+        "method": item.method,
+        "reason_code": item.reason.code if item.reason else None,
+        "reason_sv": item.reason.text.sv if item.reason else None,
+        "reason_en": item.reason.text.en if item.reason else None,
+        "assumptions": [statement.code for statement in item.assumptions],
+    }

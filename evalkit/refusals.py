@@ -1,0 +1,164 @@
+"""Why there is no number, in words that a politician can read.
+
+Each function makes one :class:`~evalkit.statements.Statement`. Together they are every reason
+that evalkit can give for not estimating something; a test reads them all.
+"""
+
+from __future__ import annotations
+
+from evalkit.language import Text
+from evalkit.statements import Statement
+
+
+def data_missing(who: Text, when: Text) -> Statement:
+    """Nothing was reported for at least one period of one side of the comparison."""
+    return Statement(
+        "data_missing",
+        Text(
+            f"Uppgifter saknas för {who.sv} under {when.sv}. Saknade uppgifter är inte noll.",
+            f"Data are missing for {who.en} in {when.en}. Missing data are not zero.",
+        ),
+    )
+
+
+def partly_missing(who: Text, when: Text, reported: int, wanted: int) -> Statement:
+    """Some, but not all, periods were reported; a sum over them would be too small."""
+    return Statement(
+        "partly_missing",
+        Text(
+            f"Uppgifterna för {who.sv} täcker bara {reported} av {wanted} perioder under {when.sv}. "
+            "En summa över de rapporterade perioderna skulle bli för liten.",
+            f"The data for {who.en} cover only {reported} of {wanted} periods in {when.en}. "
+            "A sum over the reported periods would be too small.",
+        ),
+    )
+
+
+def suppressed(who: Text, when: Text) -> Statement:
+    """The holder suppressed at least one of the counts needed."""
+    return Statement(
+        "suppressed",
+        Text(
+            f"Minst ett antal för {who.sv} under {when.sv} är dolt av sekretesskäl hos den som lämnat uppgifterna.",
+            f"At least one count for {who.en} in {when.en} was suppressed by the holder of the data.",
+        ),
+    )
+
+
+def not_applicable(who: Text, when: Text) -> Statement:
+    """The legal rule behind the metric did not exist, so the event could not occur."""
+    return Statement(
+        "not_applicable",
+        Text(
+            f"Måttet kunde inte förekomma för {who.sv} under hela {when.sv}: "
+            "rättsregeln eller arbetssättet fanns inte då.",
+            f"The metric could not occur for {who.en} throughout {when.en}: "
+            "the rule or the way of working did not exist.",
+        ),
+    )
+
+
+def not_yet_reported(who: Text, when: Text) -> Statement:
+    """The holder has said that the figure will come later."""
+    return Statement(
+        "not_yet_reported",
+        Text(
+            f"Alla uppgifter för {who.sv} under {when.sv} är inte rapporterade ännu.",
+            f"Not all data for {who.en} in {when.en} have been reported yet.",
+        ),
+    )
+
+
+def exposure_missing(who: Text, when: Text) -> Statement:
+    """There is a count but nothing to divide it by."""
+    return Statement(
+        "exposure_missing",
+        Text(
+            f"Det saknas uppgift om vad antalet ska jämföras med (till exempel folkmängd eller antal besök) "
+            f"för {who.sv} under {when.sv}.",
+            f"What the count is to be divided by (inhabitants or visits, say) is missing for {who.en} in {when.en}.",
+        ),
+    )
+
+
+def exposure_zero(who: Text, when: Text) -> Statement:
+    """The exposure is zero, so a rate has no meaning."""
+    return Statement(
+        "exposure_zero",
+        Text(
+            f"Det som antalet ska delas med är noll för {who.sv} under {when.sv}.",
+            f"What the count is to be divided by is zero for {who.en} in {when.en}.",
+        ),
+    )
+
+
+def no_events() -> Statement:
+    """No event on any side: a ratio of zero to zero says nothing."""
+    return Statement(
+        "no_events",
+        Text(
+            "Inga händelser har registrerats på någon sida av jämförelsen, och då finns inget att jämföra. "
+            "Noll registrerade betyder inte noll utsatta eller noll brister.",
+            "No events were recorded on either side of the comparison, so there is nothing to compare. "
+            "None recorded does not mean none affected.",
+        ),
+    )
+
+
+def too_few_margins() -> Statement:
+    """A 2×2 comparison with an empty row or column carries no information on the ratio."""
+    return Statement(
+        "empty_margin",
+        Text(
+            "Ett av områdena, eller en av perioderna, saknar helt registrerade händelser. "
+            "Då går utvecklingen inte att jämföra.",
+            "One of the areas, or one of the periods, has no recorded events at all. "
+            "Then the developments cannot be compared.",
+        ),
+    )
+
+
+def zero_and_overdispersed() -> Statement:
+    """A zero total beside counts that vary more than chance: no honest interval is at hand."""
+    return Statement(
+        "zero_and_overdispersed",
+        Text(
+            "Minst en sida har noll händelser samtidigt som antalen i övrigt varierar mer än slumpen förklarar. "
+            "Då finns ingen pålitlig osäkerhet att ange.",
+            "At least one side has no events while the counts otherwise vary more than chance explains. "
+            "No trustworthy uncertainty can then be stated.",
+        ),
+    )
+
+
+def small_count(threshold: int) -> Statement:
+    """Too few events to publish without risk for the persons or firms behind them."""
+    return Statement(
+        "small_count",
+        Text(
+            f"För få händelser för att visas (färre än {threshold}). Noll registrerade betyder inte noll utsatta.",
+            f"Too few events to be shown (fewer than {threshold}). None recorded does not mean none affected.",
+        ),
+    )
+
+
+def design_needs(what: Text) -> Statement:
+    """The design was asked for without the minimum data it states."""
+    return Statement(
+        "design_needs",
+        Text(
+            f"Upplägget kräver {what.sv}.",
+            f"The design needs {what.en}.",
+        ),
+    )
+
+
+def not_attempted() -> Statement:
+    """The estimand is in the plan but was not reached in this run."""
+    return Statement(
+        "not_attempted",
+        Text(
+            "Jämförelsen finns i planen men har inte gjorts i den här körningen.",
+            "The comparison is in the plan but was not made in this run.",
+        ),
+    )

@@ -1,0 +1,136 @@
+"""The closed word lists of the domain (DESIGN.md §4). A new model is a row of data, not code."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CellStatus(StrEnum):
+    """What a panel cell holds. Only ``VALUE`` is a number; none of the others is ever zero."""
+
+    VALUE = "value"
+    SUPPRESSED = "suppressed"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_YET_REPORTED = "not_yet_reported"
+
+
+class Qualifier(StrEnum):
+    """How a published number came about."""
+
+    EXACT = "exact"
+    DERIVED = "derived"
+    CARRIED_FORWARD = "carried_forward"
+    APPROXIMATE = "approximate"
+
+
+class DateBasis(StrEnum):
+    """Which date an event is counted by; never mixed in one series."""
+
+    HANDELSE = "handelse"
+    BESLUT = "beslut"
+    DELGIVNING = "delgivning"
+    LAGAKRAFT = "lagakraft"
+
+
+class Frequency(StrEnum):
+    """The length of a period."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        """Months in one period."""
+        return {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.YEAR: 12}[self]
+
+
+class UnitKind(StrEnum):
+    """What sort of area a unit is."""
+
+    KOMMUN = "kommun"
+    STADSDEL = "stadsdel"
+    LOKALPOLISOMRADE = "lokalpolisomrade"
+    POLISREGION = "polisregion"
+    REST = "rest"
+    LAND = "land"
+
+
+class SourceKind(StrEnum):
+    """Where rows come from. ``SYNTHETIC`` marks every page of a report that uses such a row."""
+
+    PUBLISHED = "published"
+    REGISTER = "register"
+    SYNTHETIC = "synthetic"
+
+
+class ExposureKind(StrEnum):
+    """A stock (inhabitants, permits) is multiplied by time; a flow (visits, hours) is summed."""
+
+    STOCK = "stock"
+    FLOW = "flow"
+
+
+class GoodDirection(StrEnum):
+    """Which way a metric should go for things to have become better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class MetricFamily(StrEnum):
+    """The chapter of the code book that a metric belongs to."""
+
+    PROCESS = "process"
+    FINDING = "finding"
+    SANCTION = "sanction"
+    PERMIT = "permit"
+    VICTIM = "victim"
+    SUPPORT = "support"
+    RESOURCE = "resource"
+    OFFICIAL_STATISTICS = "official_statistics"
+
+
+class Sensitivity(StrEnum):
+    """Which disclosure rule a metric is released under (domain brief §4.3)."""
+
+    OPEN = "open"
+    BUSINESS = "business"
+    PERSON = "person"
+
+
+class DesignId(StrEnum):
+    """The designs of domain brief §5.1 that are implemented."""
+
+    D1 = "D1"
+    D2 = "D2"
+    D3 = "D3"
+
+
+class Scale(StrEnum):
+    """The scale an estimate is on; ``null_value`` is where no difference lies."""
+
+    RATE = "rate"
+    RATE_RATIO = "rate_ratio"
+    RATIO_OF_RATE_RATIOS = "ratio_of_rate_ratios"
+    RATE_DIFFERENCE = "rate_difference"
+    PROPORTION = "proportion"
+    PROPORTION_DIFFERENCE = "proportion_difference"
+
+
+class EstimateStatus(StrEnum):
+    """Whether there is a number. A refusal is a value with a reason, never a bare NaN."""
+
+    ESTIMATED = "estimated"
+    NOT_ESTIMABLE = "not_estimable"
+    NOT_ATTEMPTED = "not_attempted"
+
+
+class Role(StrEnum):
+    """A claim family has one primary estimand; the others are labelled secondary."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    DESCRIPTIVE = "descriptive"
