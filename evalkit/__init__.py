@@ -1,3 +1,103 @@
-"""evalkit: effect evaluation of municipal joint inspections."""
+"""evalkit: effect evaluation of municipal joint inspections.
+
+>>> import evalkit as ek
+>>> ek.rate(108, 9.956).status.value
+'estimated'
+
+The names below are the public API. They are imported when first used, so that ``import evalkit``
+costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalkit import resources
+    from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.dataset import Dataset, load
+    from evalkit.disclosure import Policy, Released, release
+    from evalkit.errors import EvalkitError
+    from evalkit.estimands import Estimand, Group, Series, Window
+    from evalkit.estimates import Estimate, Estimates
+    from evalkit.evaluation import evaluate
+    from evalkit.metrics import MetricBook
+    from evalkit.panel import Panel, panel
+    from evalkit.pipeline import report
+    from evalkit.plan import Plan
+    from evalkit.report import open_run
+    from evalkit.simulate import Simulation, simulate
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Dataset": "evalkit.dataset",
+    "Estimand": "evalkit.estimands",
+    "Estimate": "evalkit.estimates",
+    "Estimates": "evalkit.estimates",
+    "EvalkitError": "evalkit.errors",
+    "Group": "evalkit.estimands",
+    "MetricBook": "evalkit.metrics",
+    "Panel": "evalkit.panel",
+    "Plan": "evalkit.plan",
+    "Policy": "evalkit.disclosure",
+    "Released": "evalkit.disclosure",
+    "Series": "evalkit.estimands",
+    "Simulation": "evalkit.simulate",
+    "Window": "evalkit.estimands",
+    "evaluate": "evalkit.evaluation",
+    "load": "evalkit.dataset",
+    "open_run": "evalkit.report",
+    "panel": "evalkit.panel",
+    "rate": "evalkit.comparisons",
+    "rate_ratio": "evalkit.comparisons",
+    "ratio_of_rate_ratios": "evalkit.comparisons",
+    "release": "evalkit.disclosure",
+    "report": "evalkit.pipeline",
+    "resources": "evalkit",
+    "simulate": "evalkit.simulate",
+}
+
+__all__ = [
+    "Dataset",
+    "Estimand",
+    "Estimate",
+    "Estimates",
+    "EvalkitError",
+    "Group",
+    "MetricBook",
+    "Panel",
+    "Plan",
+    "Policy",
+    "Released",
+    "Series",
+    "Simulation",
+    "Window",
+    "evaluate",
+    "load",
+    "open_run",
+    "panel",
+    "rate",
+    "rate_ratio",
+    "ratio_of_rate_ratios",
+    "release",
+    "report",
+    "resources",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'evalkit' has no attribute {name!r}")
+    if home == "evalkit":
+        return importlib.import_module(f"evalkit.{name}")
+    found = getattr(importlib.import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

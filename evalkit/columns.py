@@ -19,10 +19,11 @@ def _schemas() -> dict[str, Schema]:
     return {
         # one row per unit × period × metric × category, complete over the grid that was asked for
         "PANEL": {
-            "unit_id": pl.String,
-            "period": pl.Date,
+            "series": pl.String,
             "metric": pl.String,
             "category": pl.String,
+            "unit_id": pl.String,
+            "period": pl.Date,
             "count": pl.Int64,
             "status": pl.String,
             "qualifier": pl.String,
@@ -60,6 +61,7 @@ def _schemas() -> dict[str, Schema]:
         },
         # one row per released series cell: a panel cell after disclosure control
         "RELEASED_SERIES": {
+            "series": pl.String,
             "metric": pl.String,
             "group": pl.String,
             "period": pl.Date,

@@ -1,0 +1,111 @@
+"""How often the interval rule is wrong, by simulation.
+
+Four cells (two sides, before and after) of equally many periods are drawn with a known ratio of rate
+ratios, from Poisson or from a negative binomial distribution with variance φ times the mean, and put
+through ``evalkit.inference.summed.compare``. Beside it stands what a Poisson interval would have done.
+
+    python benchmarks/coverage.py --draws 4000
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from evalkit.inference import hypergeometric
+from evalkit.inference.hypergeometric import Margins
+from evalkit.inference.summed import CellSeries, Outcome, compare
+
+LEVEL = 0.95
+PHIS = (1.0, 2.0, 4.0)
+PERIODS = (3, 6, 36)
+MEANS = (10.0, 40.0)
+EFFECT = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: true variance over mean, periods per cell, expected events per period."""
+
+    phi: float
+    periods: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What came out of one setting, as shares of the draws."""
+
+    false_positive: float
+    false_positive_poisson: float
+    coverage: float
+    refused: float
+
+
+def settings() -> Iterator[Setting]:
+    """Every line of the table."""
+    return (Setting(*line) for line in product(PHIS, PERIODS, MEANS))
+
+
+def draw(setting: Setting, ratio: float, rng: np.random.Generator) -> list[CellSeries]:
+    """Four cells whose ratio of rate ratios is ``ratio``."""
+    means = (setting.mean * ratio, setting.mean, setting.mean, setting.mean)
+    return [CellSeries(_counts(setting, mean, rng), np.ones(setting.periods)) for mean in means]
+
+
+def _counts(setting: Setting, mean: float, rng: np.random.Generator) -> np.ndarray:
+    if setting.phi == 1:
+        return rng.poisson(mean, setting.periods)
+    return rng.negative_binomial(mean / (setting.phi - 1), 1 / setting.phi, setting.periods)
+
+
+def poisson_p_value(cells: list[CellSeries]) -> float:
+    """The p-value of the exact Poisson method, whatever the dispersion."""
+    after, before, ref_after, ref_before = (cell.total.events for cell in cells)
+    margins = Margins(marked=after + before, others=ref_after + ref_before, drawn=after + ref_after)
+    return hypergeometric.tails(after, margins, 0.0).p_value(midp=False)
+
+
+def measure(setting: Setting, draws: int, seed: int) -> Share:
+    """Shares of ``draws`` data sets without effect and as many with one."""
+    rng = np.random.default_rng(seed)
+    null = [draw(setting, 1.0, rng) for _ in range(draws)]
+    effect = [draw(setting, EFFECT, rng) for _ in range(draws)]
+    found_null = [compare(cells, conf_level=LEVEL) for cells in null]
+    found_effect = [compare(cells, conf_level=LEVEL) for cells in effect]
+    return Share(
+        false_positive=float(np.mean([not _covers(found, 1.0) for found in found_null])),
+        false_positive_poisson=float(np.mean([poisson_p_value(cells) < 1 - LEVEL for cells in null])),
+        coverage=float(np.mean([_covers(found, EFFECT) for found in found_effect])),
+        refused=float(np.mean([found.interval is None for found in found_null])),
+    )
+
+
+def _covers(found: Outcome, truth: float) -> bool:
+    return found.interval is None or found.interval.low <= truth <= found.interval.high
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=20250905)
+    given = parser.parse_args()
+    error = math.sqrt(0.05 * 0.95 / given.draws)
+    print(f"{given.draws} draws per line, seed {given.seed}; simulation error about ±{2 * error:.1%}")
+    print("phi  periods  mean  false positive  same, Poisson  coverage  refused")
+    for at, setting in enumerate(settings()):
+        share = measure(setting, given.draws, given.seed + at)
+        print(
+            f"{setting.phi:3.0f}  {setting.periods:7d}  {setting.mean:4.0f}  {share.false_positive:14.1%}"
+            f"  {share.false_positive_poisson:13.1%}  {share.coverage:8.1%}  {share.refused:7.1%}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""What a reader must know beside a number. Every estimate carries those that apply to it."""
+
+from __future__ import annotations
+
+from evalkit.language import Text
+from evalkit.statements import Statement
+
+
+def descriptive_only() -> Statement:
+    """D1: a level says nothing of causes."""
+    return Statement(
+        "descriptive_only",
+        Text(
+            "Beskrivning av nivån. Den säger inget om vad nivån beror på.",
+            "A description of the level. It says nothing about what the level is due to.",
+        ),
+    )
+
+
+def nothing_else_changed() -> Statement:
+    """D2: a change over time has every other event of that time as a rival explanation."""
+    return Statement(
+        "nothing_else_changed",
+        Text(
+            "En förändring över tid kan bero på allt annat som hände samtidigt: lagändringar, "
+            "nationella satsningar, nya sätt att registrera.",
+            "A change over time may be due to anything else that happened: new laws, national efforts, "
+            "new ways of recording.",
+        ),
+    )
+
+
+def parallel_development() -> Statement:
+    """D3: without the start, both sides would have developed alike; this cannot be proved."""
+    return Statement(
+        "parallel_development",
+        Text(
+            "Jämförelsen förutsätter att områdena annars hade utvecklats lika. Det går inte att bevisa.",
+            "The comparison takes for granted that the areas would otherwise have developed alike. "
+            "That cannot be proved.",
+        ),
+    )
+
+
+def one_area_per_side() -> Statement:
+    """With one area per side, the interval covers chance in the counts and nothing more."""
+    return Statement(
+        "one_area_per_side",
+        Text(
+            "Osäkerheten gäller slumpen i antalen. Skillnader mellan just de här områdena "
+            "ingår inte, eftersom minst en sida bara består av ett område.",
+            "The uncertainty covers chance in the counts. Differences between these very areas are not in it, "
+            "because at least one side is a single area.",
+        ),
+    )
+
+
+def not_an_effect() -> Statement:
+    """Two models compared with each other: the difference between them, never the effect of one."""
+    return Statement(
+        "not_an_effect",
+        Text(
+            "Båda områdena har en egen modell och modellerna startade samtidigt. Skillnaden är den ena modellen "
+            "minus den andra, inte effekten av någon av dem.",
+            "Both areas have a model of their own and the models began together. The difference is one model "
+            "minus the other, not the effect of either.",
+        ),
+    )
+
+
+def varies_more_than_chance() -> Statement:
+    """φ above 1: the interval was widened accordingly."""
+    return Statement(
+        "overdispersed",
+        Text(
+            "Antalen varierar mer mellan perioderna än slumpen förklarar, så osäkerheten har vidgats.",
+            "The counts vary more between periods than chance explains, so the uncertainty was widened.",
+        ),
+    )
+
+
+def dispersion_unknown() -> Statement:
+    """One period per cell: whether the counts vary more than chance cannot be seen."""
+    return Statement(
+        "dispersion_unknown",
+        Text(
+            "Med en enda period per sida går det inte att se om antalen varierar mer än slumpen, "
+            "så osäkerheten kan vara större än den angivna.",
+            "With a single period per side it cannot be seen whether the counts vary more than chance, "
+            "so the uncertainty may be larger than stated.",
+        ),
+    )
+
+
+def exposure_carried_forward() -> Statement:
+    """The denominator of the last periods is an older figure."""
+    return Statement(
+        "exposure_carried_forward",
+        Text(
+            "För minst en period är det som antalet delas med framskrivet från en äldre uppgift.",
+            "For at least one period the figure that the count is divided by is carried forward from an older one.",
+        ),
+    )
+
+
+def derived_figures() -> Statement:
+    """Counts or exposures computed from other published figures."""
+    return Statement(
+        "derived_figures",
+        Text(
+            "Minst en uppgift är uträknad ur andra publicerade uppgifter.",
+            "At least one figure is computed from other published figures.",
+        ),
+    )
+
+
+def more_found_or_more_looked_for() -> Statement:
+    """Detection-driven: more visits find more."""
+    return Statement(
+        "detection_driven",
+        Text(
+            "Antalet styrs av hur mycket som kontrolleras. Fler funna kan betyda fler besök, inte fler fel.",
+            "The count follows how much is inspected. More found may mean more visits, not more wrongdoing.",
+        ),
+    )

@@ -1,0 +1,4 @@
+"""Code books: what is counted, what it is divided by, and when the rules changed.
+
+Use them through :mod:`evalkit.metrics`.
+"""

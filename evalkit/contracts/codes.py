@@ -1,0 +1,79 @@
+"""What the contracts need to know of the code books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from evalkit.vocabulary import DateBasis
+
+
+class MetricCode(Protocol):
+    """The part of a code book's metric that rows are checked against."""
+
+    @property
+    def code(self) -> str:
+        """The code that rows use."""
+        ...
+
+    @property
+    def category_codes(self) -> tuple[str, ...]:
+        """The categories that rows may name."""
+        ...
+
+    @property
+    def date_bases(self) -> tuple[DateBasis, ...]:
+        """The dates that events may be counted by."""
+        ...
+
+    @property
+    def valid_from(self) -> date | None:
+        """The first day on which the event could occur."""
+        ...
+
+    @property
+    def valid_to(self) -> date | None:
+        """The last day on which the event could occur."""
+        ...
+
+
+class Codes(Protocol):
+    """A code book; :class:`evalkit.metrics.MetricBook` is one."""
+
+    @property
+    def metric_codes(self) -> Sequence[str]:
+        """Every metric code."""
+        ...
+
+    @property
+    def exposure_codes(self) -> Sequence[str]:
+        """Every exposure code."""
+        ...
+
+    def metric(self, code: str) -> MetricCode | None:
+        """The metric with this code, or ``None``."""
+        ...
+
+
+def metric_frame(codes: Codes) -> pl.DataFrame:
+    """One row per metric: ``metric``, ``valid_from``, ``valid_to`` and the lists of what it allows."""
+    found = [metric for code in codes.metric_codes if (metric := codes.metric(code)) is not None]
+    return pl.DataFrame(
+        {
+            "metric": [metric.code for metric in found],
+            "allowed_categories": [list(metric.category_codes) for metric in found],
+            "allowed_bases": [[basis.value for basis in metric.date_bases] for metric in found],
+            "metric_from": [metric.valid_from for metric in found],
+            "metric_to": [metric.valid_to for metric in found],
+        },
+        schema={
+            "metric": pl.String,
+            "allowed_categories": pl.List(pl.String),
+            "allowed_bases": pl.List(pl.String),
+            "metric_from": pl.Date,
+            "metric_to": pl.Date,
+        },
+    )

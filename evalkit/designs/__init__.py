@@ -1,0 +1,15 @@
+"""The designs: an explicit registry, each entry stating what it identifies and when it refuses."""
+
+from __future__ import annotations
+
+from evalkit.designs.before_after import BEFORE_AFTER
+from evalkit.designs.design import Design
+from evalkit.designs.difference_in_differences import DIFFERENCE_IN_DIFFERENCES
+from evalkit.designs.level import LEVEL
+from evalkit.vocabulary import DesignId
+
+REGISTRY: dict[DesignId, Design] = {
+    design.id: design for design in (LEVEL, BEFORE_AFTER, DIFFERENCE_IN_DIFFERENCES)
+}
+
+__all__ = ["REGISTRY", "Design"]

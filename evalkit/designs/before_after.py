@@ -1,0 +1,47 @@
+"""D2 in its two-window form: one group's rate after against its own rate before.
+
+The interrupted time series form of D2, with trend and season, needs at least 12 points a side.
+"""
+
+from __future__ import annotations
+
+from evalkit import caveats, refusals
+from evalkit.designs.counting import estimate_counts
+from evalkit.designs.design import Design
+from evalkit.estimands import Estimand
+from evalkit.estimates import Estimate, refusal
+from evalkit.language import Text
+from evalkit.panel import Panel
+from evalkit.vocabulary import DesignId, Scale
+
+
+def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
+    if estimand.before is None:
+        reason = refusals.design_needs(Text("en tid före att jämföra med", "a time before to compare with"))
+        return refusal(Scale.RATE_RATIO, reason, conf_level=conf_level)
+    return estimate_counts(
+        estimand,
+        panel,
+        conf_level,
+        scale=Scale.RATE_RATIO,
+        cells=((estimand.group, estimand.after), (estimand.group, estimand.before)),
+        design_caveats=(caveats.nothing_else_changed(),),
+    )
+
+
+BEFORE_AFTER = Design(
+    id=DesignId.D2,
+    name=Text("Före och efter i samma område", "Before and after in one area"),
+    identifies=Text(
+        "förändringen i ett område mellan två tider, vad den än beror på",
+        "the change in one area between two times, whatever it is due to",
+    ),
+    must_be_true=Text(
+        "Att inget annat som påverkar måttet ändrades samtidigt.",
+        "That nothing else which moves the metric changed at the same time.",
+    ),
+    scale=Scale.RATE_RATIO,
+    maryland=1,
+    may_claim_effect=False,
+    estimate=_estimate,
+)

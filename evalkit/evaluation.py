@@ -1,0 +1,65 @@
+"""A plan meets a dataset: every estimand of the plan comes out, with a number or with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evalkit import __version__, caveats
+from evalkit.dataset import Dataset
+from evalkit.designs import REGISTRY
+from evalkit.estimands import Estimand
+from evalkit.estimates import Estimate, Estimates, Provenance
+from evalkit.metrics import MetricBook
+from evalkit.panel import Panel, panel
+from evalkit.plan import Plan
+
+
+def evaluate(plan: Plan, dataset: Dataset, *, book: MetricBook | None = None) -> Estimates:
+    """Estimate every estimand of the plan, in its order.
+
+    Returns
+    -------
+    Estimates
+        One item per estimand. One that the data cannot carry has ``status`` ``not_estimable`` and a
+        ``reason``; nothing is left out.
+
+    Raises
+    ------
+    PanelError
+        When the plan names metrics, exposures or units that do not exist.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> folder = ek.resources.analyses() / "manniskoexploatering"
+    >>> estimates = ek.evaluate(ek.Plan.load(folder), ek.load(folder))
+    >>> estimates.get("E1").status.value
+    'estimated'
+    """
+    book = book or MetricBook.load()
+    return evaluate_panel(plan, panel(dataset, plan, book=book), data_digest=dataset.digest, book=book)
+
+
+def evaluate_panel(plan: Plan, grid: Panel, *, data_digest: str, book: MetricBook) -> Estimates:
+    """Estimate every estimand of the plan on a panel that is already built."""
+    return Estimates(
+        tuple(_one(item, grid, plan.document.conf_level, book) for item in plan.estimands),
+        Provenance(
+            plan_digest=plan.digest, data_digest=data_digest, version=__version__, seed=plan.document.data.seed
+        ),
+        synthetic=grid.synthetic,
+    )
+
+
+def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Estimate:
+    found = REGISTRY[item.design].estimate(item, grid, conf_level).named(
+        estimand_id=item.id,
+        metric=item.series.metric,
+        contrast=item.contrast.sv,
+        design=item.design,
+        role=item.role,
+    )
+    metric = book.metric(item.series.metric)
+    if metric is not None and metric.detection_driven:
+        return replace(found, assumptions=(*found.assumptions, caveats.more_found_or_more_looked_for()))
+    return found

@@ -1,0 +1,159 @@
+"""Months, quarters and years: read, counted and written.
+
+A period is known by its first day together with its :class:`~evalkit.vocabulary.Frequency`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from evalkit.language import Text, same
+from evalkit.vocabulary import Frequency
+
+_MONTHS = {
+    Frequency.MONTH: re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})(?:-|M)(?P<part>0[1-9]|1[0-2])"),
+    Frequency.QUARTER: re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})-?[QK](?P<part>[1-4])"),
+    Frequency.YEAR: re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})(?P<part>)"),
+}
+_DAY = re.compile(r"((?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+
+_NAMES_SV = (
+    "januari februari mars april maj juni juli augusti september oktober november december"
+).split()
+_NAMES_EN = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def parse(text: str) -> tuple[date, Frequency]:
+    """The first day and the length of a period written as a year, a quarter or a month.
+
+    ``2024``, ``2024-Q1`` or ``2024K1``, and ``2024-03`` or Statistics Sweden's ``2024M03`` are
+    understood. A full date is no period: its length is not known.
+
+    Raises
+    ------
+    ValueError
+        When the text is none of these. The message does not repeat the text.
+
+    Examples
+    --------
+    >>> from evalkit import periods
+    >>> periods.parse("2024-Q3")
+    (datetime.date(2024, 7, 1), <Frequency.QUARTER: 'quarter'>)
+    """
+    found = try_parse(text)
+    if found is None:
+        raise ValueError("not a year, quarter or month")
+    return found
+
+
+def try_parse(text: str) -> tuple[date, Frequency] | None:
+    """As :func:`parse`, but ``None`` when the text is no period."""
+    for frequency, form in _MONTHS.items():
+        match = form.fullmatch(text)
+        if match:
+            part = int(match["part"] or 1)
+            return date(int(match["year"]), (part - 1) * frequency.months + 1, 1), frequency
+    return None
+
+
+def try_day(text: str) -> date | None:
+    """The day of ``2024-03-31`` (a time of midnight, as spreadsheets write, is allowed), else ``None``."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError:
+        return None
+
+
+def first_day(day: date, frequency: Frequency) -> date:
+    """The first day of the period that ``day`` lies in.
+
+    >>> from evalkit import periods
+    >>> periods.first_day(date(2024, 5, 17), Frequency.QUARTER).isoformat()
+    '2024-04-01'
+    """
+    return date(day.year, day.month - (day.month - 1) % frequency.months, 1)
+
+
+def last_day(first: date, frequency: Frequency) -> date:
+    """The last day of the period that begins on ``first``.
+
+    >>> from evalkit import periods
+    >>> periods.last_day(date(2024, 2, 1), Frequency.MONTH).isoformat()
+    '2024-02-29'
+    """
+    return add(first, frequency, 1) - timedelta(days=1)
+
+
+def add(first: date, frequency: Frequency, count: int) -> date:
+    """The first day of the period ``count`` periods later (earlier when negative).
+
+    >>> from evalkit import periods
+    >>> periods.add(date(2024, 1, 1), Frequency.QUARTER, -1).isoformat()
+    '2023-10-01'
+    """
+    months = first.year * 12 + first.month - 1 + count * frequency.months
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def between(first: date, last: date, frequency: Frequency) -> tuple[date, ...]:
+    """First days of every period that has at least one day from ``first`` to ``last``, both included.
+
+    >>> from evalkit import periods
+    >>> [day.isoformat() for day in periods.between(date(2023, 11, 5), date(2024, 1, 1), Frequency.MONTH)]
+    ['2023-11-01', '2023-12-01', '2024-01-01']
+    """
+    days: list[date] = []
+    day = first_day(first, frequency)
+    while day <= last:
+        days.append(day)
+        day = add(day, frequency, 1)
+    return tuple(days)
+
+
+def year_fraction(frequency: Frequency) -> float:
+    """The length of a period in years, every month counted as a twelfth.
+
+    >>> from evalkit import periods
+    >>> periods.year_fraction(Frequency.QUARTER)
+    0.25
+    """
+    return frequency.months / 12
+
+
+def code(first: date, frequency: Frequency) -> str:
+    """The period as data files write it; :func:`parse` reads it back.
+
+    >>> from evalkit import periods
+    >>> [periods.code(date(2024, 4, 1), step) for step in Frequency]
+    ['2024-04', '2024-Q2', '2024']
+    """
+    if frequency is Frequency.MONTH:
+        return f"{first.year}-{first.month:02d}"
+    if frequency is Frequency.QUARTER:
+        return f"{first.year}-Q{_quarter(first)}"
+    return str(first.year)
+
+
+def prose(first: date, frequency: Frequency) -> Text:
+    """The period as running text writes it.
+
+    >>> from evalkit import periods
+    >>> [str(periods.prose(date(2024, 4, 1), step)) for step in Frequency]
+    ['april 2024', 'kvartal 2 2024', '2024']
+    """
+    if frequency is Frequency.MONTH:
+        month = first.month - 1
+        return Text(f"{_NAMES_SV[month]} {first.year}", f"{_NAMES_EN[month]} {first.year}")
+    if frequency is Frequency.QUARTER:
+        return Text(f"kvartal {_quarter(first)} {first.year}", f"quarter {_quarter(first)} {first.year}")
+    return same(str(first.year))
+
+
+def _quarter(first: date) -> int:
+    return (first.month - 1) // 3 + 1

@@ -1,0 +1,117 @@
+"""Run the cells of a document, in order, in one kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalkit.errors import Place, Problem, ReportError
+from evalkit.language import Text
+from evalkit.render.embedded.kernel import running_kernel
+from evalkit.render.embedded.markup import read_markup
+from evalkit.render.embedded.qmd import Cell, Document, Prose
+from evalkit.render.faults import cell_failed
+
+if TYPE_CHECKING:
+    from nbclient import NotebookClient
+
+INLINE = re.compile(r"(?<!`)`\{python\}[ \t]+(?P<expression>[^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A piece of the document with what it produced.
+
+    ``outputs`` are a cell's Jupyter outputs; ``inline`` holds one MIME bundle for each inline
+    expression of a piece of prose, in reading order.
+    """
+
+    piece: Prose | Cell
+    outputs: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+    inline: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
+
+
+def run(
+    document: Document,
+    *,
+    defaults: Mapping[str, Any],
+    folder: Path,
+    environment: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> list[Ran]:
+    """Run every cell and inline expression; a document without any starts no kernel.
+
+    Raises
+    ------
+    ReportError
+        A cell failed. The problem names its file and line.
+    """
+    if not any(_is_active(piece, defaults) for piece in document.pieces):
+        return [Ran(piece) for piece in document.pieces]
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook()
+    with running_kernel(notebook, folder=folder, environment=environment) as client:
+        return list(_run_all(document, client, defaults, progress))
+
+
+def _is_active(piece: Prose | Cell, defaults: Mapping[str, Any]) -> bool:
+    if isinstance(piece, Cell):
+        return bool({**defaults, **piece.options}["eval"])
+    return any(True for _ in read_markup(piece.lines).hits(INLINE, raw=True))
+
+
+def _run_all(
+    document: Document, client: NotebookClient, defaults: Mapping[str, Any], progress: Callable[[str], None]
+) -> Iterator[Ran]:
+    total = sum(isinstance(piece, Cell) for piece in document.pieces)
+    number = 0
+    for piece in document.pieces:
+        if isinstance(piece, Prose):
+            yield Ran(piece, inline=tuple(_run_inline(piece, client)))
+            continue
+        number += 1
+        progress(f"cell {number} av {total}: {piece.place}")
+        yield Ran(piece, outputs=_run_cell(piece, client) if _is_active(piece, defaults) else ())
+
+
+def _run_cell(cell: Cell, client: NotebookClient) -> tuple[Mapping[str, Any], ...]:
+    import nbformat
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    node = nbformat.v4.new_code_cell(cell.code)
+    client.nb.cells.append(node)
+    try:
+        client.execute_cell(node, len(client.nb.cells) - 1)
+    except CellExecutionError as error:
+        raise ReportError(cell_failed(cell.place, error.ename, error.evalue)) from None
+    except (CellTimeoutError, DeadKernelError):
+        raise ReportError(_stopped(cell.place)) from None
+    return tuple(node.outputs)
+
+
+def _run_inline(prose: Prose, client: NotebookClient) -> Iterator[Mapping[str, str]]:
+    hits = list(read_markup(prose.lines).hits(INLINE, raw=True))
+    if not hits:
+        return
+    wanted = {str(number): match["expression"].strip() for number, (match, _) in enumerate(hits)}
+    reply = client.wait_for_reply(client.kc.execute("", user_expressions=wanted))
+    results = reply["content"]["user_expressions"]
+    for number, (_, place) in enumerate(hits):
+        result = results[str(number)]
+        if result["status"] != "ok":
+            raise ReportError(cell_failed(place, result["ename"], result["evalue"]))
+        yield result["data"]
+
+
+def _stopped(place: str) -> Problem:
+    return Problem(
+        "cell_stopped",
+        Text("cellen avbröts: den tog för lång tid eller minnet tog slut", "the cell was ended: too long or too large"),
+        Place(place),
+        Text("celler som läser färdiga resultat och visar dem", "cells that read finished results and show them"),
+        Text("flytta beräkningen till analysen", "move the computation to the analysis"),
+    )

@@ -1,0 +1,50 @@
+"""How the report was made, and for synthetic data how right it was."""
+
+from __future__ import annotations
+
+from evalkit import __version__, style, tables
+from evalkit.artifacts import Artifacts
+from evalkit.language import Language, Text
+from evalkit.report.markdown import paragraphs, plain
+from evalkit.tables import Align, Column, Table
+
+
+def truth(run: Artifacts, language: Language) -> str:
+    """The true values beside the estimates; empty for real data."""
+    if not run.true_values:
+        return ""
+    heading = Text("Facit", "The truth").in_language(language)
+    told = Text(
+        "Uppgifterna är syntetiska, så de sanna talen är kända. Ett intervall som ska träffa i 95 procent av fallen "
+        "missar ibland; det hör till saken.",
+        "The data are synthetic, so the true numbers are known. An interval that is to be right in 95 per cent of "
+        "cases misses now and then; that is as it should be.",
+    ).in_language(language)
+    table = tables.truth(run.released, run.plan, run.true_values, language)
+    return paragraphs(f"# {heading} {{.unnumbered}}", told, tables.to_markdown(table))
+
+
+def colophon(run: Artifacts, language: Language) -> str:
+    """Digests and version: what is needed to make the same report again."""
+    inputs = Table(
+        id="tbl-filer",
+        caption=Text("Filer som rapporten bygger på", "Files behind the report").in_language(language),
+        columns=(
+            Column(Text("Fil", "File").in_language(language), weight=3),
+            Column(Text("Rader", "Rows").in_language(language), Align.RIGHT, weight=2),
+            Column(Text("Kontrollsumma (början)", "Digest (start)").in_language(language), weight=3),
+        ),
+        rows=tuple((file.name, style.number(file.rows, language), file.digest[:16]) for file in run.inputs),
+    )
+    seed = run.released.estimates.provenance.seed
+    facts = [
+        (Text("evalkit", "evalkit"), __version__),
+        (Text("Planens kontrollsumma", "Digest of the plan"), run.plan.digest),
+        (Text("Uppgifternas kontrollsumma", "Digest of the data"), run.data_digest),
+        (Text("Kodbokens kontrollsumma", "Digest of the code book"), run.codebook_digest),
+        (Text("Planen skriven", "Plan written"), run.plan.document.written.isoformat()),
+    ]
+    if seed is not None:
+        facts.append((Text("Frö till slumpgeneratorn", "Seed of the random generator"), str(seed)))
+    lines = [f"{label.in_language(language)}\n:   `{plain(value)}`" for label, value in facts]
+    return paragraphs("\n\n".join(lines), tables.to_markdown(inputs))

@@ -1,0 +1,77 @@
+"""What can be said, what cannot, what is missing, what was hidden, what comes next."""
+
+from __future__ import annotations
+
+from evalkit import tables, wording
+from evalkit.artifacts import Artifacts
+from evalkit.language import Language, Text
+from evalkit.metrics import MetricBook
+from evalkit.plan import Words
+from evalkit.report.markdown import box, bullets, paragraphs, plain
+from evalkit.report.summary import pairs
+
+
+def can_say(run: Artifacts, book: MetricBook, language: Language) -> str:
+    """Every estimated comparison as a sentence."""
+    title = Text("Det här kan ni säga", "This you can say").in_language(language)
+    said = [
+        plain(wording.headline(wording.Reading.of(estimate, estimand, book), language))
+        for estimand, estimate in pairs(run)
+        if estimate.is_estimated
+    ]
+    nothing = Text(
+        "Inget om utfallen ännu: ingen av planens jämförelser går att beräkna med de uppgifter som finns.",
+        "Nothing on the outcomes yet: none of the comparisons can be calculated with the data there are.",
+    ).in_language(language)
+    return box("kan-saga", title, bullets(said) if said else nothing)
+
+
+def cannot_say(run: Artifacts, language: Language) -> str:
+    """The plan's own limits."""
+    title = Text("Det här kan ni inte säga", "This you cannot say").in_language(language)
+    return box("kan-inte-saga", title, _list(run.plan.document.cannot_say, language))
+
+
+def _list(entries: tuple[Words, ...], language: Language) -> str:
+    return bullets(plain(entry.text.in_language(language)) for entry in entries)
+
+
+def data_notes(run: Artifacts, language: Language) -> str:
+    """What to know of the data."""
+    return _list(run.plan.document.data_notes, language)
+
+
+def next_steps(run: Artifacts, language: Language) -> str:
+    """What a surer answer takes."""
+    return _list(run.plan.document.next_steps, language)
+
+
+def wanted(run: Artifacts, book: MetricBook, language: Language) -> str:
+    """The table of outcomes needed, or a sentence when the plan asks for none beside its comparisons."""
+    table = tables.wanted(run.plan, run.released, book, language)
+    if not table.rows:
+        return Text(
+            "Planen efterfrågar inga andra uppgifter än dem som jämförelserna bygger på.",
+            "The plan asks for no data beyond those behind its comparisons.",
+        ).in_language(language)
+    return tables.to_markdown(table)
+
+
+def suppressed(run: Artifacts, book: MetricBook, language: Language) -> str:
+    """The disclosure log in words and numbers."""
+    table = tables.suppression(run.released, run.plan, book, language)
+    if not table.rows:
+        return Text(
+            "Inget mått i den här rapporten behöver skydd för små antal.",
+            "No metric in this report needs protection of small counts.",
+        ).in_language(language)
+    rule = run.released.policy
+    told = Text(
+        f"Antal som rör personer döljs när de är färre än {rule.person.threshold} och avrundas annars till närmaste "
+        f"{rule.person.base}-tal. Beslut mot företag döljs när de är färre än {rule.business.threshold}. "
+        "Fler antal döljs när ett dolt antal annars skulle gå att räkna ut.",
+        f"Counts of persons are hidden when fewer than {rule.person.threshold} and otherwise rounded to the nearest "
+        f"{rule.person.base}. Decisions against firms are hidden when fewer than {rule.business.threshold}. "
+        "More counts are hidden where a hidden one could otherwise be worked out.",
+    ).in_language(language)
+    return paragraphs(told, tables.to_markdown(table))

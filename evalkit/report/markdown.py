@@ -1,0 +1,34 @@
+"""The few Markdown shapes that chapters are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_SPECIAL = ("\\", "*", "_", "`", "<", "[", "$", "^", "~", "@", "#", "|")
+
+
+def plain(text: str) -> str:
+    """Text from a plan or a code book, made safe: it is never read as markup.
+
+    >>> from evalkit.report.markdown import plain
+    >>> plain("a_b <script>")
+    'a\\\\_b \\\\<script>'
+    """
+    for mark in _SPECIAL:
+        text = text.replace(mark, "\\" + mark)
+    return " ".join(text.split())
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A bullet list."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+def box(kind: str, title: str, body: str) -> str:
+    """A box of our own: a fenced div that both engines and all formats carry."""
+    return f'::: {{.ruta .{kind} role="note" aria-label="{title}"}}\n**{title}**\n\n{body}\n:::'
+
+
+def paragraphs(*parts: str) -> str:
+    """Blocks with a blank line between; empty ones are left out."""
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,92 @@
+"""The results, series by series."""
+
+from __future__ import annotations
+
+from evalkit import tables, wording
+from evalkit.artifacts import Artifacts, FigureEntry
+from evalkit.estimands import Estimand, Series
+from evalkit.estimates import Estimate
+from evalkit.language import Language, Text
+from evalkit.metrics import MetricBook
+from evalkit.report.markdown import bullets, paragraphs, plain
+from evalkit.report.summary import pairs
+from evalkit.statements import Statement
+
+
+def by_series(run: Artifacts, book: MetricBook, language: Language) -> str:
+    """A section for each series: figure and table where there is something to show, then the questions."""
+    return paragraphs(*(_section(run, item, book, language) for item in run.plan.series))
+
+
+def _section(run: Artifacts, item: Series, book: MetricBook, language: Language) -> str:
+    metric = book.metric(item.metric)
+    heading = tables.series_name(item, metric, language) if metric else item.metric
+    shown = figure(run, f"fig-{item.key}")
+    table = tables.to_markdown(tables.series(run.released, run.plan, item, book, language)) if shown else ""
+    questions = (
+        _question(estimand, estimate, book, language) for estimand, estimate in pairs(run) if estimand.series == item
+    )
+    caveat = _shared_caveats([estimate for estimand, estimate in pairs(run) if estimand.series == item], language)
+    return paragraphs(f"## {plain(heading)}", _pointer(item, shown, language), *questions, caveat, shown, table)
+
+
+def _pointer(item: Series, shown: str, language: Language) -> str:
+    if not shown:
+        return ""
+    return Text(
+        f"@fig-{item.key} och @tbl-{item.key} visar antalen år för år.",
+        f"@fig-{item.key} and @tbl-{item.key} show the numbers by period.",
+    ).in_language(language)
+
+
+def _question(estimand: Estimand, estimate: Estimate, book: MetricBook, language: Language) -> str:
+    reading = wording.Reading.of(estimate, estimand, book)
+    asked = f"**{plain(estimand.id + '. ' + estimand.question.in_language(language))}**"
+    told = " ".join(part for part in (wording.headline(reading, language), wording.hedge(reading, language)) if part)
+    if estimate.is_estimated:
+        return f"{asked} {plain(told)}"
+    refused = Text("Går inte att beräkna.", "Cannot be calculated.").in_language(language)
+    return f"{asked} *{refused}* {plain(told)}"
+
+
+def _shared_caveats(estimates: list[Estimate], language: Language) -> str:
+    """What must be known of the numbers of this section, each statement once."""
+    found: dict[str, Statement] = {
+        statement.code: statement for item in estimates if item.is_estimated for statement in item.assumptions
+    }
+    if not found:
+        return ""
+    intro = Text("Att tänka på:", "Keep in mind:").in_language(language)
+    return f"{intro}\n\n{bullets(plain(statement.text.in_language(language)) for statement in found.values())}"
+
+
+def figure(run: Artifacts, figure_id: str) -> str:
+    """A figure by its label, or nothing when the run has none."""
+    entry = next((entry for entry in run.figures if entry.id == figure_id), None)
+    return "" if entry is None else _figure(run, entry)
+
+
+def _figure(run: Artifacts, entry: FigureEntry) -> str:
+    alt = entry.alt.replace("\\", "").replace('"', "”")
+    mark = Text("Syntetiska data. ", "Synthetic data. ").sv if run.released.synthetic else ""
+    return f'![{mark}{plain(entry.caption)}]({run.folder.name}/{entry.file}){{#{entry.id} fig-alt="{alt}"}}'
+
+
+def answers(run: Artifacts, book: MetricBook, language: Language) -> str:
+    """The table of numbers, or a sentence when there is none."""
+    table = tables.answers(run.released, run.plan, book, language)
+    if not table.rows:
+        return Text("Ingen jämförelse gick att beräkna.", "No comparison could be calculated.").in_language(language)
+    return tables.to_markdown(table)
+
+
+def refusals(run: Artifacts, language: Language) -> str:
+    """The table of refusals, or a sentence when there is none."""
+    table = tables.refusals(run.released, run.plan, language)
+    if not table.rows:
+        return Text("Alla planens jämförelser gick att beräkna.", "All comparisons could be calculated.").in_language(
+            language
+        )
+    return tables.to_markdown(table)
+
+

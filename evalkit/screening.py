@@ -1,0 +1,97 @@
+"""Does a text hold something that may be a Swedish personal or company identity number?
+
+Ten or twelve digits with a right check digit (Luhn, modulus 10, as in the Swedish Tax Agency's
+SKV 704) may be a *personnummer*, a *samordningsnummer* (day + 60) or an *organisationsnummer*,
+and the number of a sole trader is a personnummer. Which of them it is, and whether the date in it
+exists, is not asked: the contracts let no such text in, and a wrongly stopped file is cheaper than
+a leaked number. Nothing here returns or stores what it found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SPACE = r"[ \u00a0\u2007\u2009\u202f\t]"
+_DASH = r"[-+\u2010-\u2015\u2212]"
+_BETWEEN = rf"(?:{_DASH}|{_SPACE})"
+_JOINT = rf"{_SPACE}*{_DASH}?{_SPACE}*"
+# The date is written whole or with both its joints: "2016–2017 2018" are three years, not twelve digits.
+_DATE = rf"[0-9]{{2}}(?:[0-9]{{4}}|{_BETWEEN}[0-9]{{2}}{_BETWEEN}[0-9]{{2}}){_JOINT}[0-9]{{4}}"
+# A look-ahead, so that every starting place is tried and an earlier near miss cannot hide a number.
+_SHORT = re.compile(rf"(?<![0-9])(?=({_DATE})(?![0-9]))")
+_LONG = re.compile(rf"(?<![0-9])(?=([0-9]{{2}}{_DATE})(?![0-9]))")
+_GROUPED = re.compile(rf"[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}})+")
+_DECIMAL = re.compile(r"([-+\u2212]?[0-9]+)[.,][0-9]+")
+_NUMBER_DIGITS = 10
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def is_suspect(text: str, *, decimal: bool = False) -> bool:
+    """Whether the text holds a Luhn-valid run of ten digits, or of twelve whose last ten are.
+
+    Parameters
+    ----------
+    decimal
+        The text is a cell of a column of decimal numbers: when the whole cell is such a number only
+        its whole part is looked at, since long decimals look like anything.
+
+    Examples
+    --------
+    >>> from evalkit import screening
+    >>> screening.is_suspect("ring 811218-9876 först")
+    True
+    >>> screening.is_suspect("ring 811218-9877 först")
+    False
+    """
+    plain = _plain(text)
+    if decimal and (match := _DECIMAL.fullmatch(plain)):
+        plain = match[1]
+    if _GROUPED.fullmatch(plain):
+        plain = re.sub(_SPACE, "", plain)
+    return any(_has_check_digit(match[1]) for form in (_SHORT, _LONG) for match in form.finditer(plain))
+
+
+def any_suspect(texts: Iterable[str]) -> bool:
+    """Whether any of the texts is suspect."""
+    return any(is_suspect(text) for text in texts)
+
+
+def suspect_rows(cells: pl.Series, *, decimal: bool = False) -> list[int]:
+    """Places (from 0) of the suspect cells in a series of text.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from evalkit import screening
+    >>> screening.suspect_rows(pl.Series(["108", None, "19811218 9876"]))
+    [2]
+    """
+    import polars as pl
+
+    long_enough = cells.str.count_matches(r"\p{N}").fill_null(0) >= _NUMBER_DIGITS
+    candidates = pl.DataFrame({"row": pl.int_range(len(cells), eager=True), "cell": cells}).filter(long_enough)
+    hits = [text for text in candidates["cell"].unique() if is_suspect(text, decimal=decimal)]
+    return candidates.filter(pl.col("cell").is_in(hits))["row"].to_list()
+
+
+def _plain(text: str) -> str:
+    """Every kind of digit as 0–9, invisible characters dropped."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(_as_ascii_digit(sign) for sign in folded if unicodedata.category(sign) != "Cf")
+
+
+def _as_ascii_digit(sign: str) -> str:
+    value = unicodedata.decimal(sign, None)
+    return sign if value is None else str(value)
+
+
+def _has_check_digit(text: str) -> bool:
+    digits = [int(sign) for sign in text if "0" <= sign <= "9"][-_NUMBER_DIGITS:]
+    odd, even = digits[0::2], digits[1::2]
+    return (sum(_DOUBLED[digit] for digit in odd) + sum(even)) % 10 == 0

@@ -1,0 +1,417 @@
+"""Synthetic data with known true effects: the demonstration, and a test bed for designs.
+
+Nothing here is about the real municipalities: the numbers are drawn, and every row cites a source
+of kind ``synthetic``, so every page made from them is marked. The two areas carry the real codes
+0180 and 0127 because the demonstration shows the report that real files would give; the comparison
+municipalities are fictitious.
+
+How a count is drawn: for unit *i*, month *t* and metric *m*
+
+    y ~ NegBin(mean μ, variance φ·μ),   μ = base rate × exposure × season(t) × trend(t) × effect(i, t)
+
+where effect is 1 before the start and the true factor from the start on, and φ is the dispersion of
+the metric. The negative binomial with variance proportional to its mean is "NB1" (Cameron & Trivedi
+2013, Regression Analysis of Count Data, §3.3).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from evalkit import periods
+from evalkit.errors import EstimationError, Place, Problem
+from evalkit.language import Text
+from evalkit.vocabulary import DesignId, Frequency
+
+if TYPE_CHECKING:
+    from evalkit.dataset import Dataset
+    from evalkit.estimands import Estimand, Group
+
+FIRST = date(2020, 1, 1)
+LAST = date(2026, 6, 30)
+START = date(2023, 4, 1)
+SOURCE_ID = "simulering"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedUnit:
+    """A unit of the synthetic world."""
+
+    unit_id: str
+    name: str
+    inhabitants: int
+    permits: int
+    model: str | None = None
+    visits_per_month: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedMetric:
+    """How one metric is drawn.
+
+    ``rate`` is per year and unit of exposure for a stock, and per unit of exposure for a flow;
+    ``effect`` gives the true factor from the start on, by model.
+    """
+
+    metric: str
+    category: str | None
+    exposure: str
+    date_basis: str
+    rate: float
+    dispersion: float
+    effect: Mapping[str, float] = field(default_factory=dict)
+    persons_per_case: float | None = None
+
+
+UNITS = (
+    SimulatedUnit("0180", "Stockholm", 990_000, 2_150, model="samordnad_tillsyn", visits_per_month=9.0),
+    SimulatedUnit("0127", "Botkyrka", 95_500, 160, model="otto", visits_per_month=6.0),
+    SimulatedUnit("9901", "Jämförelsekommun A", 113_000, 210),
+    SimulatedUnit("9902", "Jämförelsekommun B", 100_000, 190),
+    SimulatedUnit("9903", "Jämförelsekommun C", 101_000, 230),
+    SimulatedUnit("9904", "Jämförelsekommun D", 82_000, 150),
+    SimulatedUnit("9905", "Jämförelsekommun E", 74_000, 140),
+    SimulatedUnit("9906", "Jämförelsekommun F", 61_000, 120),
+)
+
+METRICS = (
+    SimulatedMetric("P1", None, "N1", "handelse", 0.0, 1.3),
+    SimulatedMetric(
+        "F1", "konstaterad", "N9", "handelse", 0.38, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.2}
+    ),
+    SimulatedMetric("B2", None, "N1", "beslut", 2.4e-4, 1.6, {"samordnad_tillsyn": 1.25, "otto": 1.5}),
+    SimulatedMetric(
+        "T1", "aterkallelse", "N3", "beslut", 0.014, 1.0, {"samordnad_tillsyn": 1.2, "otto": 1.4}
+    ),
+    SimulatedMetric(
+        "C1g", None, "N10", "handelse", 0.09, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.0}, persons_per_case=1.8
+    ),
+)
+
+_YEARLY_TREND = 1.02
+_SEASON = (1.0, 1.05, 1.1, 1.05, 1.05, 0.95, 0.55, 0.85, 1.1, 1.15, 1.1, 0.85)
+_SCREENED_SHARE = 0.8
+_GROWTH_PER_YEAR = 1.006
+# Where reporting is incomplete, so that refusals have something to refuse.
+_GAPS: dict[tuple[str, str], tuple[tuple[date, date], ...]] = {
+    ("9906", "B2"): ((FIRST, date(2021, 10, 31)), (date(2022, 5, 1), LAST)),
+    ("0127", "T1"): ((date(2021, 1, 1), LAST),),
+}
+_STARTS_WITH_MODEL = ("P1", "F1", "C1g")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Simulation:
+    """A synthetic data set as contract tables, with the truth beside it.
+
+    Attributes
+    ----------
+    tables
+        One frame of text cells for each table of the shared contracts, ready to be written.
+    truth
+        Columns ``unit_id, metric, category, effect``: the true factor from the start on.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    truth: pl.DataFrame
+    seed: int
+
+    def write(self, folder: Path) -> Path:
+        """Write the tables as CSV files that ``evalkit check`` accepts; returns the folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for table, frame in self.tables.items():
+            (folder / f"{table}.csv").write_bytes(frame.write_csv().encode())
+        return folder
+
+    def load(self) -> Dataset:
+        """The same data through files and contracts, as any other data set."""
+        import tempfile
+
+        from evalkit.dataset import load
+
+        with tempfile.TemporaryDirectory() as folder:
+            return load(self.write(Path(folder)))
+
+    def true_value(self, estimand: Estimand) -> float | None:
+        """What an estimand is in the synthetic world, or ``None`` where it has no single true value.
+
+        Under D3 it is the factor of one side over that of the other. A level (D1) and a change over
+        time (D2) also hold season and trend, so they have no single true value here.
+        """
+        if estimand.design is not DesignId.D3 or estimand.comparison is None:
+            return None
+        own = self._effect(estimand.group, estimand.series.metric)
+        other = self._effect(estimand.comparison, estimand.series.metric)
+        return None if own is None or other is None else own / other
+
+    def _effect(self, group: Group, metric: str) -> float | None:
+        found = self.truth.filter((pl.col("metric") == metric) & pl.col("unit_id").is_in(list(group.units)))
+        factors = found["effect"].unique().to_list()
+        return float(factors[0]) if len(factors) == 1 else None
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{table} {frame.height}" for table, frame in self.tables.items())
+        return f"Simulation: seed {self.seed}, {rows} — SYNTHETIC"
+
+
+def simulate(*, seed: int) -> Simulation:
+    """Draw the synthetic data set of the demonstration.
+
+    Both models from April 2023, six fictitious comparison municipalities, months 2020-01 to 2026-06:
+    visits, findings, orders under penalty, revoked serving permits, possible victims, exposures,
+    coverage and gaps. The same seed gives the same bytes.
+
+    Parameters
+    ----------
+    seed
+        A whole number from 0 up.
+
+    Raises
+    ------
+    EstimationError
+        When the seed is not a whole number from 0 up.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> made = ek.simulate(seed=7)
+    >>> made.truth.filter(unit_id="0127", metric="B2")["effect"].item()
+    1.5
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise EstimationError(_bad_seed())
+    random = np.random.default_rng(seed)
+    months = periods.between(FIRST, LAST, Frequency.MONTH)
+    visits = {unit.unit_id: _visits(unit, months, random) for unit in UNITS}
+    screened = {unit: random.binomial(made, _SCREENED_SHARE) for unit, made in visits.items()}
+    outcomes = [row for unit in UNITS for row in _outcome_rows(unit, months, visits, screened, random)]
+    return Simulation(
+        tables={
+            "units": _units(),
+            "sources": _sources(seed),
+            "model_periods": _model_periods(),
+            "outcomes": _frame(outcomes),
+            "exposure": _frame(list(_exposure_rows(months, visits, screened))),
+            "coverage": _frame(list(_coverage_rows())),
+        },
+        truth=_truth(),
+        seed=seed,
+    )
+
+
+def _bad_seed() -> Problem:
+    return Problem(
+        code="simulate_seed",
+        what=Text("Fröet är inte ett heltal från 0 och uppåt.", "The seed is not a whole number from 0 up."),
+        place=Place(file="simulate", key="seed"),
+        accepted=Text("0, 1, 2, …", "0, 1, 2, …"),
+        next_step=Text("Välj ett heltal.", "Choose a whole number."),
+    )
+
+
+def _frame(rows: list[dict[str, str]]) -> pl.DataFrame:
+    return pl.DataFrame(rows)
+
+
+def _visits(unit: SimulatedUnit, months: list[date], random: np.random.Generator) -> np.ndarray:
+    means = np.array([unit.visits_per_month * _season(month) if month >= START else 0.0 for month in months])
+    return _negative_binomial(means, 1.3, random)
+
+
+def _negative_binomial(means: np.ndarray, dispersion: float, random: np.random.Generator) -> np.ndarray:
+    """NB1 draws with variance ``dispersion`` × mean; Poisson when the dispersion is 1."""
+    draws = np.zeros(len(means), dtype=np.int64)
+    positive = means > 0
+    if dispersion <= 1:
+        draws[positive] = random.poisson(means[positive])
+        return draws
+    shape = means[positive] / (dispersion - 1)
+    draws[positive] = random.poisson(random.gamma(shape, dispersion - 1))
+    return draws
+
+
+def _season(month: date) -> float:
+    return _SEASON[month.month - 1]
+
+
+def _trend(month: date) -> float:
+    return math.pow(_YEARLY_TREND, (month - FIRST).days / 365.25)
+
+
+def _effect(metric: SimulatedMetric, unit: SimulatedUnit, month: date) -> float:
+    if unit.model is None or month < START:
+        return 1.0
+    return metric.effect.get(unit.model, 1.0)
+
+
+def _outcome_rows(
+    unit: SimulatedUnit,
+    months: list[date],
+    visits: Mapping[str, np.ndarray],
+    screened: Mapping[str, np.ndarray],
+    random: np.random.Generator,
+) -> Iterator[dict[str, str]]:
+    for metric in METRICS:
+        counts, cases = _draw(metric, unit, months, visits, screened, random)
+        for month, count, n_cases in zip(months, counts, cases, strict=True):
+            if count > 0 and _is_covered(unit, metric.metric, month):
+                yield _outcome(unit, metric, month, int(count), n_cases)
+
+
+def _draw(
+    metric: SimulatedMetric,
+    unit: SimulatedUnit,
+    months: list[date],
+    visits: Mapping[str, np.ndarray],
+    screened: Mapping[str, np.ndarray],
+    random: np.random.Generator,
+) -> tuple[np.ndarray, list[int | None]]:
+    if metric.metric == "P1":
+        return visits[unit.unit_id], [None] * len(months)
+    factor = np.array([_effect(metric, unit, month) for month in months])
+    if metric.exposure in {"N9", "N10"}:
+        base = (visits if metric.exposure == "N9" else screened)[unit.unit_id] * metric.rate
+    else:
+        stock = unit.inhabitants if metric.exposure == "N1" else unit.permits
+        base = np.array([stock * metric.rate / 12 * _season(month) * _trend(month) for month in months])
+    if metric.persons_per_case is None:
+        return _negative_binomial(base * factor, metric.dispersion, random), [None] * len(months)
+    cases = random.poisson(base * factor / metric.persons_per_case)
+    extra = random.poisson((metric.persons_per_case - 1) * cases)
+    return cases + extra, [int(number) for number in cases]
+
+
+def _outcome(
+    unit: SimulatedUnit, metric: SimulatedMetric, month: date, count: int, n_cases: int | None
+) -> dict[str, str]:
+    return {
+        "unit_id": unit.unit_id,
+        "period": periods.code(month, Frequency.MONTH),
+        "metric": metric.metric,
+        "category": metric.category or "",
+        "model": unit.model or "" if metric.metric in _STARTS_WITH_MODEL else "",
+        "date_basis": metric.date_basis,
+        "value": str(count),
+        "n_cases": "" if n_cases is None else str(n_cases),
+        "status": "value",
+        "qualifier": "exact",
+        "source_id": SOURCE_ID,
+    }
+
+
+def _coverage(unit: SimulatedUnit, metric: str) -> tuple[tuple[date, date], ...]:
+    if metric in _STARTS_WITH_MODEL:
+        return ((START, LAST),) if unit.model else ()
+    return _GAPS.get((unit.unit_id, metric), ((FIRST, LAST),))
+
+
+def _is_covered(unit: SimulatedUnit, metric: str, month: date) -> bool:
+    return any(first <= month <= last for first, last in _coverage(unit, metric))
+
+
+def _coverage_rows() -> Iterator[dict[str, str]]:
+    for unit in UNITS:
+        for metric in METRICS:
+            for first, last in _coverage(unit, metric.metric):
+                yield {
+                    "unit_id": unit.unit_id,
+                    "metric": metric.metric,
+                    "covered_from": first.isoformat(),
+                    "covered_to": last.isoformat(),
+                    "source_id": SOURCE_ID,
+                }
+
+
+def _exposure_rows(
+    months: list[date], visits: Mapping[str, np.ndarray], screened: Mapping[str, np.ndarray]
+) -> Iterator[dict[str, str]]:
+    for unit in UNITS:
+        for year in range(FIRST.year, LAST.year + 1):
+            growth = math.pow(_GROWTH_PER_YEAR, year - FIRST.year)
+            yield _exposure(unit, str(year), "N1", round(unit.inhabitants * growth))
+            yield _exposure(unit, str(year), "N3", unit.permits)
+        if unit.model is None:
+            continue
+        for month, made, asked in zip(months, visits[unit.unit_id], screened[unit.unit_id], strict=True):
+            if month >= START:
+                period = periods.code(month, Frequency.MONTH)
+                yield _exposure(unit, period, "N9", int(made))
+                yield _exposure(unit, period, "N10", int(asked))
+
+
+def _exposure(unit: SimulatedUnit, period: str, code: str, value: int) -> dict[str, str]:
+    return {
+        "unit_id": unit.unit_id,
+        "period": period,
+        "exposure": code,
+        "value": str(value),
+        "status": "value",
+        "qualifier": "exact",
+        "source_id": SOURCE_ID,
+    }
+
+
+def _units() -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {"unit_id": unit.unit_id, "unit_name": unit.name, "unit_kind": "kommun", "source_id": SOURCE_ID}
+            for unit in UNITS
+        ]
+    )
+
+
+def _model_periods() -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "unit_id": unit.unit_id,
+                "model": unit.model,
+                "phase": "full",
+                "valid_from": START.isoformat(),
+                "valid_to": "",
+                "source_id": SOURCE_ID,
+            }
+            for unit in UNITS
+            if unit.model
+        ]
+    )
+
+
+def _sources(seed: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "source_id": SOURCE_ID,
+                "source_kind": "synthetic",
+                "publisher": "evalkit",
+                "title": f"Syntetiska data, frö {seed}",
+                "url": "",
+                "published": "",
+            }
+        ]
+    )
+
+
+def _truth() -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "unit_id": unit.unit_id,
+                "metric": metric.metric,
+                "category": metric.category,
+                "effect": metric.effect.get(unit.model or "", 1.0),
+            }
+            for unit in UNITS
+            for metric in METRICS
+            if metric.effect
+        ],
+        schema={"unit_id": pl.String, "metric": pl.String, "category": pl.String, "effect": pl.Float64},
+    )
