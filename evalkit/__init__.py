@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from evalkit import resources
+    from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Policy, Released, release
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.metrics import MetricBook
-    from evalkit.panel import Panel, panel
+    from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
     from evalkit.plan import Plan
-    from evalkit.report import open_run
-    from evalkit.simulate import Simulation, simulate
+    from evalkit.simulation import Simulation, simulate
 
 __version__ = "0.1.0"
 
@@ -39,24 +39,24 @@ _HOMES = {
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
-    "Panel": "evalkit.panel",
+    "Panel": "evalkit.panels",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.disclosure",
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
-    "Simulation": "evalkit.simulate",
+    "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
-    "open_run": "evalkit.report",
-    "panel": "evalkit.panel",
+    "open_run": "evalkit.chapters",
+    "panel": "evalkit.panels",
     "rate": "evalkit.comparisons",
     "rate_ratio": "evalkit.comparisons",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
     "resources": "evalkit",
-    "simulate": "evalkit.simulate",
+    "simulate": "evalkit.simulation",
 }
 
 __all__ = [

@@ -198,7 +198,9 @@ def _read(folder: Path) -> Artifacts:
     )
 
 
-def write_manifest(folder: Path, *, engine: str, engine_versions: tuple[tuple[str, str], ...], started: datetime) -> None:
+def write_manifest(
+    folder: Path, *, engine: str, engine_versions: tuple[tuple[str, str], ...], started: datetime
+) -> None:
     """Write ``manifest.json``: the one file that holds the clock and the machine's versions."""
     estimates = json.loads((folder / "artifacts" / "release.json").read_text("utf-8"))["provenance"]
     _json(

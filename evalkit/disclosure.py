@@ -31,7 +31,7 @@ from evalkit.estimates import Cell, Estimate, Estimates
 from evalkit.inference.rates import exact
 from evalkit.language import Text
 from evalkit.metrics import MetricBook
-from evalkit.panel import Panel
+from evalkit.panels import Panel
 from evalkit.plan import Plan
 from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Scale, Sensitivity
 
@@ -109,7 +109,7 @@ class Released:
         return f"Released: {len(self.estimates)} estimates, {self.series.height} cells, {hidden} suppressed{mark}"
 
     def _repr_html_(self) -> str:
-        return self.estimates._repr_html_()  # noqa: SLF001 - the view of the same package's value
+        return self.estimates._repr_html_()
 
 
 @dataclass(slots=True)
@@ -159,9 +159,7 @@ def release(
         frames.append(_frame(shown, series, plan, rules[series.metric]))
     coverage = dataset_coverage if dataset_coverage is not None else pl.DataFrame()
     return Released(
-        estimates=replace(
-            estimates, items=tuple(_released(item, rules.get(item.metric or "")) for item in estimates)
-        ),
+        estimates=replace(estimates, items=tuple(_released(item, rules.get(item.metric or "")) for item in estimates)),
         series=pl.concat(frames) if frames else pl.DataFrame(schema=columns.RELEASED_SERIES),
         coverage=coverage,
         log=tuple(log),
@@ -275,15 +273,14 @@ def _suppress(shown: list[_Shown], series: Series, plan: Plan, rule: Rule) -> Su
 
 def _published_sums(shown: list[_Shown], series: Series, plan: Plan) -> list[list[_Shown]]:
     """For each estimand's group and window, the cells that its published total is the sum of."""
-    sums = []
-    for item in plan.estimands:
-        if item.series != series:
-            continue
-        for group in (item.group, item.comparison):
-            for window in (item.before, item.after):
-                if group is not None and window is not None:
-                    sums.append(_cells_touching(shown, group.id, window.first, window.last, plan))
-    return sums
+    return [
+        _cells_touching(shown, group.id, window.first, window.last, plan)
+        for item in plan.estimands
+        if item.series == series
+        for group in (item.group, item.comparison)
+        for window in (item.before, item.after)
+        if group is not None and window is not None
+    ]
 
 
 def _cells_touching(shown: list[_Shown], group: str, first: date, last: date, plan: Plan) -> list[_Shown]:
@@ -376,5 +373,3 @@ def _rounded(item: Estimate, rule: Rule) -> Estimate:
 
 def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
-
-

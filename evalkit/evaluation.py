@@ -10,7 +10,7 @@ from evalkit.designs import REGISTRY
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate, Estimates, Provenance
 from evalkit.metrics import MetricBook
-from evalkit.panel import Panel, panel
+from evalkit.panels import Panel, panel
 from evalkit.plan import Plan
 
 
@@ -44,20 +44,22 @@ def evaluate_panel(plan: Plan, grid: Panel, *, data_digest: str, book: MetricBoo
     """Estimate every estimand of the plan on a panel that is already built."""
     return Estimates(
         tuple(_one(item, grid, plan.document.conf_level, book) for item in plan.estimands),
-        Provenance(
-            plan_digest=plan.digest, data_digest=data_digest, version=__version__, seed=plan.document.data.seed
-        ),
+        Provenance(plan_digest=plan.digest, data_digest=data_digest, version=__version__, seed=plan.document.data.seed),
         synthetic=grid.synthetic,
     )
 
 
 def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Estimate:
-    found = REGISTRY[item.design].estimate(item, grid, conf_level).named(
-        estimand_id=item.id,
-        metric=item.series.metric,
-        contrast=item.contrast.sv,
-        design=item.design,
-        role=item.role,
+    found = (
+        REGISTRY[item.design]
+        .estimate(item, grid, conf_level)
+        .named(
+            estimand_id=item.id,
+            metric=item.series.metric,
+            contrast=item.contrast.sv,
+            design=item.design,
+            role=item.role,
+        )
     )
     metric = book.metric(item.series.metric)
     if metric is not None and metric.detection_driven:

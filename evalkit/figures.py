@@ -18,11 +18,11 @@ import polars as pl
 from evalkit import periods, style, wording
 from evalkit.disclosure import Released
 from evalkit.estimands import Group, Series
-from evalkit.language import Language, Text
+from evalkit.language import Language, Text, in_language
 from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
 from evalkit.tables import series_name
-from evalkit.vocabulary import CellStatus, DesignId, Frequency
+from evalkit.vocabulary import DesignId, Frequency
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def _svg(canvas: Canvas, synthetic: bool, language: Language) -> bytes:  # noqa:
         canvas.text(
             0.5,
             0.5,
-            _t(language, "SYNTETISKA DATA", "SYNTHETIC DATA"),
+            in_language(language, "SYNTETISKA DATA", "SYNTHETIC DATA"),
             ha="center",
             va="center",
             fontsize=26,
@@ -99,19 +99,13 @@ def _svg(canvas: Canvas, synthetic: bool, language: Language) -> bytes:  # noqa:
     return buffer.getvalue()
 
 
-def _t(language: Language, sv: str, en: str) -> str:
-    return Text(sv, en).in_language(language)
-
-
 def _numbers(axis: Any, language: Language, *, decimals: int) -> None:
     from matplotlib.ticker import FuncFormatter
 
     axis.set_major_formatter(FuncFormatter(lambda value, _: style.number(value, language, decimals=decimals)))
 
 
-def series(
-    released: Released, plan: Plan, item: Series, book: MetricBook, language: Language = Language.SV
-) -> Figure:
+def series(released: Released, plan: Plan, item: Series, book: MetricBook, language: Language = Language.SV) -> Figure:
     """Rates by period with intervals, one line per group, gaps where nothing can be shown.
 
     The vertical lines are the plan's marks; a period without a number has a hatched band.
@@ -128,7 +122,9 @@ def series(
         _gaps(axes, rows, starts, groups, language)
         _marks(axes, plan, starts, released.frequency, language)
         _labels(axes, rows, groups, starts, exposure.scale_per, language)
-        axes.set_xticks(range(len(starts)), [periods.prose(start, released.frequency).in_language(language) for start in starts])
+        axes.set_xticks(
+            range(len(starts)), [periods.prose(start, released.frequency).in_language(language) for start in starts]
+        )
         top = rows.select(pl.max_horizontal("rate", "conf_high").max()).item()
         axes.set_ylim(0, (top or 1) * exposure.scale_per * 1.08)
         axes.set_xlim(-0.4, len(starts) - 1 + 1.6)
@@ -142,12 +138,20 @@ def series(
     return Figure(
         id=f"fig-{item.key}",
         svg=svg,
-        caption=_t(
+        caption=in_language(
             language,
             f"{series_name(item, metric, language)} {exposure.scale_text.sv}. Strecken visar osäkerheten.",
             f"{series_name(item, metric, language)} {exposure.scale_text.en}. The bars show the uncertainty.",
         ),
-        alt=_series_alt(rows, groups, series_name(item, metric, language), exposure.scale_per, exposure.scale_text, released, language),
+        alt=_series_alt(
+            rows,
+            groups,
+            series_name(item, metric, language),
+            exposure.scale_per,
+            exposure.scale_text,
+            released,
+            language,
+        ),
     )
 
 
@@ -162,7 +166,9 @@ def _line(axes: Axes, rows: pl.DataFrame, starts: list[date], per: int, number: 
         line_x.append(place + shift)
         line_y.append(float("nan") if rate is None else rate * per)
         if row is not None and rate is not None:
-            axes.vlines(place + shift, row["conf_low"] * per, row["conf_high"] * per, color=colour, linewidth=1.4, alpha=0.75)
+            axes.vlines(
+                place + shift, row["conf_low"] * per, row["conf_high"] * per, color=colour, linewidth=1.4, alpha=0.75
+            )
     axes.plot(
         line_x,
         line_y,
@@ -181,7 +187,7 @@ def _gaps(axes: Axes, rows: pl.DataFrame, starts: list[date], groups: list[Group
     for place in empty:
         axes.axvspan(place - 0.5, place + 0.5, facecolor="none", edgecolor=style.brand().rule, hatch="///", linewidth=0)
     if empty and groups:
-        word = _t(language, "uppgift saknas\neller är dold", "missing or\nsuppressed")
+        word = in_language(language, "uppgift saknas\neller är dold", "missing or\nsuppressed")
         axes.text(
             sum(empty) / len(empty),
             0.5,
@@ -205,8 +211,13 @@ def _marks(axes: Axes, plan: Plan, starts: list[date], step: Frequency, language
         at = places[0] - 0.5 + (first - start).days / length
         axes.axvline(at, color=style.brand().ink, linewidth=1, linestyle=(0, (4, 3)))
         axes.text(
-            at - 0.06, 0.99, mark.name.text.in_language(language), transform=axes.get_xaxis_transform(),
-            ha="right", va="top", fontsize=9,
+            at - 0.06,
+            0.99,
+            mark.name.text.in_language(language),
+            transform=axes.get_xaxis_transform(),
+            ha="right",
+            va="top",
+            fontsize=9,
         )
 
 
@@ -226,8 +237,13 @@ def _labels(
         height = max(value, previous + 0.1 * top)
         previous = height
         axes.text(
-            place + 0.22, height, _wrapped(name), color=style.brand().sides[number % len(style.brand().sides)],
-            va="center", fontsize=9.5, fontweight="bold",
+            place + 0.22,
+            height,
+            _wrapped(name),
+            color=style.brand().sides[number % len(style.brand().sides)],
+            va="center",
+            fontsize=9.5,
+            fontweight="bold",
         )
 
 
@@ -246,9 +262,14 @@ def _series_alt(
     released: Released,
     language: Language,
 ) -> str:
-    parts = [_group_alt(rows.filter(pl.col("group") == group.id), group, per, released.frequency, language) for group in groups]
-    head = _t(language, f"Linjediagram: {name} {scale.sv}.", f"Line chart: {name} {scale.en}.")
-    mark = _t(language, " Uppgifterna är syntetiska.", " The data are synthetic.") if released.synthetic else ""
+    parts = [
+        _group_alt(rows.filter(pl.col("group") == group.id), group, per, released.frequency, language)
+        for group in groups
+    ]
+    head = in_language(language, f"Linjediagram: {name} {scale.sv}.", f"Line chart: {name} {scale.en}.")
+    mark = (
+        in_language(language, " Uppgifterna är syntetiska.", " The data are synthetic.") if released.synthetic else ""
+    )
     return " ".join([head, *parts]) + mark
 
 
@@ -256,17 +277,25 @@ def _group_alt(rows: pl.DataFrame, group: Group, per: int, step: Frequency, lang
     name = style.capital(group.name.in_language(language))
     shown = rows.filter(pl.col("rate").is_not_null()).sort("period")
     if shown.is_empty():
-        return _t(language, f"{name}: inga uppgifter kan visas.", f"{name}: no figures can be shown.")
+        return in_language(language, f"{name}: inga uppgifter kan visas.", f"{name}: no figures can be shown.")
     first, last = shown.row(0, named=True), shown.row(-1, named=True)
     values = style.together((first["rate"] * per, last["rate"] * per), language)
     start, end = (periods.prose(row["period"], step).in_language(language) for row in (first, last))
     text = (
         f"{name}: {values[0]} ({start})"
         if shown.height == 1
-        else _t(language, f"{name}: från {values[0]} ({start}) till {values[1]} ({end})", f"{name}: from {values[0]} ({start}) to {values[1]} ({end})")
+        else in_language(
+            language,
+            f"{name}: från {values[0]} ({start}) till {values[1]} ({end})",
+            f"{name}: from {values[0]} ({start}) to {values[1]} ({end})",
+        )
     )
     hidden = rows.height - shown.height
-    gap = _t(language, f", {hidden} perioder utan uppgift", f", {hidden} periods without a figure") if hidden else ""
+    gap = (
+        in_language(language, f", {hidden} perioder utan uppgift", f", {hidden} periods without a figure")
+        if hidden
+        else ""
+    )
     return f"{text}{gap}."
 
 
@@ -293,11 +322,15 @@ def forest(released: Released, plan: Plan, book: MetricBook, language: Language 
         axes.grid(visible=False, axis="y")
         axes.grid(visible=True, axis="x", color=style.brand().rule)
         _ratio_ticks(axes, drawable, language)
-        axes.set_xlabel(_t(language, "1 = samma utveckling", "1 = same development"))
+        axes.set_xlabel(in_language(language, "1 = samma utveckling", "1 = same development"))
         svg = _svg(canvas, released.synthetic, language)
     alt = " ".join(
         [
-            _t(language, "Punktdiagram med osäkerhet för varje jämförelse; 1 betyder samma utveckling.", "Dot plot with uncertainty for each comparison; 1 means the same development."),
+            in_language(
+                language,
+                "Punktdiagram med osäkerhet för varje jämförelse; 1 betyder samma utveckling.",
+                "Dot plot with uncertainty for each comparison; 1 means the same development.",
+            ),
             *(
                 f"{item.estimand.id}: {wording.number_with_interval(item, language)[0]} ({wording.number_with_interval(item, language)[1]})."
                 for item in drawable
@@ -307,7 +340,7 @@ def forest(released: Released, plan: Plan, book: MetricBook, language: Language 
     return Figure(
         id="fig-jamforelser",
         svg=svg,
-        caption=_t(
+        caption=in_language(
             language,
             "Jämförelserna i samma skala. Punkten är det beräknade talet, strecket osäkerheten. "
             "Där strecket korsar 1 kan skillnaden inte skiljas från slumpen.",
@@ -330,8 +363,12 @@ def _forest_row(axes: Axes, row: int, item: wording.Reading, language: Language)
     axes.hlines(row, estimate.conf_low, estimate.conf_high, color=style.brand().accent, linewidth=2.2)
     axes.plot([estimate.estimate], [row], marker="o", color=style.brand().accent, markersize=7)
     axes.annotate(
-        wording.number_with_interval(item, language)[0], (estimate.estimate, row), xytext=(0, 7),
-        textcoords="offset points", ha="center", fontsize=9,
+        wording.number_with_interval(item, language)[0],
+        (estimate.estimate, row),
+        xytext=(0, 7),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
     )
 
 
@@ -389,7 +426,7 @@ def coverage(released: Released, plan: Plan, book: MetricBook, language: Languag
     return Figure(
         id="fig-tackning",
         svg=svg,
-        caption=_t(
+        caption=in_language(
             language,
             "Vem som har rapporterat vad och när. Fylld stapel: rapporterat. Streckat: uppgift saknas.",
             "Who has reported what and when. Filled bar: reported. Hatched: missing.",
@@ -409,12 +446,26 @@ def _year(day: date) -> float:
 
 def _coverage_row(axes: Axes, row: int, spans: list[tuple[date, date]], plan: Plan, language: Language) -> None:
     first, last = _year(plan.window.first), _year(plan.window.last)
-    axes.barh(row, last - first, left=first, height=0.55, facecolor="none", edgecolor=style.brand().rule, hatch="////", linewidth=0.5)
+    axes.barh(
+        row,
+        last - first,
+        left=first,
+        height=0.55,
+        facecolor="none",
+        edgecolor=style.brand().rule,
+        hatch="////",
+        linewidth=0.5,
+    )
     for start, end in spans:
         axes.barh(row, _year(end) - _year(start), left=_year(start), height=0.55, color=style.brand().accent)
     if not spans:
         axes.text(
-            (first + last) / 2, row, _t(language, "uppgift saknas", "missing"), ha="center", va="center", fontsize=8.5,
+            (first + last) / 2,
+            row,
+            in_language(language, "uppgift saknas", "missing"),
+            ha="center",
+            va="center",
+            fontsize=8.5,
             bbox={"facecolor": style.brand().paper, "edgecolor": "none", "pad": 1},
         )
 
@@ -429,11 +480,15 @@ def _coverage_alt(
         told = ", ".join(f"{start.isoformat()}–{end.isoformat()}" for start, end in spans)
         name = names[unit].in_language(language) if unit in names else unit
         short = found.short.in_language(language) if found else metric
-        parts.append(f"{short}, {name}: {told or _t(language, 'saknas', 'missing')}.")
-    return " ".join([_t(language, "Tidslinjer över rapporterade uppgifter.", "Time lines of reported data."), *parts])
+        parts.append(f"{short}, {name}: {told or in_language(language, 'saknas', 'missing')}.")
+    return " ".join(
+        [in_language(language, "Tidslinjer över rapporterade uppgifter.", "Time lines of reported data."), *parts]
+    )
 
 
-def all_figures(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> tuple[Figure, ...]:
+def all_figures(
+    released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV
+) -> tuple[Figure, ...]:
     """Every figure of the effect evaluation: coverage, one per series that has a number, the forest."""
     with_numbers = set(released.series.filter(pl.col("rate").is_not_null())["series"])
     made = [
@@ -442,5 +497,3 @@ def all_figures(released: Released, plan: Plan, book: MetricBook, language: Lang
         forest(released, plan, book, language),
     ]
     return tuple(figure for figure in made if figure is not None)
-
-

@@ -44,3 +44,8 @@ class Text:
 def same(word: str) -> Text:
     """A word that is the same in both languages, such as a code or a file name."""
     return Text(word, word)
+
+
+def in_language(language: Language, sv: str, en: str) -> str:
+    """One of two wordings, where making a :class:`Text` of them would only be in the way."""
+    return sv if language is Language.SV else en

@@ -19,9 +19,9 @@ from evalkit.estimates import Estimates
 from evalkit.evaluation import evaluate_panel
 from evalkit.language import Language, Text
 from evalkit.metrics import MetricBook
-from evalkit.panel import Panel, panel
+from evalkit.panels import Panel, panel
 from evalkit.plan import PLAN_FILE, Plan
-from evalkit.simulate import simulate
+from evalkit.simulation import simulate
 
 DEMONSTRATION = "demonstration"
 DOCUMENT = "effektutvardering.qmd"

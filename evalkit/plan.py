@@ -464,7 +464,9 @@ def _windows_apart(document: PlanDocument, name: str) -> list[Problem]:
             next_step=Text("Rätta fönstren.", "Mend the windows."),
         )
         for entry in document.estimands
-        if entry.before in windows and entry.after in windows and windows[entry.before].last >= windows[entry.after].first
+        if entry.before in windows
+        and entry.after in windows
+        and windows[entry.before].last >= windows[entry.after].first
     ]
 
 

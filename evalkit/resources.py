@@ -48,7 +48,9 @@ def _folder(name: str) -> Path:
     raise CodebookError(
         Problem(
             code="resources_missing",
-            what=Text(f"Mappen {name} saknas i installationen.", f"The folder {name} is missing from the installation."),
+            what=Text(
+                f"Mappen {name} saknas i installationen.", f"The folder {name} is missing from the installation."
+            ),
             place=Place(file=name),
             accepted=Text("mappen som följer med evalkit", "the folder that comes with evalkit"),
             next_step=Text("Installera evalkit på nytt.", "Install evalkit again."),

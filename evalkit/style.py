@@ -40,14 +40,14 @@ _WORDS = {
 
 
 def number(value: float, language: Language = Language.SV, *, decimals: int = 0) -> str:
-    """A number with grouping, the language's decimal mark and a true minus sign.
+    r"""A number with grouping, the language's decimal mark and a true minus sign.
 
     Examples
     --------
     >>> from evalkit.style import number
-    >>> number(1234.5, decimals=1) == "1\\u00a0234,5"
+    >>> number(1234.5, decimals=1) == "1\u00a0234,5"
     True
-    >>> number(-3) == "\\u22123"
+    >>> number(-3) == "\u22123"
     True
     """
     if math.isinf(value):

@@ -38,15 +38,16 @@ _FORBIDDEN = re.compile(r"\b(?:" + "|".join(re.escape(word) for word in FORBIDDE
 
 _DAYS_PER_YEAR = 365.25
 _TWICE = 1.995
+_FEW = 10
 
 
 def forbidden_words(text: str) -> tuple[str, ...]:
-    """The forbidden words in a text, in order of appearance, white space folded.
+    r"""The forbidden words in a text, in order of appearance, white space folded.
 
     Examples
     --------
     >>> from evalkit.wording import forbidden_words
-    >>> forbidden_words("Siffrorna bevisar\\n inget; ingen  effekt.")
+    >>> forbidden_words("Siffrorna bevisar\n inget; ingen  effekt.")
     ('bevisar', 'ingen effekt')
     """
     return tuple(match.group().lower() for match in _FORBIDDEN.finditer(" ".join(text.split())))
@@ -241,10 +242,10 @@ def _before_after(reading: Reading, language: Language) -> str:
     interval = _uncertainty(change(low, language), change(high, language), language)
     per = reading.exposure.noun.one.in_language(language)
     if language is Language.SV:
-        return f"I {where} registrerades {counts}. Räknat per {per} och lika lång tid är det {change(ratio)} {interval}."
-    return (
-        f"In {where} there were {counts} recorded. Per {per} and equal time that is {change(ratio, language)} {interval}."
-    )
+        return (
+            f"I {where} registrerades {counts}. Räknat per {per} och lika lång tid är det {change(ratio)} {interval}."
+        )
+    return f"In {where} there were {counts} recorded. Per {per} and equal time that is {change(ratio, language)} {interval}."
 
 
 def _from_to(reading: Reading, before: Cell, after: Cell, language: Language) -> str:
@@ -285,9 +286,7 @@ def _who_moved_more(reading: Reading, own: float, other: float, language: Langua
     move = _move(own, other)
     if swedish:
         return f"Antalet {noun} {move.sv.format(here=here, there=there)}, räknat per {reading.exposure.noun.one.sv}."
-    return (
-        f"The number of {noun} {move.en.format(here=here, there=there)}, counted per {reading.exposure.noun.one.en}."
-    )
+    return f"The number of {noun} {move.en.format(here=here, there=there)}, counted per {reading.exposure.noun.one.en}."
 
 
 def _move(own: float, other: float) -> Text:
@@ -317,7 +316,9 @@ def _counts_of_both(reading: Reading, language: Language) -> str:
     early = before.name.in_language(language) if before else ""
     late = after.name.in_language(language)
     own = f"{style.number(own_before.events, language)} {_to(language)} {style.number(own_after.events, language)}"
-    other = f"{style.number(other_before.events, language)} {_to(language)} {style.number(other_after.events, language)}"
+    other = (
+        f"{style.number(other_before.events, language)} {_to(language)} {style.number(other_after.events, language)}"
+    )
     if language is Language.SV:
         return f"Från {early} till {late} gick antalet från {own} i {here} och från {other} i {there}."
     return f"From {early} to {late} the number went from {own} in {here} and from {other} in {there}."
@@ -328,38 +329,53 @@ def _expected(reading: Reading, own_after: Cell, language: Language) -> str:
     estimate, low, high = _numbers(reading.estimate)
     years = window_years(reading.estimand.after)
     gap = excess(own_after.events, Interval(estimate=estimate, low=low, high=high))
-    if not all(math.isfinite(value) for value in (gap.estimate, gap.low, gap.high)):
+    if gap is None or not all(math.isfinite(value) for value in (gap.estimate, gap.low, gap.high)):
         return ""
     value, least, most = (abs(number) for number in (gap.estimate / years, gap.low / years, gap.high / years))
     if gap.estimate < 0:
         least, most = most, least
-    return _expected_sentence(reading, (gap.low < 0) != (gap.high < 0), gap.estimate > 0, (value, least, most), language)
+    gap_shown = _Gap(value, least, most, more=gap.estimate > 0, straddles=(gap.low < 0) != (gap.high < 0))
+    return _expected_sentence(reading, gap_shown, language)
 
 
-def _expected_sentence(
-    reading: Reading, straddles: bool, more: bool, numbers: tuple[float, float, float], language: Language  # noqa: FBT001
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Events per year above (``more``) or below what was expected; the limits as sizes without sign.
+
+    When the interval has zero inside (``straddles``), ``least`` lies on the other side of zero.
+    """
+
+    value: float
+    least: float
+    most: float
+    more: bool
+    straddles: bool
+
+    def shown(self, language: Language) -> tuple[str, ...]:
+        numbers = (self.value, self.least, self.most)
+        if max(numbers) < _FEW:
+            return style.together(numbers, language, digits=1)
+        return tuple(style.number(number, language) for number in numbers)
+
+
+def _expected_sentence(reading: Reading, gap: _Gap, language: Language) -> str:
     here = reading.estimand.group.name.in_language(language)
     comparison = reading.estimand.comparison
     there = comparison.name.in_language(language) if comparison else ""
-    value, least, most = style.together(numbers, language, digits=1) if max(numbers) < 10 else _whole(numbers, language)  # noqa: PLR2004
+    value, least, most = gap.shown(language)
     if language is Language.SV:
-        way, other_way = ("fler", "färre") if more else ("färre", "fler")
-        first = f"{least} {other_way} till {most} {way}" if straddles else f"{least} till {most}"
+        way, other_way = ("fler", "färre") if gap.more else ("färre", "fler")
+        span = f"{least} {other_way} till {most} {way}" if gap.straddles else f"{least} till {most}"
         return (
             f"Det är ungefär {value} {way} per år än om {here} hade följt samma utveckling som {there} "
-            f"(osäkerhet från {first})."
+            f"(osäkerhet från {span})."
         )
-    way, other_way = ("more", "fewer") if more else ("fewer", "more")
-    first = f"{least} {other_way} to {most} {way}" if straddles else f"{least} to {most}"
+    way, other_way = ("more", "fewer") if gap.more else ("fewer", "more")
+    span = f"{least} {other_way} to {most} {way}" if gap.straddles else f"{least} to {most}"
     return (
         f"That is about {value} {way} a year than if {here} had followed the same development as {there} "
-        f"(uncertainty from {first})."
+        f"(uncertainty from {span})."
     )
-
-
-def _whole(numbers: tuple[float, float, float], language: Language) -> tuple[str, ...]:
-    return tuple(style.number(number, language) for number in numbers)
 
 
 _HEADLINES = {DesignId.D1: _level, DesignId.D2: _before_after, DesignId.D3: _difference}

@@ -8,8 +8,6 @@ from evalkit.designs.difference_in_differences import DIFFERENCE_IN_DIFFERENCES
 from evalkit.designs.level import LEVEL
 from evalkit.vocabulary import DesignId
 
-REGISTRY: dict[DesignId, Design] = {
-    design.id: design for design in (LEVEL, BEFORE_AFTER, DIFFERENCE_IN_DIFFERENCES)
-}
+REGISTRY: dict[DesignId, Design] = {design.id: design for design in (LEVEL, BEFORE_AFTER, DIFFERENCE_IN_DIFFERENCES)}
 
 __all__ = ["REGISTRY", "Design"]

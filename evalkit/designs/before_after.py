@@ -11,7 +11,7 @@ from evalkit.designs.design import Design
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate, refusal
 from evalkit.language import Text
-from evalkit.panel import Panel
+from evalkit.panels import Panel
 from evalkit.vocabulary import DesignId, Scale
 
 

@@ -9,7 +9,7 @@ from evalkit.designs.evidence import Evidence, gather
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.summed import Outcome, compare
-from evalkit.panel import Panel
+from evalkit.panels import Panel
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
@@ -54,7 +54,7 @@ def estimate_counts(
         events=sum(item.cell.events for item in evidence),
         exposure=sum(item.cell.exposure for item in evidence),
         cells=tuple(item.cell for item in evidence),
-        method=outcome.method,
+        method=outcome.method.value if outcome.method else None,
         assumptions=(*design_caveats, *found, *_spread(outcome)),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
 from evalkit.language import Text
-from evalkit.panel import Panel
+from evalkit.panels import Panel
 from evalkit.vocabulary import DesignId, Scale
 
 

@@ -11,7 +11,7 @@ from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Cell
 from evalkit.inference.summed import CellSeries
 from evalkit.language import Text
-from evalkit.panel import Panel
+from evalkit.panels import Panel
 from evalkit.statements import Statement
 from evalkit.vocabulary import CellStatus, Qualifier
 

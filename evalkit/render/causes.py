@@ -54,7 +54,9 @@ _RULES = (
         "settings_invalid",
         re.compile(r"YAMLError|Validation of YAML|YAML parse|duplicated mapping key", re.IGNORECASE),
         Text("en inställning i projektet är felaktig", "a setting of the project is faulty"),
-        Text("kontrollera _quarto.yml, _metadata.yml och _brand.yml", "check _quarto.yml, _metadata.yml and _brand.yml"),
+        Text(
+            "kontrollera _quarto.yml, _metadata.yml och _brand.yml", "check _quarto.yml, _metadata.yml and _brand.yml"
+        ),
     ),
 )
 
@@ -75,7 +77,7 @@ def _cell_problem(cell: re.Match[str], log: str, project: Path, document: str) -
 
 def _raised(rest: str) -> tuple[str, str]:
     """The last ``Name: message`` of a traceback; evalkit's messages go on over indented lines."""
-    lines = rest.strip().splitlines()
+    lines = rest.split("\nWARN:")[0].strip().splitlines()
     for number in range(len(lines) - 1, -1, -1):
         match = _RAISED.match(lines[number])
         if match and re.search(r"(?:Error|Exception|Interrupt|Exit|Warning)$", match["name"]):
@@ -129,4 +131,6 @@ def _accepted() -> Text:
 
 def _by_hand() -> Text:
     step = same("quarto render")
-    return Text(f"kör {step} i projektets mapp och läs hela loggen", f"run {step} in the project and read the whole log")
+    return Text(
+        f"kör {step} i projektets mapp och läs hela loggen", f"run {step} in the project and read the whole log"
+    )

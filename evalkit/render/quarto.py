@@ -68,7 +68,13 @@ def render(
     program = command()
     if program is None:
         raise ReportError(missing())
-    variables = {**os.environ, "SOURCE_DATE_EPOCH": "0", **environment, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
+    variables = {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": "0",
+        **environment,
+        "QUARTO_PYTHON": sys.executable,
+        "NO_COLOR": "1",
+    }
     files = {}
     for format_ in formats:
         progress(f"Quarto gör {format_.value.upper()}")

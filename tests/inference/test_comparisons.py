@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -109,7 +111,7 @@ def test_an_exposure_that_is_no_number(exposure: object) -> None:
     assert codes(caught.value) == ["exposure_not_a_number"]
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, -0.1, math.nan])
+@pytest.mark.parametrize("level", [0, 1, 95, -0.1, 1e-12, math.nan])
 def test_a_level_outside(level: float) -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate(1, 1.0, conf_level=level)
@@ -223,3 +225,8 @@ def test_zero_on_one_side_is_one_sided(method: str) -> None:
     only = ek.rate_ratio(7, 80.0, 0, 50.0, method=method)
     assert (only.estimate, only.conf_high) == (math.inf, math.inf)
     assert math.isclose(only.conf_low, 1 / none.conf_high)
+
+
+def test_naming_the_functions_does_not_load_scipy() -> None:
+    program = "import sys; import evalkit.comparisons; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

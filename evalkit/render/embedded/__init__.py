@@ -70,9 +70,7 @@ def _markdown(
     return lines, settings
 
 
-def _write(
-    markdown: str, settings: Settings, project: Path, document: str, aside: Path, format_: Format
-) -> Path:
+def _write(markdown: str, settings: Settings, project: Path, document: str, aside: Path, format_: Format) -> Path:
     target = aside / Path(document).with_suffix(f".{format_.value}").name
     if format_ is Format.HTML:
         html = pandoc.convert(

@@ -141,7 +141,9 @@ def _code_block(text: str, language: str = "") -> str:
 def _html_output(place: str) -> Problem:
     return Problem(
         "output_html",
-        Text("cellen ger bara HTML, som PDF-filen inte kan visa", "the cell gives only HTML, which the PDF cannot show"),
+        Text(
+            "cellen ger bara HTML, som PDF-filen inte kan visa", "the cell gives only HTML, which the PDF cannot show"
+        ),
         Place(place),
         Text("Markdown, SVG, PNG eller text", "Markdown, SVG, PNG or text"),
         Text("visa tabellen som Markdown", "show the table as Markdown"),

@@ -23,9 +23,7 @@ _FIGURES = "svg.hashsalt: evalkit\nsvg.fonttype: path\n"
 
 
 @contextmanager
-def running_kernel(
-    notebook: NotebookNode, *, folder: Path, environment: Mapping[str, str]
-) -> Iterator[NotebookClient]:
+def running_kernel(notebook: NotebookNode, *, folder: Path, environment: Mapping[str, str]) -> Iterator[NotebookClient]:
     """A client with a started kernel, working in ``folder``; the kernel is ended however the block ends."""
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager

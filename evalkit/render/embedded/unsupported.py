@@ -42,10 +42,14 @@ _CONSTRUCTS = (
         "shortcode",
         re.compile(r"\{\{<\s*/?\s*(?P<name>[\w-]*)"),
         Text("kortkod ({{< … >}})", "shortcode ({{< … >}})"),
-        Text("bara {{< include fil.qmd >}} på en egen rad stöds", "only {{< include file.qmd >}} on its own line works"),
+        Text(
+            "bara {{< include fil.qmd >}} på en egen rad stöds", "only {{< include file.qmd >}} on its own line works"
+        ),
         raw=True,
     ),
-    _Construct("tabset", re.compile(r"\.panel-tabset\b"), Text("flikar (panel-tabset)", "tabset (panel-tabset)"), _ELSEWHERE),
+    _Construct(
+        "tabset", re.compile(r"\.panel-tabset\b"), Text("flikar (panel-tabset)", "tabset (panel-tabset)"), _ELSEWHERE
+    ),
     _Construct(
         "layout",
         re.compile(r"(?<=[\s{])layout(?:-[a-z]+)?\s*=|(?<=[\s{])\.(?:columns?|column-[\w-]+|grid|g-col-\d+)(?=[\s}])"),
@@ -60,7 +64,9 @@ _CONSTRUCTS = (
     ),
     _Construct(
         "special_div",
-        re.compile(r"(?<=[\s{])\.(?:panel-(?!tabset)[\w-]+|aside|landscape|hidden|lightbox|fragment|incremental|fig-[\w-]+)(?=[\s}])"),
+        re.compile(
+            r"(?<=[\s{])\.(?:panel-(?!tabset)[\w-]+|aside|landscape|hidden|lightbox|fragment|incremental|fig-[\w-]+)(?=[\s}])"
+        ),
         Text("en klass som Quarto behandlar särskilt", "a class that Quarto treats in its own way"),
         _ELSEWHERE,
     ),
@@ -68,7 +74,10 @@ _CONSTRUCTS = (
         "numbered_div",
         re.compile(r"#(?:thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|eq|nte|wrn|cau|tip|imp|lst)-[\w-]+\s*[^}\n]*\}"),
         Text("numrerad sats, ekvation eller ruta", "numbered theorem, equation or callout"),
-        Text("numrera bara figurer (#fig-), tabeller (#tbl-) och avsnitt (#sec-)", "number only figures, tables and sections"),
+        Text(
+            "numrera bara figurer (#fig-), tabeller (#tbl-) och avsnitt (#sec-)",
+            "number only figures, tables and sections",
+        ),
     ),
     _Construct(
         "callout_attribute",
@@ -100,7 +109,10 @@ _CONSTRUCTS = (
         "citation",
         re.compile(r"(?<![\w.@/\\])@(?!(?:fig|tbl|sec)-)\w[\w:.-]*|-@\w|@\{"),
         Text("källhänvisning eller korsreferens som inte stöds", "unsupported citation or cross reference"),
-        Text("hänvisa med @fig-, @tbl- eller @sec-; skriv källor som fotnoter", "refer with @fig-, @tbl- or @sec-; sources as footnotes"),
+        Text(
+            "hänvisa med @fig-, @tbl- eller @sec-; skriv källor som fotnoter",
+            "refer with @fig-, @tbl- or @sec-; sources as footnotes",
+        ),
     ),
 )
 
@@ -128,7 +140,9 @@ def _blocks(markup: Markup) -> Iterator[Problem]:
     for fence, place in markup.fences:
         if re.match(r"\{[^.#]", fence.info):
             name = Text(f"kodblock {fence.info}", f"code block {fence.info}")
-            yield _problem("block_language", name, Text("skriv ```{python} utan tillägg", "write a plain ```{python}"), place)
+            yield _problem(
+                "block_language", name, Text("skriv ```{python} utan tillägg", "write a plain ```{python}"), place
+            )
 
 
 def _conditions(markup: Markup) -> Iterator[Problem]:
@@ -136,7 +150,9 @@ def _conditions(markup: Markup) -> Iterator[Problem]:
         if match["what"] == "format" and match["value"] in {"html", "typst"}:
             continue
         name = Text("villkor för innehåll", "condition for content")
-        instead = Text('skriv when-format="html" eller unless-format="html"', 'write when-format="html" or unless-format="html"')
+        instead = Text(
+            'skriv when-format="html" eller unless-format="html"', 'write when-format="html" or unless-format="html"'
+        )
         yield _problem("condition", name, instead, place)
 
 
@@ -155,16 +171,25 @@ def _images(markup: Markup, project: Path) -> Iterator[Problem]:
             yield figure_without_alt(place)
         if match["caption"] and "#fig-" not in attributes:
             name = Text("bildtext utan etikett", "caption without a label")
-            yield _problem("figure_label", name, Text("skriv {#fig-namn fig-alt=…}", "write {#fig-name fig-alt=…}"), place)
+            yield _problem(
+                "figure_label", name, Text("skriv {#fig-namn fig-alt=…}", "write {#fig-name fig-alt=…}"), place
+            )
         if re.match(r"[a-z][a-z0-9+.-]*:|//|/", source, re.IGNORECASE) or not (project / source).is_file():
             name = Text("bild som inte är en fil i projektet", "image that is not a file in the project")
-            yield _problem("image_missing", name, Text("skriv figuren till _run/figures/", "write the figure to _run/figures/"), place)
+            yield _problem(
+                "image_missing",
+                name,
+                Text("skriv figuren till _run/figures/", "write the figure to _run/figures/"),
+                place,
+            )
 
 
 def figure_without_alt(place: str) -> Problem:
     """The problem of a figure that a screen reader could not tell."""
     name = Text("figur utan alternativtext", "figure without alternative text")
-    return _problem("figure_alt", name, Text("skriv fig-alt: vad figuren visar", "write fig-alt: what the figure shows"), place)
+    return _problem(
+        "figure_alt", name, Text("skriv fig-alt: vad figuren visar", "write fig-alt: what the figure shows"), place
+    )
 
 
 def _unlabelled_tables(markup: Markup) -> Iterator[Problem]:

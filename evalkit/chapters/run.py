@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalkit import artifacts, tables
+from evalkit.chapters import appendix, limits, results, summary
 from evalkit.language import Language
 from evalkit.metrics import MetricBook
-from evalkit.report import appendix, limits, results, summary
 
 RUN_FOLDER = "_run"
 RUN_VARIABLE = "EVALKIT_RUN"

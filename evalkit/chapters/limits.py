@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from evalkit import tables, wording
 from evalkit.artifacts import Artifacts
+from evalkit.chapters.markdown import box, bullets, paragraphs, plain
+from evalkit.chapters.summary import pairs
 from evalkit.language import Language, Text
 from evalkit.metrics import MetricBook
 from evalkit.plan import Words
-from evalkit.report.markdown import box, bullets, paragraphs, plain
-from evalkit.report.summary import pairs
 
 
 def can_say(run: Artifacts, book: MetricBook, language: Language) -> str:

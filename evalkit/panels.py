@@ -20,7 +20,7 @@ from evalkit.dataset import Dataset
 from evalkit.errors import PanelError, Place, Problem, known_names
 from evalkit.estimands import Series
 from evalkit.language import Text
-from evalkit.metrics import MetricBook
+from evalkit.metrics import Measure, Metric, MetricBook
 from evalkit.vocabulary import CellStatus, DateBasis, ExposureKind, Frequency, Qualifier
 
 if TYPE_CHECKING:
@@ -152,10 +152,15 @@ def panel(
     unit_ids = tuple(units) if units is not None else tuple(dataset.units["unit_id"])
     step = Frequency(frequency) if frequency else _finest(dataset)
     span = (first or _span(dataset)[0], last or _span(dataset)[1])
-    problems = [*_unknown_parts(wanted, book), *_unknown_units(unit_ids, dataset), *_mixed_frequencies(wanted, dataset)]
+    problems = [
+        *_unknown_parts(wanted, book),
+        *_unknown_units(unit_ids, dataset),
+        *_mixed_frequencies(wanted, dataset),
+        *_parts_and_totals(wanted, dataset, book),
+    ]
     if problems:
         raise PanelError(problems)
-    grid = _grid(wanted, unit_ids, step, span)
+    grid = _grid(unit_ids, step, span)
     frame = pl.concat([_one_series(grid, item, dataset, book, step) for item in wanted]) if wanted else _empty()
     names = dataset.units.select("unit_id", "unit_name").sort("unit_id").rows()
     return Panel(
@@ -174,7 +179,7 @@ def _default_series(dataset: Dataset, book: MetricBook) -> tuple[Series, ...]:
     return tuple(
         Series(metric=metric.code, exposure=metric.default_exposure, date_basis=DateBasis(basis))
         for metric, basis in found
-        if metric is not None
+        if metric is not None and metric.measure is Measure.COUNT
     )
 
 
@@ -193,7 +198,9 @@ def _span(dataset: Dataset) -> tuple[date, date]:
         raise PanelError(
             Problem(
                 code="panel_no_span",
-                what=Text("Datamängden har varken utfall eller täckning.", "The dataset has no outcomes and no coverage."),
+                what=Text(
+                    "Datamängden har varken utfall eller täckning.", "The dataset has no outcomes and no coverage."
+                ),
                 place=Place(file="outcomes"),
                 accepted=Text("minst en rad, eller first och last", "at least one row, or first and last"),
                 next_step=Text("Ange first och last.", "Give first and last."),
@@ -225,7 +232,22 @@ def _unknown_parts(wanted: tuple[Series, ...], book: MetricBook) -> list[Problem
             problems.append(_unknown("category", item.category, (entry.code for entry in metric.categories)))
         if item.date_basis not in metric.date_bases:
             problems.append(_unknown("date_basis", item.date_basis, metric.date_bases))
+        if metric.measure is not Measure.COUNT:
+            problems.append(_not_a_count(metric))
     return list(dict.fromkeys(problems))
+
+
+def _not_a_count(metric: Metric) -> Problem:
+    return Problem(
+        code="panel_not_a_count",
+        what=Text(
+            f"Måttet {metric.code} är inget antal och kan inte räknas som händelser.",
+            f"Metric {metric.code} is not a count and cannot be treated as events.",
+        ),
+        place=Place(file="panel", key="metric"),
+        accepted=Text("mått med measure: count i kodboken", "metrics with measure: count in the code book"),
+        next_step=Text("Välj ett mått som är ett antal.", "Choose a metric that is a count."),
+    )
 
 
 def _unknown_units(units: tuple[str, ...], dataset: Dataset) -> list[Problem]:
@@ -238,11 +260,15 @@ def _mixed_frequencies(wanted: tuple[Series, ...], dataset: Dataset) -> list[Pro
     problems = []
     for item in wanted:
         rows = _rows_of(dataset.outcomes, item).with_columns(last=_row_last_day())
-        pairs = rows.join(rows, on=["unit_id"], how="inner", suffix="_other").filter(
-            (pl.col("frequency") != pl.col("frequency_other"))
-            & (pl.col("period") <= pl.col("last_other"))
-            & (pl.col("period_other") <= pl.col("last"))
-        ) if rows["frequency"].n_unique() > 1 else rows.clear()
+        pairs = (
+            rows.join(rows, on=["unit_id"], how="inner", suffix="_other").filter(
+                (pl.col("frequency") != pl.col("frequency_other"))
+                & (pl.col("period") <= pl.col("last_other"))
+                & (pl.col("period_other") <= pl.col("last"))
+            )
+            if rows["frequency"].n_unique() > 1
+            else rows.clear()
+        )
         if pairs.height:
             problems.append(
                 Problem(
@@ -259,6 +285,34 @@ def _mixed_frequencies(wanted: tuple[Series, ...], dataset: Dataset) -> list[Pro
     return problems
 
 
+def _parts_and_totals(wanted: tuple[Series, ...], dataset: Dataset, book: MetricBook) -> list[Problem]:
+    """Categories beside a total, or categories that overlap, must not be summed."""
+    problems = []
+    for item in wanted:
+        metric = book.metric(item.metric)
+        if metric is None or item.category is not None:
+            continue
+        named = (
+            _rows_of(dataset.outcomes, item)
+            .group_by("unit_id")
+            .agg(parts=pl.col("category").is_not_null().any(), total=pl.col("category").is_null().any())
+        )
+        if named.filter(pl.col("parts") & (pl.col("total") | metric.categories_overlap)).height:
+            problems.append(
+                Problem(
+                    code="panel_parts_and_totals",
+                    what=Text(
+                        f"Kategorierna i {metric.code} kan inte summeras: de överlappar eller står bredvid en total.",
+                        f"The categories of {metric.code} cannot be summed: they overlap or stand beside a total.",
+                    ),
+                    place=Place(file="outcomes", column="category", key=item.key),
+                    accepted=Text("en vald kategori", "one chosen category"),
+                    next_step=Text("Ange category i planen.", "Give category in the plan."),
+                )
+            )
+    return problems
+
+
 def _last_day(column: str, frequency: Frequency) -> pl.Expr:
     return pl.col(column).dt.offset_by(f"{frequency.months}mo").dt.offset_by("-1d")
 
@@ -270,7 +324,7 @@ def _row_last_day() -> pl.Expr:
     return whole
 
 
-def _grid(wanted: tuple[Series, ...], units: tuple[str, ...], step: Frequency, span: tuple[date, date]) -> pl.DataFrame:
+def _grid(units: tuple[str, ...], step: Frequency, span: tuple[date, date]) -> pl.DataFrame:
     starts = [start for start in periods.between(*span, step) if start >= span[0]]
     whole = [start for start in starts if periods.last_day(start, step) <= span[1]]
     return (
@@ -284,9 +338,7 @@ def _empty() -> pl.DataFrame:
     return pl.DataFrame(schema=columns.PANEL)
 
 
-def _one_series(
-    grid: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency
-) -> pl.DataFrame:
+def _one_series(grid: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency) -> pl.DataFrame:
     counts = _counts(grid, item, dataset, book, step)
     exposures = _exposures(grid, item, dataset, book, step)
     return counts.join(exposures, on=["unit_id", "period"], how="left").with_columns(
@@ -305,9 +357,7 @@ def _rows_of(outcomes: pl.DataFrame, item: Series) -> pl.DataFrame:
     return rows
 
 
-def _counts(
-    grid: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency
-) -> pl.DataFrame:
+def _counts(grid: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency) -> pl.DataFrame:
     rows = _rows_of(dataset.outcomes, item).with_columns(row_last=_row_last_day())
     inside = _aggregate(grid, rows.filter(pl.col("frequency").is_in(_no_coarser(step))), pl.col("value").sum())
     coarse = _touched(grid, rows.filter(~pl.col("frequency").is_in(_no_coarser(step))))
@@ -400,9 +450,7 @@ def _covered(grid: pl.DataFrame, coverage: pl.DataFrame, valid: tuple[date | Non
     return cells.select("unit_id", "period", "possible").join(reported, on=["unit_id", "period"], how="left")
 
 
-def _exposures(
-    grid: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency
-) -> pl.DataFrame:
+def _exposures(grid: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency) -> pl.DataFrame:
     rows = dataset.exposure.filter(pl.col("exposure") == item.exposure).with_columns(row_last=_row_last_day())
     exposure = book.exposure(item.exposure)
     stock = exposure is not None and exposure.kind is ExposureKind.STOCK
@@ -418,8 +466,10 @@ def _exposures(
     whole = pl.col("months") == step.months
     own = pl.when(whole).then(pl.col("amount"))
     status = (
-        pl.when(whole).then(pl.col("row_status"))
-        .when(pl.col("wide_status").is_not_null()).then(pl.col("wide_status"))
+        pl.when(whole)
+        .then(pl.col("row_status"))
+        .when(pl.col("wide_status").is_not_null())
+        .then(pl.col("wide_status"))
         .otherwise(pl.lit(CellStatus.MISSING.value))
     )
     has_value = pl.col("exposure_status") == CellStatus.VALUE.value

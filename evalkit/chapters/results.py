@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from evalkit import tables, wording
 from evalkit.artifacts import Artifacts, FigureEntry
+from evalkit.chapters.markdown import bullets, paragraphs, plain
+from evalkit.chapters.summary import pairs
 from evalkit.estimands import Estimand, Series
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
 from evalkit.metrics import MetricBook
-from evalkit.report.markdown import bullets, paragraphs, plain
-from evalkit.report.summary import pairs
 from evalkit.statements import Statement
 
 
@@ -88,5 +88,3 @@ def refusals(run: Artifacts, language: Language) -> str:
             language
         )
     return tables.to_markdown(table)
-
-

@@ -8,11 +8,11 @@ _SPECIAL = ("\\", "*", "_", "`", "<", "[", "$", "^", "~", "@", "#", "|")
 
 
 def plain(text: str) -> str:
-    """Text from a plan or a code book, made safe: it is never read as markup.
+    r"""Text from a plan or a code book, made safe: it is never read as markup.
 
-    >>> from evalkit.report.markdown import plain
+    >>> from evalkit.chapters.markdown import plain
     >>> plain("a_b <script>")
-    'a\\\\_b \\\\<script>'
+    'a\\_b \\<script>'
     """
     for mark in _SPECIAL:
         text = text.replace(mark, "\\" + mark)

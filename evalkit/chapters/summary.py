@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from evalkit import style, wording
 from evalkit.artifacts import Artifacts
+from evalkit.chapters.markdown import box, paragraphs, plain
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
 from evalkit.metrics import MetricBook
-from evalkit.report.markdown import box, paragraphs, plain
 from evalkit.vocabulary import Role
 
 
@@ -37,7 +37,9 @@ def answer(run: Artifacts, book: MetricBook, language: Language) -> str:
     primary = [(item, found) for item, found in pairs(run) if item.role is Role.PRIMARY]
     parts = [_answer_to(item, found, book, language) for item, found in primary if found.is_estimated]
     unanswered = [item for item, found in primary if not found.is_estimated]
-    return box("svar", title, paragraphs(*parts, _unanswered(len(unanswered), len(primary), language), _share(run, language)))
+    return box(
+        "svar", title, paragraphs(*parts, _unanswered(len(unanswered), len(primary), language), _share(run, language))
+    )
 
 
 def _answer_to(item: Estimand, found: Estimate, book: MetricBook, language: Language) -> str:
@@ -48,21 +50,26 @@ def _answer_to(item: Estimand, found: Estimate, book: MetricBook, language: Lang
 def _unanswered(count: int, of: int, language: Language) -> str:
     if count == 0:
         return ""
-    if count == of:
+    if count < of:
+        return _some_unanswered(count, of).in_language(language)
+    if of == 1:
         return Text(
-            "Frågan går inte att besvara med de uppgifter som finns i dag."
-            if count == 1
-            else f"Ingen av de {style.count_word(of)} huvudfrågorna går att besvara med de uppgifter som finns i dag.",
-            "The question cannot be answered with the data there are today."
-            if count == 1
-            else f"None of the {style.count_word(of, Language.EN)} main questions can be answered with the data there are today.",
+            "Frågan går inte att besvara med de uppgifter som finns i dag.",
+            "The question cannot be answered with the data there are today.",
         ).in_language(language)
+    return Text(
+        f"Ingen av de {style.count_word(of)} huvudfrågorna går att besvara med de uppgifter som finns i dag.",
+        f"None of the {style.count_word(of, Language.EN)} main questions can be answered with the data there are today.",
+    ).in_language(language)
+
+
+def _some_unanswered(count: int, of: int) -> Text:
     return Text(
         f"{style.capital(style.count_word(count))} av {style.count_word(of)} huvudfrågor går inte att besvara "
         "med de uppgifter som finns.",
         f"{style.capital(style.count_word(count, Language.EN))} of {style.count_word(of, Language.EN)} main questions "
         "cannot be answered with the data there are.",
-    ).in_language(language)
+    )
 
 
 def _share(run: Artifacts, language: Language) -> str:

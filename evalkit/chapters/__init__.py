@@ -4,6 +4,6 @@ A ``.qmd`` opens a run with :func:`open_run` and prints what the functions of th
 It fits nothing, groups nothing and defines no function.
 """
 
-from evalkit.report.run import Run, open_run
+from evalkit.chapters.run import Run, open_run
 
 __all__ = ["Run", "open_run"]

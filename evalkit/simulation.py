@@ -84,13 +84,9 @@ UNITS = (
 
 METRICS = (
     SimulatedMetric("P1", None, "N1", "handelse", 0.0, 1.3),
-    SimulatedMetric(
-        "F1", "konstaterad", "N9", "handelse", 0.38, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.2}
-    ),
+    SimulatedMetric("F1", "konstaterad", "N9", "handelse", 0.38, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.2}),
     SimulatedMetric("B2", None, "N1", "beslut", 2.4e-4, 1.6, {"samordnad_tillsyn": 1.25, "otto": 1.5}),
-    SimulatedMetric(
-        "T1", "aterkallelse", "N3", "beslut", 0.014, 1.0, {"samordnad_tillsyn": 1.2, "otto": 1.4}
-    ),
+    SimulatedMetric("T1", "aterkallelse", "N3", "beslut", 0.014, 1.0, {"samordnad_tillsyn": 1.2, "otto": 1.4}),
     SimulatedMetric(
         "C1g", None, "N10", "handelse", 0.09, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.0}, persons_per_case=1.8
     ),

@@ -1,0 +1,81 @@
+"""The workbench of one table: typed cells, where they came from, and what has been found about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from evalkit.contracts.model import Contract
+from evalkit.sources import RawTable
+
+ROW = "_row"
+RAW = "_raw"
+LINE = "_line"
+ORIGIN = {ROW: pl.Int64, RAW: pl.Int64, LINE: pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule broken in one column of one table: a fact, not yet worded.
+
+    ``rows`` are places in the frame of the table.
+    """
+
+    code: str
+    table: str
+    column: str
+    rows: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class CheckedTable:
+    """One table under check.
+
+    Attributes
+    ----------
+    raws
+        The files that it was read from; the column ``_raw`` of ``frame`` counts into them.
+    frame
+        The typed columns of the contract together with ``_row``, ``_raw`` and ``_line`` (the row
+        number that a person sees).
+    reliable
+        Whether every file meant for the table could be read.
+    """
+
+    contract: Contract
+    raws: tuple[RawTable, ...]
+    frame: pl.DataFrame
+    reliable: bool
+    findings: list[Finding] = field(default_factory=list)
+    _faulty: dict[str, set[int]] = field(default_factory=dict)
+
+    def flag(self, code: str, column: str, rows: Iterable[int]) -> None:
+        """Note a broken rule. A cell that is already at fault is not reported again."""
+        faulty = self._faulty.setdefault(column, set())
+        fresh = sorted(set(rows) - faulty)
+        if fresh:
+            faulty.update(fresh)
+            self.findings.append(Finding(code, self.contract.table, column, tuple(fresh)))
+
+    def distrust(self, column: str, rows: Iterable[int]) -> None:
+        """Leave cells out of further checks without reporting them: the fault is told elsewhere."""
+        self._faulty.setdefault(column, set()).update(rows)
+
+    def clean(self, columns: Iterable[str]) -> pl.DataFrame:
+        """The rows without a fault in any of the columns."""
+        at_fault = set().union(*(self._faulty.get(column, set()) for column in columns))
+        if not at_fault:
+            return self.frame
+        return self.frame.filter(~pl.col(ROW).is_in(sorted(at_fault)))
+
+    def is_sound(self, columns: Iterable[str]) -> bool:
+        """Whether nothing is wrong with the columns, so that other tables may be held against them."""
+        return self.reliable and not any(self._faulty.get(column) for column in columns)
+
+    def typed(self) -> pl.DataFrame:
+        """The checked columns, in an order that does not depend on the order of the files or rows."""
+        names = list(self.contract.names)
+        order = [*self.contract.key, *(name for name in names if name not in self.contract.key)]
+        return self.frame.select(names).sort(order, nulls_last=False)

@@ -1,0 +1,30 @@
+"""One small table model and two writers, so that every format gets a real table from one source.
+
+The functions that make tables of results accept only :class:`~evalkit.disclosure.Released` values.
+"""
+
+from evalkit.tables.counts import series, series_name, suppression
+from evalkit.tables.inventory import definitions, sources, wanted
+from evalkit.tables.model import Align, Column, Table
+from evalkit.tables.plans import designs_used, planned
+from evalkit.tables.results import answers, refusals, truth
+from evalkit.tables.writers import to_html, to_markdown
+
+__all__ = [
+    "Align",
+    "Column",
+    "Table",
+    "answers",
+    "definitions",
+    "designs_used",
+    "planned",
+    "refusals",
+    "series",
+    "series_name",
+    "sources",
+    "suppression",
+    "to_html",
+    "to_markdown",
+    "truth",
+    "wanted",
+]

@@ -1,0 +1,120 @@
+"""Tables of released counts and rates, and of what was suppressed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from evalkit import periods, style
+from evalkit.disclosure import Released
+from evalkit.estimands import Group, Series
+from evalkit.language import Language, Text, in_language
+from evalkit.metrics import Exposure, Metric, MetricBook
+from evalkit.plan import Plan
+from evalkit.tables.model import Align, Column, Table
+
+MARKS: dict[str, tuple[str, Text]] = {
+    "derived": ("†", Text("uträknat ur andra publicerade uppgifter", "computed from other published figures")),
+    "carried_forward": ("‡", Text("framskrivet från en äldre uppgift", "carried forward from an older figure")),
+    "approximate": ("≈", Text("ungefärligt", "approximate")),
+}
+
+
+def series(released: Released, plan: Plan, item: Series, book: MetricBook, language: Language = Language.SV) -> Table:
+    """The counts and rates of one series by period, one pair of columns per group."""
+    rows = released.series.filter(pl.col("series") == item.key)
+    shown = set(rows["group"])
+    groups = [group for group in plan.groups if group.id in shown]
+    metric, exposure = entries(item, book)
+    cells = {(row["group"], row["period"]): row for row in rows.iter_rows(named=True)}
+    starts = sorted({period for _, period in cells})
+    used = {mark for row in cells.values() for mark in row["marks"]}
+    return Table(
+        id=f"tbl-{item.key}",
+        caption=_series_caption(item, metric, exposure, language),
+        columns=(
+            Column(in_language(language, "Period", "Period")),
+            *(column for group in groups for column in _group_columns(group, exposure, language)),
+        ),
+        rows=tuple(
+            (
+                periods.prose(start, released.frequency).in_language(language),
+                *(cell for group in groups for cell in _series_cells(cells[group.id, start], exposure, language)),
+            )
+            for start in starts
+        ),
+        notes=tuple(f"{sign} {text.in_language(language)}." for word, (sign, text) in MARKS.items() if word in used),
+    )
+
+
+def entries(item: Series, book: MetricBook) -> tuple[Metric, Exposure]:
+    """The metric and the exposure of a series."""
+    metric, exposure = book.metric(item.metric), book.exposure(item.exposure)
+    if metric is None or exposure is None:
+        raise ValueError(f"{item.key} is not in the code book")
+    return metric, exposure
+
+
+def series_name(item: Series, metric: Metric, language: Language) -> str:
+    """The name of a series for headings and captions, with its category."""
+    category = metric.category_text(item.category) if item.category else None
+    name = metric.name.in_language(language)
+    return name if category is None else f"{name}: {category.in_language(language)}"
+
+
+def _series_caption(item: Series, metric: Metric, exposure: Exposure, language: Language) -> str:
+    name = series_name(item, metric, language)
+    return in_language(
+        language,
+        f"{name}. Antal och antal {exposure.scale_text.sv}",
+        f"{name}. Number and number {exposure.scale_text.en}",
+    )
+
+
+def _group_columns(group: Group, exposure: Exposure, language: Language) -> tuple[Column, Column]:
+    name = style.capital(group.name.in_language(language))
+    return (
+        Column(f"{name}, {in_language(language, 'antal', 'number')}", Align.RIGHT),
+        Column(f"{name}, {exposure.scale_text.in_language(language)}", Align.RIGHT),
+    )
+
+
+def _series_cells(row: dict[str, object], exposure: Exposure, language: Language) -> tuple[str, str]:
+    count, rate = row["count"], row["rate"]
+    if not isinstance(count, int):
+        word = style.STATUS_WORDS[str(row["status"])].in_language(language)
+        return word, style.MISSING_MARK
+    marks = row["marks"] if isinstance(row["marks"], list) else []
+    sign = "".join(MARKS[mark][0] for mark in marks)
+    value = style.number(count, language) + (f"\u00a0{sign}" if sign else "")
+    if not isinstance(rate, float):
+        return value, in_language(language, "går inte att räkna", "not calculable")
+    scaled = rate * exposure.scale_per
+    return value, style.number(scaled, language, decimals=min(2, style.decimals_for(scaled)))
+
+
+def suppression(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:
+    """How many cells were hidden, series by series."""
+    names = {item.key: series_name(item, entries(item, book)[0], language) for item in plan.series}
+    rows = tuple(
+        (
+            names[entry.series],
+            in_language(language, f"färre än {entry.threshold}", f"fewer than {entry.threshold}"),
+            style.number(entry.primary, language),
+            style.number(entry.secondary, language),
+        )
+        for entry in released.log
+        if entry.threshold > 0
+    )
+    return Table(
+        id="tbl-dolda",
+        caption=in_language(language, "Dolda antal", "Suppressed counts"),
+        columns=(
+            Column(in_language(language, "Mått", "Metric"), weight=5),
+            Column(in_language(language, "Döljs", "Hidden when"), weight=2),
+            Column(in_language(language, "Dolda", "Hidden"), Align.RIGHT, weight=2),
+            Column(
+                in_language(language, "Dolda för att skydda andra", "Hidden to protect others"), Align.RIGHT, weight=3
+            ),
+        ),
+        rows=rows,
+    )
