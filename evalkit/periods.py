@@ -18,8 +18,8 @@ _MONTHS = {
 }
 _DAY = re.compile(r"((?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 
-_NAMES_SV = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
-_NAMES_EN = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_NAMES_SV = tuple("januari februari mars april maj juni juli augusti september oktober november december".split())
+_NAMES_EN = tuple("January February March April May June July August September October November December".split())
 
 
 def parse(text: str) -> tuple[date, Frequency]:
@@ -97,7 +97,7 @@ def add(first: date, frequency: Frequency, count: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def between(first: date, last: date, frequency: Frequency) -> tuple[date, ...]:
+def between(first: date, last: date, frequency: Frequency) -> list[date]:
     """First days of every period that has at least one day from ``first`` to ``last``, both included.
 
     >>> from evalkit import periods
@@ -109,7 +109,7 @@ def between(first: date, last: date, frequency: Frequency) -> tuple[date, ...]:
     while day <= last:
         days.append(day)
         day = add(day, frequency, 1)
-    return tuple(days)
+    return days
 
 
 def year_fraction(frequency: Frequency) -> float:

@@ -1,4 +1,4 @@
-"""Does a text hold something that may be a Swedish personal or company identity number?
+"""Screening of text for what may be a Swedish personal or company identity number.
 
 Ten or twelve digits with a right check digit (Luhn, modulus 10, as in the Swedish Tax Agency's
 SKV 704) may be a *personnummer*, a *samordningsnummer* (day + 60) or an *organisationsnummer*,

@@ -104,6 +104,15 @@ _GAPS: dict[tuple[str, str], tuple[tuple[date, date], ...]] = {
 _STARTS_WITH_MODEL = ("P1", "F1", "C1g")
 
 
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What is drawn before the outcomes: the months, the visits and the visits with screening."""
+
+    months: tuple[date, ...]
+    visits: Mapping[str, np.ndarray]
+    screened: Mapping[str, np.ndarray]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Simulation:
     """A synthetic data set as contract tables, with the truth beside it.
@@ -188,14 +197,15 @@ def simulate(*, seed: int) -> Simulation:
     months = periods.between(FIRST, LAST, Frequency.MONTH)
     visits = {unit.unit_id: _visits(unit, months, random) for unit in UNITS}
     screened = {unit: random.binomial(made, _SCREENED_SHARE) for unit, made in visits.items()}
-    outcomes = [row for unit in UNITS for row in _outcome_rows(unit, months, visits, screened, random)]
+    world = _World(tuple(months), visits, screened)
+    outcomes = [row for unit in UNITS for row in _outcome_rows(unit, world, random)]
     return Simulation(
         tables={
             "units": _units(),
             "sources": _sources(seed),
             "model_periods": _model_periods(),
             "outcomes": _frame(outcomes),
-            "exposure": _frame(list(_exposure_rows(months, visits, screened))),
+            "exposure": _frame(list(_exposure_rows(world))),
             "coverage": _frame(list(_coverage_rows())),
         },
         truth=_truth(),
@@ -248,33 +258,23 @@ def _effect(metric: SimulatedMetric, unit: SimulatedUnit, month: date) -> float:
     return metric.effect.get(unit.model, 1.0)
 
 
-def _outcome_rows(
-    unit: SimulatedUnit,
-    months: list[date],
-    visits: Mapping[str, np.ndarray],
-    screened: Mapping[str, np.ndarray],
-    random: np.random.Generator,
-) -> Iterator[dict[str, str]]:
+def _outcome_rows(unit: SimulatedUnit, world: _World, random: np.random.Generator) -> Iterator[dict[str, str]]:
     for metric in METRICS:
-        counts, cases = _draw(metric, unit, months, visits, screened, random)
-        for month, count, n_cases in zip(months, counts, cases, strict=True):
+        counts, cases = _draw(metric, unit, world, random)
+        for month, count, n_cases in zip(world.months, counts, cases, strict=True):
             if count > 0 and _is_covered(unit, metric.metric, month):
                 yield _outcome(unit, metric, month, int(count), n_cases)
 
 
 def _draw(
-    metric: SimulatedMetric,
-    unit: SimulatedUnit,
-    months: list[date],
-    visits: Mapping[str, np.ndarray],
-    screened: Mapping[str, np.ndarray],
-    random: np.random.Generator,
+    metric: SimulatedMetric, unit: SimulatedUnit, world: _World, random: np.random.Generator
 ) -> tuple[np.ndarray, list[int | None]]:
+    months = world.months
     if metric.metric == "P1":
-        return visits[unit.unit_id], [None] * len(months)
+        return world.visits[unit.unit_id], [None] * len(months)
     factor = np.array([_effect(metric, unit, month) for month in months])
     if metric.exposure in {"N9", "N10"}:
-        base = (visits if metric.exposure == "N9" else screened)[unit.unit_id] * metric.rate
+        base = (world.visits if metric.exposure == "N9" else world.screened)[unit.unit_id] * metric.rate
     else:
         stock = unit.inhabitants if metric.exposure == "N1" else unit.permits
         base = np.array([stock * metric.rate / 12 * _season(month) * _trend(month) for month in months])
@@ -326,9 +326,7 @@ def _coverage_rows() -> Iterator[dict[str, str]]:
                 }
 
 
-def _exposure_rows(
-    months: list[date], visits: Mapping[str, np.ndarray], screened: Mapping[str, np.ndarray]
-) -> Iterator[dict[str, str]]:
+def _exposure_rows(world: _World) -> Iterator[dict[str, str]]:
     for unit in UNITS:
         for year in range(FIRST.year, LAST.year + 1):
             growth = math.pow(_GROWTH_PER_YEAR, year - FIRST.year)
@@ -336,7 +334,9 @@ def _exposure_rows(
             yield _exposure(unit, str(year), "N3", unit.permits)
         if unit.model is None:
             continue
-        for month, made, asked in zip(months, visits[unit.unit_id], screened[unit.unit_id], strict=True):
+        for month, made, asked in zip(
+            world.months, world.visits[unit.unit_id], world.screened[unit.unit_id], strict=True
+        ):
             if month >= START:
                 period = periods.code(month, Frequency.MONTH)
                 yield _exposure(unit, period, "N9", int(made))

@@ -245,7 +245,8 @@ def _before_after(reading: Reading, language: Language) -> str:
         return (
             f"I {where} registrerades {counts}. Räknat per {per} och lika lång tid är det {change(ratio)} {interval}."
         )
-    return f"In {where} there were {counts} recorded. Per {per} and equal time that is {change(ratio, language)} {interval}."
+    size = change(ratio, language)
+    return f"In {where} there were {counts} recorded. Per {per} and equal time that is {size} {interval}."
 
 
 def _from_to(reading: Reading, before: Cell, after: Cell, language: Language) -> str:

@@ -59,7 +59,7 @@ def _unanswered(count: int, of: int, language: Language) -> str:
         ).in_language(language)
     return Text(
         f"Ingen av de {style.count_word(of)} huvudfrågorna går att besvara med de uppgifter som finns i dag.",
-        f"None of the {style.count_word(of, Language.EN)} main questions can be answered with the data there are today.",
+        f"None of the {style.count_word(of, Language.EN)} main questions can be answered with the data of today.",
     ).in_language(language)
 
 

@@ -156,7 +156,9 @@ def _fault(code: str, file: str, key: str | None, what: Text) -> Problem:
         code=code,
         what=what,
         place=Place(file=f"data_contracts/{file}", key=key),
-        accepted=Text("ett kontrakt enligt ODCS v3.2 och evalkits regler", "a contract by ODCS v3.2 and evalkit's rules"),
+        accepted=Text(
+            "ett kontrakt enligt ODCS v3.2 och evalkits regler", "a contract by ODCS v3.2 and evalkit's rules"
+        ),
         next_step=Text("Rätta kontraktet.", "Mend the contract."),
     )
 

@@ -1,7 +1,8 @@
 """Rules that need several columns, several tables or the code books.
 
 Each rule is a small function from the rows that are free of other faults to the rows that break it.
-They run in the order of :data:`RULES`; a cell that one rule has reported is not read by the next.
+They run in the order :data:`CODE_RULES`, :func:`contract_rules`, :data:`RULES`; a cell that one rule
+has reported is not read by the next.
 """
 
 from __future__ import annotations
@@ -85,9 +86,7 @@ def _ends_before_start(first: str, last: str) -> Callable[[pl.DataFrame, Surroun
     return find
 
 
-def _overlap(
-    group: tuple[str, ...], first: str, last: str
-) -> Callable[[pl.DataFrame, Surroundings], pl.DataFrame]:
+def _overlap(group: tuple[str, ...], first: str, last: str) -> Callable[[pl.DataFrame, Surroundings], pl.DataFrame]:
     """Rows that begin before an earlier row of their group has ended; an empty end is no end."""
 
     def find(rows: pl.DataFrame, _: Surroundings) -> pl.DataFrame:
@@ -167,12 +166,15 @@ _COVERAGE = ("unit_id", "metric", "covered_from", "covered_to")
 _MODEL_PERIODS = ("unit_id", "model", "valid_from", "valid_to")
 _WITH_UNITS = (("units", ("unit_id",)),)
 
-RULES: tuple[Rule, ...] = (
+CODE_RULES: tuple[Rule, ...] = (
     Rule("leading_zero", "units", "unit_id", ("unit_id", "unit_kind"), _lost_zero),
     *(
         Rule("leading_zero", table, "unit_id", ("unit_id",), _zero_lost_from, _WITH_UNITS)
         for table in ("model_periods", "coverage", "outcomes", "exposure")
     ),
+)
+
+RULES: tuple[Rule, ...] = (
     *(
         Rule(code, table, "value", ("status", "value"), find)
         for table in ("outcomes", "exposure")
@@ -193,8 +195,16 @@ RULES: tuple[Rule, ...] = (
         ("valid_from", "valid_to"),
         _ends_before_start("valid_from", "valid_to"),
     ),
-    Rule("overlap", "coverage", "covered_from", _COVERAGE, _overlap(("unit_id", "metric"), "covered_from", "covered_to")),
-    Rule("overlap", "model_periods", "valid_from", _MODEL_PERIODS, _overlap(("unit_id", "model"), "valid_from", "valid_to")),
+    Rule(
+        "overlap", "coverage", "covered_from", _COVERAGE, _overlap(("unit_id", "metric"), "covered_from", "covered_to")
+    ),
+    Rule(
+        "overlap",
+        "model_periods",
+        "valid_from",
+        _MODEL_PERIODS,
+        _overlap(("unit_id", "model"), "valid_from", "valid_to"),
+    ),
     Rule("unknown_category", "outcomes", "category", ("metric", "category"), _unknown_category),
     Rule("date_basis_not_allowed", "outcomes", "date_basis", ("metric", "date_basis"), _date_basis_not_allowed),
     Rule("metric_not_valid", "outcomes", "period", _PERIOD, _metric_not_valid),

@@ -14,7 +14,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.config import CONFIG, ValidationDepth, config_context, set_config
 
-from evalkit.contracts.model import Contract, Field
+from evalkit.contracts.model import Field
 from evalkit.contracts.tablecheck import ROW, CheckedTable
 
 _EMPTY_CELL = "not_nullable"
@@ -62,7 +62,7 @@ def _failures(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:
         try:
             schema.validate(frame, lazy=True)
         except pa.errors.SchemaErrors as errors:
-            found = errors.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
+            found: pl.DataFrame = errors.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
         else:
             found = pl.DataFrame(schema={"column": pl.String, "check": pl.String, "index": pl.Int64})
     return found

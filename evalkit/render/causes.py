@@ -77,7 +77,7 @@ def _cell_problem(cell: re.Match[str], log: str, project: Path, document: str) -
 
 def _raised(rest: str) -> tuple[str, str]:
     """The last ``Name: message`` of a traceback; evalkit's messages go on over indented lines."""
-    lines = rest.split("\nWARN:")[0].strip().splitlines()
+    lines = rest.split("\nWARN:", maxsplit=1)[0].strip().splitlines()
     for number in range(len(lines) - 1, -1, -1):
         match = _RAISED.match(lines[number])
         if match and re.search(r"(?:Error|Exception|Interrupt|Exit|Warning)$", match["name"]):

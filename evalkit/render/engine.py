@@ -10,7 +10,7 @@ from types import MappingProxyType
 from evalkit.errors import Place, Problem, ReportError
 from evalkit.language import Text
 from evalkit.render import quarto
-from evalkit.render.formats import Engine, Format, Rendered
+from evalkit.render.formats import Engine, Format, Job, Made, Rendered
 from evalkit.render.publish import publish
 
 __all__ = ["Engine", "Format", "Rendered", "render"]
@@ -79,9 +79,10 @@ def render(
         raise ReportError(_missing_document(document))
     chosen = choose(engine)
     with tempfile.TemporaryDirectory(prefix="evalkit-render-") as aside:
-        files, versions = _run(chosen, project.resolve(), document, Path(aside), formats, environment, progress)
-        published = publish(files, out)
-    return Rendered(published.get(Format.HTML), published.get(Format.PDF), chosen, versions)
+        job = Job(project.resolve(), document, Path(aside), formats, environment, progress)
+        made = _run(chosen, job)
+        published = publish(made.files, out)
+    return Rendered(published.get(Format.HTML), published.get(Format.PDF), chosen, made.versions)
 
 
 def choose(engine: Engine) -> Engine:
@@ -95,20 +96,12 @@ def choose(engine: Engine) -> Engine:
     return Engine.EMBEDDED
 
 
-def _run(
-    engine: Engine,
-    project: Path,
-    document: str,
-    aside: Path,
-    formats: tuple[Format, ...],
-    environment: Mapping[str, str],
-    progress: Callable[[str], None],
-) -> tuple[dict[Format, Path], tuple[tuple[str, str], ...]]:
+def _run(engine: Engine, job: Job) -> Made:
     if engine is Engine.QUARTO:
-        return quarto.render(project, document, aside, formats=formats, environment=environment, progress=progress)
+        return quarto.render(job)
     from evalkit.render import embedded
 
-    return embedded.render(project, document, aside, formats=formats, environment=environment, progress=progress)
+    return embedded.render(job)
 
 
 def _missing_document(document: str) -> Problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,6 +29,26 @@ class Engine(StrEnum):
     AUTO = "auto"
     QUARTO = "quarto"
     EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One rendering as the engines see it: files go to ``aside``, and are published when all are there."""
+
+    project: Path
+    document: str
+    aside: Path
+    formats: tuple[Format, ...]
+    environment: Mapping[str, str] = field(hash=False)
+    progress: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an engine made, still aside, and the programs it used."""
+
+    files: Mapping[Format, Path] = field(hash=False)
+    versions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

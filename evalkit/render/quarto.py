@@ -7,14 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from evalkit.errors import Place, Problem, ReportError
 from evalkit.language import Text, same
 from evalkit.render.causes import likely_causes
-from evalkit.render.formats import Format
+from evalkit.render.epoch import EPOCH
+from evalkit.render.formats import Format, Job, Made
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -49,51 +50,42 @@ def missing() -> Problem:
     )
 
 
-def render(
-    project: Path,
-    document: str,
-    aside: Path,
-    *,
-    formats: tuple[Format, ...],
-    environment: Mapping[str, str],
-    progress: Callable[[str], None],
-) -> tuple[dict[Format, Path], tuple[tuple[str, str], ...]]:
-    """Render each format into ``aside`` and return the files with the version of Quarto.
+def render(job: Job) -> Made:
+    """Render each format of ``job``.
 
     Raises
     ------
     ReportError
-        Quarto failed; the likely cause comes first.
+        Quarto is missing, or failed; the likely cause comes first.
     """
     program = command()
     if program is None:
         raise ReportError(missing())
     variables = {
         **os.environ,
-        "SOURCE_DATE_EPOCH": "0",
-        **environment,
+        "SOURCE_DATE_EPOCH": EPOCH,
+        **job.environment,
         "QUARTO_PYTHON": sys.executable,
         "NO_COLOR": "1",
     }
     files = {}
-    for format_ in formats:
-        progress(f"Quarto gör {format_.value.upper()}")
-        files[format_] = _render_one(program, project, document, aside / format_.value, format_, variables)
-    version = _run([program, "--version"], project, variables).stdout.strip()
-    return files, (("quarto", version),)
+    for format_ in job.formats:
+        job.progress(f"Quarto gör {format_.value.upper()}")
+        files[format_] = _render_one(program, job, format_, variables)
+    version = _run([program, "--version"], job.project, variables).stdout.strip()
+    return Made(files, (("quarto", version),))
 
 
-def _render_one(
-    program: str, project: Path, document: str, folder: Path, format_: Format, variables: Mapping[str, str]
-) -> Path:
-    arguments = [program, "render", document, "--to", format_.writer, "--output-dir", str(folder)]
-    done = _run(arguments, project, variables)
-    log = _COLOURS.sub("", f"{done.stdout}\n{done.stderr}")
+def _render_one(program: str, job: Job, format_: Format, variables: Mapping[str, str]) -> Path:
+    folder = job.aside / format_.value
+    arguments = [program, "render", job.document, "--to", format_.writer, "--output-dir", str(folder)]
+    done = _run(arguments, job.project, variables)
     if done.returncode != 0:
-        raise ReportError(likely_causes(log, project, document))
-    made = folder / Path(document).with_suffix(f".{format_.value}")
+        log = _COLOURS.sub("", f"{done.stdout}\n{done.stderr}")
+        raise ReportError(likely_causes(log, job.project, job.document))
+    made = folder / Path(job.document).with_suffix(f".{format_.value}")
     if not made.is_file():
-        raise ReportError(_nothing_made(document, format_))
+        raise ReportError(_nothing_made(job.document, format_))
     return made
 
 

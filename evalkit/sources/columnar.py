@@ -50,7 +50,8 @@ def _float_text(column: pl.Series) -> pl.Series:
     """Whole numbers without a decimal mark, so that a count stored as a float is still a count."""
     whole = column.is_finite() & (column == column.round()) & (column.abs() <= _LARGEST_EXACT)
     texts = pl.select(
-        pl.when(pl.lit(whole)).then(pl.lit(column).cast(pl.Int64, strict=False).cast(pl.String))
+        pl.when(pl.lit(whole))
+        .then(pl.lit(column).cast(pl.Int64, strict=False).cast(pl.String))
         .otherwise(pl.lit(column).cast(pl.String))
     ).to_series()
     return texts.alias(column.name)

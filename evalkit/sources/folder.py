@@ -18,7 +18,7 @@ _Reader = Callable[[Payload, str, ProblemLog], list[RawTable]]
 
 _READERS: dict[str, _Reader] = {".csv": read_delimited, ".parquet": read_parquet}
 _WORKBOOK = ".xlsx"
-_UNSUPPORTED = frozenset({".txt", ".tsv", ".tab", ".xls", ".xlsb", ".xlsm", ".ods", ".json", ".sav", ".dta", ".feather"})
+_UNSUPPORTED = frozenset({".txt", ".tsv", ".tab", ".xls", ".xlsb", ".xlsm", ".ods", ".json", ".sav", ".dta"})
 _IGNORED_STEMS = frozenset({"readme"})
 _DATA = "data"
 
@@ -42,7 +42,7 @@ class Scan:
 
 
 def read_folder(path: Path | str) -> tuple[RawTable, ...]:
-    """Read every data file of a folder as text.
+    r"""Read every data file of a folder as text.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def read_folder(path: Path | str) -> tuple[RawTable, ...]:
     >>> from pathlib import Path
     >>> from evalkit.sources import read_folder
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = Path(folder, "units.csv").write_text("unit_id;unit_name\\n0127;Botkyrka\\n", encoding="utf-8")
+    ...     _ = Path(folder, "units.csv").write_text("unit_id;unit_name\n0127;Botkyrka\n", encoding="utf-8")
     ...     read_folder(folder)[0]
     RawTable units from units.csv: 1 rows × 2 columns
     """

@@ -123,9 +123,7 @@ def zero_bytes(name: str) -> Problem:
         code="empty_file",
         what=Text("Filen är helt tom.", "The file is completely empty."),
         place=Place(file=name),
-        accepted=Text(
-            "en rubrikrad och noll eller flera datarader", "a header row and zero or more rows of data"
-        ),
+        accepted=Text("en rubrikrad och noll eller flera datarader", "a header row and zero or more rows of data"),
         next_step=_EXPORT_AGAIN,
     )
 

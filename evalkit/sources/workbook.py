@@ -11,8 +11,6 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
@@ -54,7 +52,7 @@ def read_workbook(payload: Payload, table: str | None, log: ProblemLog) -> list[
     _screen_others(others, shown, payload, log)
     told = _unread(len(others))
     return [
-        _table(reader, sheet, _Role(chosen[sheet.name], shown[sheet.name], failed[sheet.name]), payload, told, log)
+        _table(reader, sheet, _Role(chosen[sheet.name], shown[sheet.name], failed[sheet.name], told), payload, log)
         for sheet in sheets
         if sheet.name in chosen
     ]
@@ -62,11 +60,12 @@ def read_workbook(payload: Payload, table: str | None, log: ProblemLog) -> list[
 
 @dataclass(frozen=True, slots=True)
 class _Role:
-    """What a sheet is: its table, the name that may be shown, and its rows with a failed formula."""
+    """What a sheet is: its table, the name that may be shown, its rows with a failed formula, what to tell."""
 
     table: str
     shown: str
     failed: list[int]
+    told: tuple[Text, ...]
 
 
 def _load(reader: ExcelReader, name: str) -> ExcelSheet:
@@ -108,9 +107,7 @@ def _unread(count: int) -> tuple[Text, ...]:
     )
 
 
-def _table(
-    reader: ExcelReader, sheet: ExcelSheet, role: _Role, payload: Payload, told: tuple[Text, ...], log: ProblemLog
-) -> RawTable:
+def _table(reader: ExcelReader, sheet: ExcelSheet, role: _Role, payload: Payload, log: ProblemLog) -> RawTable:
     cells = sheet.to_polars()
     header = cells.row(0) if cells.height else ()
     if role.failed:
@@ -123,7 +120,7 @@ def _table(
         sheet=role.shown,
         grid=cells.slice(1),
         header=tuple(header),
-        assumptions=told,
+        assumptions=role.told,
         decimal_points=_number_columns(reader, sheet.name) if cells.height else frozenset(),
         intact=any(header) and not role.failed,
     )

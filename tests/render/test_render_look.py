@@ -20,7 +20,7 @@ def colours(block: str) -> dict[str, str]:
     return dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", block))
 
 
-LIGHT, DARK = (colours(block) for block in re.findall(r":root \{(.*?)\n  ?\}", CSS, re.DOTALL)[:2])
+LIGHT, DARK = (colours(block) for block in re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)[:2])
 
 
 def luminance(colour: str) -> float:

@@ -69,7 +69,7 @@ def test_what_a_cell_prints_is_held_to_the_same_rules(write_report, tmp_path):
     [
         "Priset är 5 $ och 7 $.",
         "Skriv till namn@example.org eller se <https://example.org>.",
-        "Koden `{{< video >}}` och `<b>` är text.",
+        "Koden `<b>` och `@wilson` är text.",
         "Talet är <5 och >3.",
         "<!-- en kommentar om @wilson -->",
         'Andelen är [$x$]{alt="x"}.',
@@ -107,7 +107,11 @@ def test_a_setting_with_another_value_is_refused(project, tmp_path, old, new):
 
 @pytest.mark.parametrize(
     ("front", "code"),
-    [("subtitle: B\nlang: sv", "title_missing"), ("title: A\nlang: de", "language_missing"), ("title: A\nformat: html", "setting_unknown")],
+    [
+        ("subtitle: B\nlang: sv", "title_missing"),
+        ("title: A\nlang: de", "language_missing"),
+        ("title: A\nformat: html", "setting_unknown"),
+    ],
 )  # fmt: skip
 def test_front_matter_is_checked(write_report, tmp_path, front, code):
     project = write_report("\nText.\n", front=front)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -11,27 +11,19 @@ import yaml
 from evalkit.errors import ProblemLog, ReportError
 from evalkit.render.embedded import pandoc, pdf
 from evalkit.render.embedded.assemble import assemble
-from evalkit.render.embedded.execute import run
+from evalkit.render.embedded.execute import inline_without_cells, run
 from evalkit.render.embedded.lines import Line
 from evalkit.render.embedded.qmd import read_document
 from evalkit.render.embedded.references import broken_references
 from evalkit.render.embedded.settings import Settings, read_settings
 from evalkit.render.embedded.unsupported import unsupported
-from evalkit.render.formats import Format
+from evalkit.render.formats import Format, Job, Made
 
 _SCRATCH = "_embedded"
 
 
-def render(
-    project: Path,
-    document: str,
-    aside: Path,
-    *,
-    formats: tuple[Format, ...],
-    environment: Mapping[str, str],
-    progress: Callable[[str], None],
-) -> tuple[dict[Format, Path], tuple[tuple[str, str], ...]]:
-    """Render each format into ``aside`` and return the files with the versions of what made them.
+def render(job: Job) -> Made:
+    """Render each format of ``job``.
 
     Everything that is wrong with the sources is told before a cell is run.
 
@@ -40,59 +32,53 @@ def render(
     ReportError
         An unsupported construct, a broken reference, a failing cell.
     """
-    scratch = project / _SCRATCH
     try:
-        lines, settings = _markdown(project, document, environment, progress)
+        lines, settings = _markdown(job)
         markdown = "\n".join(line.text for line in lines)
-        files = {}
-        for format_ in formats:
-            progress(f"gör {format_.value.upper()}")
-            files[format_] = _write(markdown, settings, project, document, aside, format_)
+        files = {format_: _write(markdown, settings, job, format_) for format_ in job.formats}
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    versions = {"pandoc": pandoc.version(), "typst": pdf.version()}
-    return files, tuple(versions.items())
+        shutil.rmtree(job.project / _SCRATCH, ignore_errors=True)
+    return Made(files, (("pandoc", pandoc.version()), ("typst", pdf.version())))
 
 
-def _markdown(
-    project: Path, document: str, environment: Mapping[str, str], progress: Callable[[str], None]
-) -> tuple[list[Line], Settings]:
+def _markdown(job: Job) -> tuple[list[Line], Settings]:
     log = ProblemLog()
-    source = read_document(project, document, log)
-    settings = read_settings(project, document, source.front, log)
-    log.extend(unsupported(source.prose, project))
+    source = read_document(job.project, job.document, log)
+    settings = read_settings(job.project, job.document, source.front, log)
+    log.extend(unsupported(source.prose, job.project))
+    log.extend(inline_without_cells(source))
     log.raise_if_any(ReportError)
-    ran = run(source, defaults=settings.execute, folder=project, environment=environment, progress=progress)
+    ran = run(source, defaults=settings.execute, job=job)
     figures = f"{_SCRATCH}/figures"
-    lines = assemble(ran, defaults=settings.execute, project=project, figures=figures, log=log)
+    lines = assemble(ran, defaults=settings.execute, project=job.project, figures=figures, log=log)
     log.extend(broken_references(lines))
     log.raise_if_any(ReportError)
     return lines, settings
 
 
-def _write(markdown: str, settings: Settings, project: Path, document: str, aside: Path, format_: Format) -> Path:
-    target = aside / Path(document).with_suffix(f".{format_.value}").name
+def _write(markdown: str, settings: Settings, job: Job, format_: Format) -> Path:
+    job.progress(f"gör {format_.value.upper()}")
+    target = job.aside / Path(job.document).with_suffix(f".{format_.value}").name
     if format_ is Format.HTML:
-        html = pandoc.convert(
-            markdown, to="html5", arguments=_html_arguments(settings, project), folder=project, document=document
-        )
+        arguments = _html_arguments(settings, job.project)
+        html = pandoc.convert(markdown, to="html5", arguments=arguments, folder=job.project, document=job.document)
         target.write_text(html, "utf-8", newline="\n")
     else:
-        target.write_bytes(_pdf(markdown, settings, project, document))
+        target.write_bytes(_pdf(markdown, settings, job))
     return target
 
 
-def _pdf(markdown: str, settings: Settings, project: Path, document: str) -> bytes:
+def _pdf(markdown: str, settings: Settings, job: Job) -> bytes:
     # Pandoc looks for partials beside the template.
-    beside = _scratch(project)
+    beside = _scratch(job.project)
     template = Path(shutil.copy(pandoc.HERE / "document.typ", beside))
     for partial in settings.partials:
-        shutil.copy(project / partial, beside)
-    arguments = [*_shared_arguments(settings, project), "--template", str(template), "--toc"]
-    typst = pandoc.convert(markdown, to="typst", arguments=arguments, folder=project, document=document)
+        shutil.copy(job.project / partial, beside)
+    arguments = [*_shared_arguments(settings, job.project), "--template", str(template), "--toc"]
+    typst = pandoc.convert(markdown, to="typst", arguments=arguments, folder=job.project, document=job.document)
     source = beside / "report.typ"
     source.write_text(typst, "utf-8", newline="\n")
-    return pdf.compile_pdf(source, root=project, document=document)
+    return pdf.compile_pdf(source, root=job.project, document=job.document)
 
 
 def _html_arguments(settings: Settings, project: Path) -> Sequence[str]:

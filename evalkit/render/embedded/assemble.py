@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,13 @@ def _prose(prose: Prose, results: tuple[Mapping[str, str], ...]) -> Iterator[Lin
 
 
 def inline_markdown(data: Mapping[str, str]) -> str:
-    """The Markdown of an inline result, as Quarto writes it: text is escaped, ``Markdown(…)`` is not.
+    r"""The Markdown of an inline result, as Quarto writes it: text is escaped, ``Markdown(…)`` is not.
 
     Examples
     --------
     >>> from evalkit.render.embedded.assemble import inline_markdown
     >>> inline_markdown({"text/plain": "'12*'"})
-    '12\\\\*'
+    '12\\*'
     """
     if "text/markdown" in data:
         return " ".join(data["text/markdown"].split("\n"))
@@ -68,24 +69,24 @@ def inline_markdown(data: Mapping[str, str]) -> str:
     return " ".join(plain.split("\n"))
 
 
+@dataclass(frozen=True, slots=True)
 class _Outputs:
     """Writes the outputs of one cell as Markdown."""
 
-    __slots__ = ("_cell", "_figures", "_log", "_number", "_options", "_project")
-
-    def __init__(
-        self, cell: Cell, options: Mapping[str, Any], number: int, project: Path, figures: str, log: ProblemLog
-    ) -> None:
-        self._cell, self._options, self._number = cell, options, number
-        self._project, self._figures, self._log = project, figures, log
+    cell: Cell
+    options: Mapping[str, Any]
+    number: int
+    project: Path
+    figures: str
+    log: ProblemLog
 
     def lines(self, ran: Ran) -> list[Line]:
-        if not self._options["include"]:
+        if not self.options["include"]:
             return []
-        blocks = [_code_block(self._cell.code, "python")] if self._options["echo"] else []
-        if self._options["output"] is not False:
+        blocks = [_code_block(self.cell.code, "python")] if self.options["echo"] else []
+        if self.options["output"] is not False:
             blocks += [block for count, output in enumerate(ran.outputs) for block in self._output(output, count)]
-        return [Line(text, self._cell.place) for text in "\n\n".join(blocks).split("\n")]
+        return [Line(text, self.cell.place) for text in "\n\n".join(blocks).split("\n")]
 
     def _output(self, output: Mapping[str, Any], count: int) -> Iterator[str]:
         if output["output_type"] == "stream":
@@ -95,10 +96,10 @@ class _Outputs:
 
     def _stream(self, name: str, text: str) -> Iterator[str]:
         if name == "stderr":
-            if self._options["warning"]:
+            if self.options["warning"]:
                 yield _code_block(text)
         else:
-            yield text if self._options["output"] == "asis" else _code_block(text)
+            yield text if self.options["output"] == "asis" else _code_block(text)
 
     def _display(self, data: Mapping[str, Any], count: int) -> Iterator[str]:
         image = next((kind for kind in _IMAGES if kind in data), None)
@@ -107,29 +108,29 @@ class _Outputs:
         elif image is not None:
             yield from self._image(data[image], _IMAGES[image], count)
         elif "text/html" in data:
-            self._log.add(_html_output(self._cell.place))
+            self.log.add(_html_output(self.cell.place))
         else:
             yield _code_block(data.get("text/plain", ""))
 
     def _markdown(self, text: str) -> str:
-        label = str(self._options.get("label", ""))
+        label = str(self.options.get("label", ""))
         if not label.startswith("tbl-"):
             return text
-        return f"{text.rstrip()}\n\n: {self._options.get('tbl-cap', '')} {{#{label}}}"
+        return f"{text.rstrip()}\n\n: {self.options.get('tbl-cap', '')} {{#{label}}}"
 
     def _image(self, data: str, suffix: str, count: int) -> Iterator[str]:
-        alt = self._options.get("fig-alt")
+        alt = self.options.get("fig-alt")
         if alt is None:
-            self._log.add(figure_without_alt(self._cell.place))
+            self.log.add(figure_without_alt(self.cell.place))
             return
-        file = f"{self._figures}/cell-{self._number}-{count}{suffix}"
+        file = f"{self.figures}/cell-{self.number}-{count}{suffix}"
         content = base64.b64decode(data) if suffix == ".png" else data.encode("utf-8")
-        (self._project / self._figures).mkdir(parents=True, exist_ok=True)
-        (self._project / file).write_bytes(content)
-        label = str(self._options.get("label", ""))
+        (self.project / self.figures).mkdir(parents=True, exist_ok=True)
+        (self.project / file).write_bytes(content)
+        label = str(self.options.get("label", ""))
         identifier = f"#{label} " if label.startswith("fig-") else ""
         spoken = re.sub(r"\s+", " ", alt).strip().replace("\\", "\\\\").replace('"', '\\"')
-        caption = self._options.get("fig-cap", "") if identifier else ""
+        caption = self.options.get("fig-cap", "") if identifier else ""
         yield f'![{caption}]({file}){{{identifier}fig-alt="{spoken}"}}'
 
 

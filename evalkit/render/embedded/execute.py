@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalkit.errors import Place, Problem, ReportError
@@ -14,6 +13,7 @@ from evalkit.render.embedded.kernel import running_kernel
 from evalkit.render.embedded.markup import read_markup
 from evalkit.render.embedded.qmd import Cell, Document, Prose
 from evalkit.render.faults import cell_failed
+from evalkit.render.formats import Job
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient
@@ -34,14 +34,14 @@ class Ran:
     inline: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
 
 
-def run(
-    document: Document,
-    *,
-    defaults: Mapping[str, Any],
-    folder: Path,
-    environment: Mapping[str, str],
-    progress: Callable[[str], None],
-) -> list[Ran]:
+def inline_without_cells(document: Document) -> list[Problem]:
+    """Inline code in a document without cells: Quarto starts no kernel for it and prints it as code."""
+    if any(isinstance(piece, Cell) for piece in document.pieces):
+        return []
+    return [_no_cell(place) for _, place in read_markup(document.prose).hits(INLINE, raw=True)]
+
+
+def run(document: Document, *, defaults: Mapping[str, Any], job: Job) -> list[Ran]:
     """Run every cell and inline expression; a document without any starts no kernel.
 
     Raises
@@ -53,9 +53,9 @@ def run(
         return [Ran(piece) for piece in document.pieces]
     import nbformat
 
-    notebook = nbformat.v4.new_notebook()
-    with running_kernel(notebook, folder=folder, environment=environment) as client:
-        return list(_run_all(document, client, defaults, progress))
+    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    with running_kernel(notebook, folder=job.project, environment=job.environment) as client:
+        return list(_run_all(document, client, defaults, job.progress))
 
 
 def _is_active(piece: Prose | Cell, defaults: Mapping[str, Any]) -> bool:
@@ -82,7 +82,7 @@ def _run_cell(cell: Cell, client: NotebookClient) -> tuple[Mapping[str, Any], ..
     import nbformat
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    node = nbformat.v4.new_code_cell(cell.code)
+    node = nbformat.v4.new_code_cell(cell.code)  # type: ignore[no-untyped-call]
     client.nb.cells.append(node)
     try:
         client.execute_cell(node, len(client.nb.cells) - 1)
@@ -98,13 +98,31 @@ def _run_inline(prose: Prose, client: NotebookClient) -> Iterator[Mapping[str, s
     if not hits:
         return
     wanted = {str(number): match["expression"].strip() for number, (match, _) in enumerate(hits)}
-    reply = client.wait_for_reply(client.kc.execute("", user_expressions=wanted))
-    results = reply["content"]["user_expressions"]
+    results = _evaluate(client, wanted)
     for number, (_, place) in enumerate(hits):
         result = results[str(number)]
         if result["status"] != "ok":
             raise ReportError(cell_failed(place, result["ename"], result["evalue"]))
         yield result["data"]
+
+
+def _evaluate(client: NotebookClient, expressions: Mapping[str, str]) -> Mapping[str, Any]:
+    if client.kc is None:
+        raise RuntimeError("the kernel is not running")
+    reply = client.wait_for_reply(client.kc.execute("", user_expressions=dict(expressions)))
+    if reply is None:
+        raise RuntimeError("the kernel gave no answer")
+    return dict(reply["content"]["user_expressions"])
+
+
+def _no_cell(place: str) -> Problem:
+    return Problem(
+        "inline_without_cells",
+        Text("kod i löpande text i en rapport utan celler", "inline code in a report without cells"),
+        Place(place),
+        Text("minst en ```{python}-cell i rapporten", "at least one ```{python} cell in the report"),
+        Text("lägg till en cell, så kör även Quarto uttrycket", "add a cell, so that Quarto too runs the expression"),
+    )
 
 
 def _stopped(place: str) -> Problem:

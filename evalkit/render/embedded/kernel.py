@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalkit.render.embedded.epoch import EPOCH
+from evalkit.render.epoch import EPOCH
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient

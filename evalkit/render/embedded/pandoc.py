@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evalkit.errors import Place, Problem, ReportError
 from evalkit.language import Text, same
-from evalkit.render.embedded.epoch import EPOCH
+from evalkit.render.epoch import EPOCH
 
 HERE = Path(__file__).parent
 _READER = "markdown+autolink_bare_uris-implicit_header_references"

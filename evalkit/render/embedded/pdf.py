@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Final
 
 from evalkit.errors import Place, Problem, ReportError
 from evalkit.language import Text, same
-from evalkit.render.embedded.epoch import EPOCH
+from evalkit.render.epoch import EPOCH
 
-STANDARDS = ("a-2a", "ua-1")
+_UA: Final = "ua-1"
+_ARCHIVE: Final = "a-2a"
 _LONGEST = 300
 
 
@@ -33,7 +35,7 @@ def compile_pdf(source: Path, *, root: Path, document: str) -> bytes:
             source,
             root=root,
             format="pdf",
-            pdf_standards=list(STANDARDS),
+            pdf_standards=[_ARCHIVE, _UA],
             ignore_system_fonts=True,
             font_paths=[],
             timestamp=int(EPOCH),

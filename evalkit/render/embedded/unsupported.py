@@ -18,8 +18,8 @@ _IMAGE = re.compile(
 )
 _ALT = re.compile(r'fig-alt\s*=\s*(?:"[^"]*\S[^"]*"|[^\s"}]+)')
 _FORMULA = re.compile(
-    r"(?<![\\$\w])(?P<mark>\${1,2})(?=\S)(?:[^$\\\n]|\\.|\n(?!\n))+?(?<=\S)(?P=mark)(?![\d$])"
-    rf"(?P<tail>\](?P<attributes>{_ATTRIBUTES}))?"
+    r"(?<![\\$\w])(?:\$\$(?:[^$\\]|\\.)+?\$\$|\$(?=\S)(?:[^$\\\n]|\\.|\n(?!\n))+?(?<=\S)\$(?![\d$]))"
+    rf"(?:\](?P<attributes>{_ATTRIBUTES}))?"
 )
 _FORMULA_ALT = re.compile(r'(?<![\w-])alt\s*=\s*"[^"]*\S[^"]*"')
 _TABLE_CAPTION = re.compile(r"^[|+][^\n]*\n(?:[ \t]*\n)+(?::|Table:)[ \t]+(?P<caption>[^\n]*)", re.MULTILINE)
@@ -58,7 +58,7 @@ _CONSTRUCTS = (
     ),
     _Construct(
         "subfigures",
-        re.compile(r"^\s*:{3,}\s*\{[^}\n]*#(?:fig|tbl|lst)-[\w-]+", re.MULTILINE),
+        re.compile(r"^[ \t]*:{3,}[ \t]*\{[^}\n]*#(?:fig|tbl|lst)-[\w-]+", re.MULTILINE),
         Text("delfigurer (fenced div med #fig- eller #tbl-)", "subfigures (a fenced div with #fig- or #tbl-)"),
         Text("skriv figurerna var för sig", "write the figures one by one"),
     ),

@@ -1,0 +1,212 @@
+"""The check of a whole folder: every table against its contract, and the tables against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from evalkit.contracts import headers, wording
+from evalkit.contracts.cells import Parsed, parse_cells, parse_periods
+from evalkit.contracts.codes import Codes
+from evalkit.contracts.model import Contract, Field, Kind
+from evalkit.contracts.rules import CODE_RULES, RULES, Rule, Surroundings, contract_rules
+from evalkit.contracts.tablecheck import LINE, ORIGIN, RAW, ROW, CheckedTable
+from evalkit.errors import ContractError, Problem
+from evalkit.sources import RawTable
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a check came to: typed frames, to be believed only when there are no problems."""
+
+    frames: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...]
+
+
+def check(
+    raw_tables: Iterable[RawTable], contracts: Mapping[str, Contract], codes: Codes
+) -> Mapping[str, pl.DataFrame]:
+    """Check text tables against their contracts and each other.
+
+    Parameters
+    ----------
+    raw_tables
+        What :func:`evalkit.sources.read_folder` gave.
+    contracts
+        From table name to contract.
+    codes
+        The code book that metrics, categories and exposures are looked up in.
+
+    Returns
+    -------
+    Mapping of str to polars.DataFrame
+        One typed frame per contract with the contract's columns, sorted by key. A table without a
+        file is an empty frame.
+
+    Raises
+    ------
+    ContractError
+        With every problem of every file, one per file, column and rule. No message holds a cell.
+
+    Examples
+    --------
+    >>> from evalkit.contracts import check, load_contracts
+    >>> from evalkit.errors import ContractError
+    >>> from evalkit.metrics import MetricBook
+    >>> try:
+    ...     check((), load_contracts(), MetricBook.load())
+    ... except ContractError as error:
+    ...     [problem.place.file for problem in error.problems]
+    ['coverage.csv', 'outcomes.csv', 'sources.csv', 'units.csv']
+    """
+    inspection = inspect(raw_tables, contracts, codes)
+    if inspection.problems:
+        raise ContractError(inspection.problems)
+    return inspection.frames
+
+
+def inspect(
+    raw_tables: Iterable[RawTable],
+    contracts: Mapping[str, Contract],
+    codes: Codes,
+    *,
+    attempted: frozenset[str] = frozenset(),
+) -> Inspection:
+    """As :func:`check`, but the problems are returned.
+
+    ``attempted`` are tables with files that could not be read; they are not reported as missing.
+    """
+    raws = tuple(raw_tables)
+    problems: list[Problem] = []
+    tables = {
+        name: _assemble(contract, tuple(raw for raw in raws if raw.table == name), name in attempted, problems)
+        for name, contract in contracts.items()
+    }
+    _check_rows(tables, codes)
+    for table in tables.values():
+        problems += wording.problems_of(table, codes)
+    frames = {name: table.typed() for name, table in tables.items()}
+    return Inspection(frames, tuple(sorted(problems, key=in_file_order)))
+
+
+def in_file_order(problem: Problem) -> tuple[str, str, int, str, str]:
+    """The order in which problems are told: by file and row."""
+    place = problem.place
+    return place.file, place.sheet or "", min(place.rows, default=0), place.column or "", problem.code
+
+
+def _check_rows(tables: Mapping[str, CheckedTable], codes: Codes) -> None:
+    from evalkit.contracts.schema import check_cells, check_key
+
+    for table in tables.values():
+        check_cells(table)
+    for rule in (*CODE_RULES, *(rule for table in tables.values() for rule in contract_rules(table.contract))):
+        _apply(rule, tables, codes)
+    for table in tables.values():
+        check_key(table)
+    for rule in RULES:
+        _apply(rule, tables, codes)
+
+
+def _apply(rule: Rule, tables: Mapping[str, CheckedTable], codes: Codes) -> None:
+    if rule.table not in tables or not all(name in tables and tables[name].is_sound(cols) for name, cols in rule.needs):
+        return
+    table = tables[rule.table]
+    others = {name: other.frame.drop(list(ORIGIN)) for name, other in tables.items()}
+    broken = rule.find(table.clean(rule.reads), Surroundings(others, codes))
+    table.flag(rule.code, rule.column, broken[ROW].to_list())
+
+
+def _assemble(
+    contract: Contract,
+    raws: tuple[RawTable, ...],
+    attempted: bool,
+    problems: list[Problem],  # noqa: FBT001
+) -> CheckedTable:
+    """Screen and type every file of a table, and stack them."""
+    if not raws and contract.required and not attempted:
+        problems.append(wording.missing_table(contract))
+    parts = [_part(contract, raw, problems) for raw in raws]
+    whole = all(part.intact for part in parts) and not (attempted and not raws)
+    frames = [part.frame.with_columns(pl.lit(place).alias(RAW)) for place, part in enumerate(parts)]
+    stacked = pl.concat(frames) if frames else contract.empty().with_columns(_line([]), pl.lit(0).alias(RAW))
+    frame = stacked.with_columns(pl.int_range(pl.len()).alias(ROW)).cast(ORIGIN)  # type: ignore[arg-type]
+    table = CheckedTable(contract, raws, frame, reliable=whole and bool(raws or not contract.required))
+    start = 0
+    for part in parts:
+        _note_failures(table, part, start)
+        start += part.frame.height
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file of a table: its typed cells and what is already known to be wrong with them."""
+
+    frame: pl.DataFrame
+    parsed: tuple[Parsed, ...]
+    screened: Mapping[str, list[int]]
+    absent: tuple[str, ...]
+    intact: bool
+
+
+def _part(contract: Contract, raw: RawTable, problems: list[Problem]) -> _Part:
+    screened = headers.screen(raw, contract)
+    problems += screened.problems
+    if not raw.intact:
+        return _Part(contract.empty().with_columns(_line([])), (), {}, (), intact=False)
+    faults = list(headers.check_header(raw, contract, header_hit=screened.header_hit))
+    problems += faults
+    if not set(raw.columns) & set(contract.names):
+        return _Part(contract.empty().with_columns(_line([])), (), {}, (), intact=False)
+    parsed = _typed(contract, raw)
+    frame = pl.DataFrame([column.values for column in parsed]).with_columns(_line(raw.rows))
+    absent = tuple(
+        field.name for field in contract.fields if not field.optional_column and field.name not in raw.columns
+    )
+    known = {name: rows for name, rows in screened.rows.items() if name in contract.names}
+    return _Part(frame, parsed, known, absent, intact=True)
+
+
+def _line(rows: pl.Series | list[int]) -> pl.Series:
+    return pl.Series(LINE, rows, dtype=pl.Int64)
+
+
+def _typed(contract: Contract, raw: RawTable) -> tuple[Parsed, ...]:
+    found = {field.name: _read_field(field, raw) for field in contract.fields}
+    if any(field.kind is Kind.PERIOD for field in contract.fields):
+        found["period"], found["frequency"] = parse_periods(_cells(raw, "period"), _cells(raw, "frequency"))
+    return tuple(found.values())
+
+
+def _read_field(field: Field, raw: RawTable) -> Parsed:
+    cells = _cells(raw, field.name)
+    if field.default is not None:
+        cells = cells.fill_null(field.default)
+    if field.kind is Kind.PERIOD:
+        return Parsed(cells)
+    point = field.name in raw.columns and raw.columns.index(field.name) in raw.decimal_points
+    return parse_cells(cells, field, decimal_point=point)
+
+
+def _cells(raw: RawTable, name: str) -> pl.Series:
+    if name in raw.columns:
+        return raw.cells(name)
+    return pl.Series(name, [None] * raw.frame.height, dtype=pl.String)
+
+
+def _note_failures(table: CheckedTable, part: _Part, start: int) -> None:
+    everything = range(start, start + part.frame.height)
+    for column in part.absent:
+        table.distrust(column, everything)
+    for column, rows in part.screened.items():
+        table.distrust(column, (start + row for row in rows))
+    for parsed in part.parsed:
+        for failure in parsed.failures:
+            rows = [start + row for row in failure.rows]
+            if failure.code is None:
+                table.distrust(failure.column, rows)
+            else:
+                table.flag(failure.code, failure.column, rows)
