@@ -157,8 +157,7 @@ def _part(contract: Contract, raw: RawTable, problems: list[Problem]) -> _Part:
     problems += screened.problems
     if not raw.intact:
         return _Part(contract.empty().with_columns(_line([])), (), {}, (), intact=False)
-    faults = list(headers.check_header(raw, contract, header_hit=screened.header_hit))
-    problems += faults
+    problems += headers.check_header(raw, contract, header_hit=screened.header_hit)
     if not set(raw.columns) & set(contract.names):
         return _Part(contract.empty().with_columns(_line([])), (), {}, (), intact=False)
     parsed = _typed(contract, raw)

@@ -67,22 +67,29 @@ def likely_causes(log: str, project: Path, document: str) -> list[Problem]:
     if cell is not None:
         return [_cell_problem(cell, log, project, document)]
     found = [_as_problem(rule, document) for rule in _RULES if rule.sign.search(log)]
-    return found + [_said(line, document) for line in _error_lines(log)] or [_silent(document)]
+    found += [_said(line, document) for line in _error_lines(log)]
+    return found or _inline_problems(log, document) or [_silent(document)]
+
+
+def _inline_problems(log: str, document: str) -> list[Problem]:
+    """An inline expression that fails leaves only its error in the log, and no code to find it by."""
+    raised = _raised(log)
+    return [] if raised is None else [cell_failed(document, *raised)]
 
 
 def _cell_problem(cell: re.Match[str], log: str, project: Path, document: str) -> Problem:
-    name, message = _raised(log[cell.end() :])
+    name, message = _raised(log[cell.end() :]) or ("Exception", "")
     return cell_failed(_locate(cell["source"], project) or document, name, message)
 
 
-def _raised(rest: str) -> tuple[str, str]:
+def _raised(rest: str) -> tuple[str, str] | None:
     """The last ``Name: message`` of a traceback; evalkit's messages go on over indented lines."""
     lines = rest.split("\nWARN:", maxsplit=1)[0].strip().splitlines()
     for number in range(len(lines) - 1, -1, -1):
         match = _RAISED.match(lines[number])
         if match and re.search(r"(?:Error|Exception|Interrupt|Exit|Warning)$", match["name"]):
             return match["name"], "\n".join([match["message"], *lines[number + 1 :]])
-    return "Exception", ""
+    return None
 
 
 def _locate(source: str, project: Path) -> str | None:

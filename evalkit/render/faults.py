@@ -11,6 +11,12 @@ from collections.abc import Iterator
 from evalkit.errors import EvalkitError, Place, Problem
 from evalkit.language import Text
 
+_MEND = Text("rätta det som felet nämner", "mend what the error names")
+_MEND_UNSEEN = Text(
+    "rätta cellen eller det den läser; felets egen text visas inte här, för den kan innehålla uppgifter",
+    "mend the cell or what it reads; the error's own text is not shown here, as it may hold data",
+)
+
 
 def _own_errors(base: type[EvalkitError] = EvalkitError) -> Iterator[str]:
     yield base.__name__
@@ -34,8 +40,5 @@ def cell_failed(place: str, name: str, message: str) -> Problem:
         Text(f"cellen stoppade med {bare}{own}", f"the cell stopped with {bare}{own}"),
         Place(place),
         Text("celler som körs utan fel", "cells that run without an error"),
-        Text(
-            "rätta cellen eller det den läser; felets egen text visas inte här, för den kan innehålla uppgifter",
-            "mend the cell or what it reads; the error's own text is not shown here, as it may hold data",
-        ),
+        _MEND if own else _MEND_UNSEEN,
     )

@@ -42,7 +42,9 @@ def _as_text(column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         return _float_text(column.cast(pl.Float64))
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        return pl.Series(column.name, [None if cell is None else str(cell) for cell in column], dtype=pl.String)
+        return pl.Series(
+            column.name, [None if cell is None else str(cell) for cell in column.to_list()], dtype=pl.String
+        )
     return column.cast(pl.String)
 
 

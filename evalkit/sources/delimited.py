@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -15,7 +16,7 @@ from evalkit.language import Text
 from evalkit.sources import problems
 from evalkit.sources.tables import Payload, RawTable, text_table
 
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NUL_SHARE_OF_UTF16 = 0.25
 # Letters and signs of Swedish administrative text. Not in it: what å, ä, ö of other old encodings
 # (MacRoman, DOS 850) or halves of broken UTF-8 look like when read as Windows-1252.
@@ -63,7 +64,7 @@ def read_delimited(payload: Payload, table: str, log: ProblemLog) -> list[RawTab
 
 def _decode(payload: Payload, log: ProblemLog) -> tuple[str | None, tuple[Text, ...]]:
     content = payload.content
-    if not content.strip():
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
         log.add(problems.zero_bytes(payload.name))
         return None, ()
     if content.startswith(_UTF16_MARKS) or b"\0" in content:

@@ -266,15 +266,20 @@ def test_a_figure_drawn_without_alternative_text_is_refused(write_report, tmp_pa
     ]
 
 
-def test_no_kernel_is_left_after_a_failure(write_report, tmp_path):
+def interrupt(_message: str) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("code", "progress", "error"),
+    [("1 / 0", lambda _message: None, ReportError), ("1", interrupt, KeyboardInterrupt)],
+    ids=["failing cell", "interrupt"],
+)
+def test_no_kernel_is_left_behind(write_report, tmp_path, code, progress, error):
     import psutil
 
-    project = write_report("\n```{python}\nimport os\nprint(os.getpid())\n1 / 0\n```\n")
-    with pytest.raises(ReportError):
-        render(project, "rapport.qmd", tmp_path / "out", engine=Engine.EMBEDDED)
-    left = [
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "ipykernel_launcher" in " ".join(child.cmdline())
-    ]
-    assert left == []
+    project = write_report(f"\n```{{python}}\n{code}\n```\n")
+    with pytest.raises(error):
+        render(project, "rapport.qmd", tmp_path / "out", engine=Engine.EMBEDDED, progress=progress)
+    children = psutil.Process().children(recursive=True)
+    assert [child.pid for child in children if "ipykernel_launcher" in " ".join(child.cmdline())] == []

@@ -150,6 +150,12 @@ def test_our_own_errors_in_a_log_keep_their_words(write_report):
     assert str(problem.what) == "cellen stoppade med PlanError: Analysplanen är inte giltig (1 fel)\nrad två"
 
 
+def test_a_failing_inline_expression_in_a_log_keeps_its_data_out(tmp_path):
+    log = "Executing\n\nValueError: invalid literal: 'Anna'\nWARN: Error encountered when rendering files\n"
+    (problem,) = likely_causes(log, tmp_path, "rapport.qmd")
+    assert str(problem.what) == "cellen stoppade med ValueError"
+
+
 @pytest.mark.parametrize(
     ("log", "code"),
     [
