@@ -18,8 +18,16 @@ _MONTHS = {
 }
 _DAY = re.compile(r"((?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 
-_NAMES_SV = tuple("januari februari mars april maj juni juli augusti september oktober november december".split())
-_NAMES_EN = tuple("January February March April May June July August September October November December".split())
+# fmt: off
+_NAMES_SV = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)
+_NAMES_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)
+# fmt: on
 
 
 def parse(text: str) -> tuple[date, Frequency]:

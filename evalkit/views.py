@@ -88,7 +88,7 @@ def _sparkline(part: pl.DataFrame) -> str:
 
 
 def _total(part: pl.DataFrame) -> str:
-    return style.number(part["count"].sum()) if part["count"].null_count() == 0 else "–"
+    return style.number(int(part["count"].sum())) if part["count"].null_count() == 0 else "–"
 
 
 def plan_view(plan: Plan) -> str:

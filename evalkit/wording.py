@@ -17,7 +17,7 @@ from evalkit.estimands import Estimand, Window
 from evalkit.estimates import Cell, Estimate
 from evalkit.inference.difference import excess
 from evalkit.inference.interval import Interval
-from evalkit.language import Language, Text
+from evalkit.language import Language, Text, in_language
 from evalkit.metrics import Exposure, Metric, MetricBook
 from evalkit.vocabulary import DesignId
 
@@ -39,6 +39,8 @@ _FORBIDDEN = re.compile(r"\b(?:" + "|".join(re.escape(word) for word in FORBIDDE
 _DAYS_PER_YEAR = 365.25
 _TWICE = 1.995
 _FEW = 10
+# Two windows whose lengths differ by less than this many years (a leap day or two) are equally long.
+_SAME_LENGTH = 0.02
 
 
 def forbidden_words(text: str) -> tuple[str, ...]:
@@ -123,13 +125,20 @@ def hedge(reading: Reading, language: Language = Language.SV) -> str:
             "uteslutas.",
             "This is one model minus the other, not the effect of either, and other explanations cannot be ruled out.",
         ).in_language(language)
-    word = _rise_or_fall(estimate)
+    word = _points_to(reading)
     return Text(
         f"Siffrorna pekar mot en {word.sv}, men andra förklaringar kan inte uteslutas. "
         "Vi kan inte säga att arbetssättet är orsaken.",
         f"The figures point to {word.en}, but other explanations cannot be ruled out. "
         "We cannot say that the way of working is the cause.",
     ).in_language(language)
+
+
+def says_something(reading: Reading) -> bool:
+    """Whether the estimate can stand under "this you can say": it is there, and told from chance if compared."""
+    if not reading.estimate.is_estimated:
+        return False
+    return reading.estimand.design is DesignId.D1 or not _includes_null(reading.estimate)
 
 
 def short_answer(reading: Reading, language: Language = Language.SV) -> str:
@@ -141,17 +150,21 @@ def short_answer(reading: Reading, language: Language = Language.SV) -> str:
         return Text("beskrivning", "description").in_language(language)
     if _includes_null(estimate):
         return Text("kan inte skiljas från slumpen", "cannot be told from chance").in_language(language)
-    words = _SHORT[reading.estimand.design]
-    return words[(estimate.estimate or 0) > 1].in_language(language)
+    if reading.estimand.design is DesignId.D2:
+        up = (estimate.estimate or 0) > 1
+        return in_language(language, "fler efter" if up else "färre efter", "more after" if up else "fewer after")
+    own_after, own_before, other_after, other_before = estimate.cells
+    return _short_move(_growth(own_after, own_before), _growth(other_after, other_before)).in_language(language)
 
 
-_SHORT = {
-    DesignId.D2: {True: Text("högre efter", "higher after"), False: Text("lägre efter", "lower after")},
-    DesignId.D3: {
-        True: Text("steg mer (eller sjönk mindre)", "rose more (or fell less)"),
-        False: Text("steg mindre (eller sjönk mer)", "rose less (or fell more)"),
-    },
-}
+def _short_move(own: float, other: float) -> Text:
+    if own >= 1 > other:
+        return Text("ökade, den andra minskade", "rose, the other fell")
+    if own < 1 <= other:
+        return Text("minskade, den andra ökade", "fell, the other rose")
+    if own >= 1:
+        return Text("ökade mer", "rose more") if own > other else Text("ökade mindre", "rose less")
+    return Text("minskade mindre", "fell less") if own > other else Text("minskade mer", "fell more")
 
 
 def number_with_interval(reading: Reading, language: Language = Language.SV) -> tuple[str, str]:
@@ -194,6 +207,20 @@ def change(ratio: float, language: Language = Language.SV) -> str:
     return f"{style.number(abs(percent), language)} {'procent' if swedish else 'per cent'} {more}"
 
 
+def change_between(low: float, high: float, language: Language = Language.SV) -> str:
+    """Two ratios as the ends of a span, with what they share said once.
+
+    >>> from evalkit.wording import change_between
+    >>> change_between(1.14, 1.52), change_between(0.8, 1.5)
+    ('14 till 52 procent fler', '20 procent färre till 50 procent fler')
+    """
+    first, last = change(low, language), change(high, language)
+    shared = first.partition(" ")[2]
+    if shared and first[0].isdigit() and last.partition(" ")[2] == shared:
+        first = first.partition(" ")[0]
+    return f"{first} {_to(language)} {last}"
+
+
 def window_years(window: Window) -> float:
     """The length of a window in years."""
     return ((window.last - window.first).days + 1) / _DAYS_PER_YEAR
@@ -210,8 +237,11 @@ def _includes_null(estimate: Estimate) -> bool:
     return low <= 1 <= high
 
 
-def _rise_or_fall(estimate: Estimate) -> Text:
-    return Text("ökning", "an increase") if (estimate.estimate or 0) > 1 else Text("minskning", "a decrease")
+def _points_to(reading: Reading) -> Text:
+    if reading.estimand.design is DesignId.D3:
+        return Text("skillnad mellan områdena", "a difference between the areas")
+    rose = (reading.estimate.estimate or 0) > 1
+    return Text("ökning", "an increase") if rose else Text("minskning", "a decrease")
 
 
 def _to(language: Language) -> str:
@@ -239,7 +269,8 @@ def _before_after(reading: Reading, language: Language) -> str:
     ratio, low, high = _numbers(reading.estimate)
     where = reading.estimand.group.name.in_language(language)
     counts = _from_to(reading, before, after, language)
-    interval = _uncertainty(change(low, language), change(high, language), language)
+    span = change_between(low, high, language)
+    interval = f"(osäkerhet från {span})" if language is Language.SV else f"(uncertainty from {span})"
     per = reading.exposure.noun.one.in_language(language)
     if language is Language.SV:
         return (
@@ -279,13 +310,17 @@ def _growth(after: Cell, before: Cell) -> float:
 
 
 def _who_moved_more(reading: Reading, own: float, other: float, language: Language) -> str:
-    swedish = language is Language.SV
     noun = reading.noun.in_language(language)
     comparison = reading.estimand.comparison
     here = reading.estimand.group.name.in_language(language)
     there = comparison.name.in_language(language) if comparison else ""
+    if _includes_null(reading.estimate):
+        return Text(
+            f"Det går inte att avgöra om antalet {noun} utvecklades olika i {here} och i {there}.",
+            f"It cannot be told whether the number of {noun} developed differently in {here} and in {there}.",
+        ).in_language(language)
     move = _move(own, other)
-    if swedish:
+    if language is Language.SV:
         return f"Antalet {noun} {move.sv.format(here=here, there=there)}, räknat per {reading.exposure.noun.one.sv}."
     return f"The number of {noun} {move.en.format(here=here, there=there)}, counted per {reading.exposure.noun.one.en}."
 
@@ -316,13 +351,31 @@ def _counts_of_both(reading: Reading, language: Language) -> str:
     before, after = reading.estimand.before, reading.estimand.after
     early = before.name.in_language(language) if before else ""
     late = after.name.in_language(language)
-    own = f"{style.number(own_before.events, language)} {_to(language)} {style.number(own_after.events, language)}"
-    other = (
-        f"{style.number(other_before.events, language)} {_to(language)} {style.number(other_after.events, language)}"
-    )
+    years = _years_to_divide_by(reading)
+    own = _went(own_before.events, own_after.events, years, language)
+    other = _went(other_before.events, other_after.events, years, language)
+    each = "" if years == (1.0, 1.0) else in_language(language, " per år", " per year")
     if language is Language.SV:
-        return f"Från {early} till {late} gick antalet från {own} i {here} och från {other} i {there}."
-    return f"From {early} to {late} the number went from {own} in {here} and from {other} in {there}."
+        return f"Från {early} till {late} gick antalet{each} från {own} i {here} och från {other} i {there}."
+    return f"From {early} to {late} the number{each} went from {own} in {here} and from {other} in {there}."
+
+
+def _years_to_divide_by(reading: Reading) -> tuple[float, float]:
+    """Windows of unequal length are told per year; equal ones as they are."""
+    before, after = reading.estimand.before, reading.estimand.after
+    if before is None:
+        return 1.0, 1.0
+    lengths = window_years(before), window_years(after)
+    return lengths if abs(lengths[0] - lengths[1]) > _SAME_LENGTH else (1.0, 1.0)
+
+
+def _went(before: int, after: int, years: tuple[float, float], language: Language) -> str:
+    early, late = before / years[0], after / years[1]
+    decimals = 1 if years != (1.0, 1.0) and min(early, late) < _FEW else 0
+    return (
+        f"{style.number(early, language, decimals=decimals)} {_to(language)} "
+        f"{style.number(late, language, decimals=decimals)}"
+    )
 
 
 def _expected(reading: Reading, own_after: Cell, language: Language) -> str:

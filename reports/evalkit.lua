@@ -221,10 +221,37 @@ end
 
 -- Small things -----------------------------------------------------------------------------
 
--- A long line in a pipe table makes pandoc fix every column's width; the browser and Typst
--- share the room better themselves.
+-- How much room a column wants: the square root of its longest text, so that a definition gets more
+-- than a number but not everything.
+local function wants(tbl, column)
+  local longest = 1
+  local function measure(rows)
+    for _, row in ipairs(rows) do
+      local cell = row.cells[column]
+      if cell then longest = math.max(longest, utf8.len(pandoc.utils.stringify(cell.contents)) or 1) end
+    end
+  end
+  measure(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do measure(body.body) end
+  return longest
+end
+
+local WRAPS = 40
+
+-- A long line in a pipe table makes pandoc fix every column's width. The browser shares the room
+-- better itself; Typst gives every column that must wrap the same share, so it is told.
 local function free_columns(tbl)
-  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
+  local sizes, total, longest = {}, 0, 0
+  for i, spec in ipairs(tbl.colspecs) do
+    tbl.colspecs[i] = { spec[1], nil }
+    local size = wants(tbl, i)
+    longest = math.max(longest, size)
+    sizes[i] = math.sqrt(math.max(size, 9))
+    total = total + sizes[i]
+  end
+  if TYPST and longest > WRAPS then
+    for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], sizes[i] / total } end
+  end
   return tbl
 end
 

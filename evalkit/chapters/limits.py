@@ -12,16 +12,13 @@ from evalkit.plan import Words
 
 
 def can_say(run: Artifacts, book: MetricBook, language: Language) -> str:
-    """Every estimated comparison as a sentence."""
+    """Every level, and every comparison that can be told from chance, as a sentence."""
     title = Text("Det här kan ni säga", "This you can say").in_language(language)
-    said = [
-        plain(wording.headline(wording.Reading.of(estimate, estimand, book), language))
-        for estimand, estimate in pairs(run)
-        if estimate.is_estimated
-    ]
+    readings = [wording.Reading.of(estimate, estimand, book) for estimand, estimate in pairs(run)]
+    said = [plain(wording.headline(reading, language)) for reading in readings if wording.says_something(reading)]
     nothing = Text(
-        "Inget om utfallen ännu: ingen av planens jämförelser går att beräkna med de uppgifter som finns.",
-        "Nothing on the outcomes yet: none of the comparisons can be calculated with the data there are.",
+        "Inget om utfallen ännu: ingen av planens jämförelser gav ett tal som går att skilja från slumpen.",
+        "Nothing on the outcomes yet: no comparison gave a number that can be told from chance.",
     ).in_language(language)
     return box("kan-saga", title, bullets(said) if said else nothing)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalkit import tables, wording
+from evalkit import style, tables, wording
 from evalkit.artifacts import Artifacts, FigureEntry
 from evalkit.chapters.markdown import bullets, paragraphs, plain
 from evalkit.chapters.summary import pairs
@@ -14,25 +14,34 @@ from evalkit.statements import Statement
 
 
 def by_series(run: Artifacts, book: MetricBook, language: Language) -> str:
-    """A section for each series: figure and table where there is something to show, then the questions."""
-    return paragraphs(*(_section(run, item, book, language) for item in run.plan.series))
+    """A section for each series that has something to show; the others are in the chapter on what is missing."""
+    drawn = {entry.id for entry in run.figures}
+    sections = [_section(run, item, book, language) for item in run.plan.series if f"fig-{item.key}" in drawn]
+    return paragraphs(*sections, _left_out(len(run.plan.series) - len(sections), language))
+
+
+def _left_out(count: int, language: Language) -> str:
+    if count == 0:
+        return ""
+    return Text(
+        f"För {style.count_word(count)} mått finns inget att visa. Varför framgår av @tbl-inte.",
+        f"For {style.count_word(count, Language.EN)} metrics there is nothing to show. @tbl-inte tells why.",
+    ).in_language(language)
 
 
 def _section(run: Artifacts, item: Series, book: MetricBook, language: Language) -> str:
     metric = book.metric(item.metric)
     heading = tables.series_name(item, metric, language) if metric else item.metric
     shown = figure(run, f"fig-{item.key}")
-    table = tables.to_markdown(tables.series(run.released, run.plan, item, book, language)) if shown else ""
+    table = tables.to_markdown(tables.series(run.released, run.plan, item, book, language))
     questions = (
         _question(estimand, estimate, book, language) for estimand, estimate in pairs(run) if estimand.series == item
     )
     caveat = _shared_caveats([estimate for estimand, estimate in pairs(run) if estimand.series == item], language)
-    return paragraphs(f"## {plain(heading)}", _pointer(item, shown, language), *questions, caveat, shown, table)
+    return paragraphs(f"## {plain(heading)}", _pointer(item, language), shown, *questions, caveat, table)
 
 
-def _pointer(item: Series, shown: str, language: Language) -> str:
-    if not shown:
-        return ""
+def _pointer(item: Series, language: Language) -> str:
     return Text(
         f"@fig-{item.key} och @tbl-{item.key} visar antalen år för år.",
         f"@fig-{item.key} and @tbl-{item.key} show the numbers by period.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from evalkit import style, wording
 from evalkit.artifacts import Artifacts
 from evalkit.chapters.markdown import box, paragraphs, plain
@@ -32,14 +34,15 @@ def background(run: Artifacts, language: Language) -> str:
 
 
 def answer(run: Artifacts, book: MetricBook, language: Language) -> str:
-    """The answer to the primary questions, or why there is none, and how much could be answered at all."""
+    """The answer to the primary questions, or why there is none and what is known all the same."""
     title = Text("Svaret i korthet", "The answer in short").in_language(language)
     primary = [(item, found) for item, found in pairs(run) if item.role is Role.PRIMARY]
-    parts = [_answer_to(item, found, book, language) for item, found in primary if found.is_estimated]
-    unanswered = [item for item, found in primary if not found.is_estimated]
-    return box(
-        "svar", title, paragraphs(*parts, _unanswered(len(unanswered), len(primary), language), _share(run, language))
-    )
+    answered = [(item, found) for item, found in primary if found.is_estimated]
+    told = answered or [(item, found) for item, found in pairs(run) if found.is_estimated][:_MOST_INSTEAD]
+    parts = [_answer_to(item, found, book, language) for item, found in told]
+    missing = _unanswered(len(primary) - len(answered), len(primary), language)
+    order = (*parts, missing) if answered else (missing, *parts)
+    return box("svar", title, paragraphs(*order, _share(run, language)))
 
 
 def _answer_to(item: Estimand, found: Estimate, book: MetricBook, language: Language) -> str:
@@ -75,11 +78,38 @@ def _some_unanswered(count: int, of: int) -> Text:
 def _share(run: Artifacts, language: Language) -> str:
     total = len(run.released.estimates)
     done = total - len(run.released.estimates.refused)
-    return Text(
-        f"Planen innehåller {style.count_word(total)} jämförelser. {_of_them(done, total)}",
-        f"The plan holds {style.count_word(total, Language.EN)} comparisons; "
-        f"{style.count_word(done, Language.EN)} could be calculated.",
-    ).in_language(language)
+    if language is Language.EN:
+        words = style.count_word(total, language), style.count_word(done, language)
+        head = f"The plan holds {words[0]} comparisons; {words[1]} could be calculated."
+    else:
+        head = f"Planen innehåller {style.count_word(total)} jämförelser. {_of_them(done, total)}"
+    return " ".join(part for part in (head, _main_reason(run, language)) if part)
+
+
+def _main_reason(run: Artifacts, language: Language) -> str:
+    """Why most of the refused ones were refused."""
+    codes = Counter(item.reason.code for item in run.released.estimates.refused if item.reason)
+    if not codes:
+        return ""
+    code, count = codes.most_common(1)[0]
+    word = _IN_SHORT.get(code, _OTHERWISE)
+    if language is Language.EN:
+        return f"The commonest reason ({style.count_word(count, language)}): {word.en}."
+    return f"Vanligaste skälet ({style.count_word(count)} av dem som inte gick): {word.sv}."
+
+
+_MOST_INSTEAD = 2
+_IN_SHORT = {
+    "data_missing": Text(
+        "uppgifter saknas helt från minst en kommun eller tid", "no data at all from one side or time"
+    ),
+    "partly_missing": Text("uppgifterna har luckor", "the data have gaps"),
+    "small_count": Text("antalen är för små för att visas", "the counts are too small to be shown"),
+    "suppressed": Text("antalen är dolda hos den som lämnat dem", "the counts were suppressed by their holder"),
+    "not_yet_reported": Text("uppgifterna är inte rapporterade ännu", "the data have not been reported yet"),
+    "exposure_missing": Text("det som antalet ska delas med saknas", "what the count is divided by is missing"),
+}
+_OTHERWISE = Text("underlaget räcker inte", "the data do not suffice")
 
 
 def _of_them(done: int, total: int) -> str:

@@ -81,7 +81,9 @@ def inspect(
     raws = tuple(raw_tables)
     problems: list[Problem] = []
     tables = {
-        name: _assemble(contract, tuple(raw for raw in raws if raw.table == name), name in attempted, problems)
+        name: _assemble(
+            contract, tuple(raw for raw in raws if raw.table == name), problems, attempted=name in attempted
+        )
         for name, contract in contracts.items()
     }
     _check_rows(tables, codes)
@@ -120,10 +122,7 @@ def _apply(rule: Rule, tables: Mapping[str, CheckedTable], codes: Codes) -> None
 
 
 def _assemble(
-    contract: Contract,
-    raws: tuple[RawTable, ...],
-    attempted: bool,
-    problems: list[Problem],  # noqa: FBT001
+    contract: Contract, raws: tuple[RawTable, ...], problems: list[Problem], *, attempted: bool
 ) -> CheckedTable:
     """Screen and type every file of a table, and stack them."""
     if not raws and contract.required and not attempted:

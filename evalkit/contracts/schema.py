@@ -7,6 +7,7 @@ and only the column, the rule and the row of a failure leave this module.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -73,7 +74,7 @@ def _pinned() -> Iterator[None]:
     """Full depth on the polars backend, whatever the environment says; its settings are put back."""
     narwhals = CONFIG.use_narwhals_backend
     if narwhals:
-        set_config(use_narwhals_backend=False)
+        _use_narwhals(chosen=False)
     try:
         with config_context(
             validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA, use_narwhals_backend=False
@@ -81,4 +82,10 @@ def _pinned() -> Iterator[None]:
             yield
     finally:
         if narwhals:
-            set_config(use_narwhals_backend=True)
+            _use_narwhals(chosen=True)
+
+
+def _use_narwhals(*, chosen: bool) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that the backends were swapped is what is wanted
+        set_config(use_narwhals_backend=chosen)

@@ -206,7 +206,7 @@ def _unknown_code(subject: _Subject) -> _Words:
         Text("Koden finns inte i kodboken.", "The code is not in the code book."),
         same(", ".join(listed)),
         Text(
-            "Använd en av koderna, eller lägg till måttet i kodboken.",
+            "Använd en av koderna, eller lägg till koden i kodboken.",
             "Use one of the codes, or add it to the code book.",
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from evalkit import caveats, refusals
-from evalkit.designs.evidence import Evidence, gather
+from evalkit.designs.evidence import Evidence, Lack, gather, refuse
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.summed import Outcome, compare
@@ -23,14 +23,14 @@ def estimate_counts(
     cells: tuple[tuple[Group, Window], ...],
     design_caveats: tuple[Statement, ...],
 ) -> Estimate:
-    """Estimate from one, two or four cells of counts, or refuse with the first reason met.
+    """Estimate from one, two or four cells of counts, or refuse with the gravest reason met.
 
     The cells stand in the order that :func:`evalkit.inference.summed.compare` documents.
     """
     gathered = [gather(estimand, panel, group, window) for group, window in cells]
-    for item in gathered:
-        if isinstance(item, Statement):
-            return refusal(scale, item, assumptions=design_caveats, conf_level=conf_level)
+    lacks = [item for item in gathered if isinstance(item, Lack)]
+    if lacks:
+        return refusal(scale, refuse(lacks), assumptions=design_caveats, conf_level=conf_level)
     evidence = [item for item in gathered if isinstance(item, Evidence)]
     outcome = compare([item.series for item in evidence], conf_level=conf_level)
     found = _distinct(statement for item in evidence for statement in item.caveats)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -36,16 +38,27 @@ class Evidence:
         return tuple(found)
 
 
-def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Evidence | Statement:
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why one side and one window have no evidence."""
+
+    kind: CellStatus | Literal["exposure_missing", "exposure_zero"]
+    group: Group
+    window: Window
+    reported: int = 0
+    wanted: int = 0
+
+
+def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Evidence | Lack:
     """The evidence of one group in one window, pooled over the group's units period by period.
 
-    Every unit must have a value and an exposure in every period. Anything else is a refusal that
+    Every unit must have a value and an exposure in every period. Anything else is a lack that
     names who, when and what; summing over the periods at hand would give too small a count.
     """
     rows = panel.cells(estimand.series, group.units, window.first, window.last)
-    reason = _why_not(rows, group, window)
-    if reason is not None:
-        return reason
+    lack = _lack(rows, group, window)
+    if lack is not None:
+        return lack
     pooled = rows.group_by("period").agg(pl.col("count").sum(), pl.col("exposure").sum()).sort("period")
     return Evidence(
         series=CellSeries(counts=pooled["count"].to_numpy(), exposures=pooled["exposure"].to_numpy()),
@@ -57,39 +70,78 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
     )
 
 
-def _why_not(rows: pl.DataFrame, group: Group, window: Window) -> Statement | None:
+def refuse(lacks: Sequence[Lack]) -> Statement:
+    """One reason for all that is lacking: the gravest kind, with everyone and every time it concerns.
+
+    Raises
+    ------
+    ValueError
+        When nothing is lacking.
+    """
+    kind = min((lack.kind for lack in lacks), key=_GRAVITY.index)
+    same_kind = [lack for lack in lacks if lack.kind == kind]
+    if kind is CellStatus.MISSING:
+        return _missing(same_kind)
+    return _REASONS[kind](*_who_and_when(same_kind))
+
+
+_GRAVITY: tuple[str, ...] = (
+    CellStatus.NOT_APPLICABLE,
+    CellStatus.MISSING,
+    CellStatus.SUPPRESSED,
+    CellStatus.NOT_YET_REPORTED,
+    "exposure_missing",
+    "exposure_zero",
+)
+_REASONS: dict[str, Callable[[Text, Text], Statement]] = {
+    CellStatus.NOT_APPLICABLE: refusals.not_applicable,
+    CellStatus.SUPPRESSED: refusals.suppressed,
+    CellStatus.NOT_YET_REPORTED: refusals.not_yet_reported,
+    "exposure_missing": refusals.exposure_missing,
+    "exposure_zero": refusals.exposure_zero,
+}
+
+
+def _missing(lacks: Sequence[Lack]) -> Statement:
+    """Nothing at all from somebody is graver than a gap; a gap is told with its size."""
+    nothing = [lack for lack in lacks if lack.reported == 0]
+    if nothing:
+        return refusals.data_missing(*_who_and_when(nothing))
+    lack = min(lacks, key=lambda lack: lack.reported / lack.wanted)
+    return refusals.partly_missing(lack.group.name, lack.window.name, reported=lack.reported, wanted=lack.wanted)
+
+
+def _who_and_when(lacks: Sequence[Lack]) -> tuple[Text, Text]:
+    """Everyone and every time, when all of the former lack all of the latter; else the first pair only."""
+    pairs = {(lack.group.id, lack.window.id) for lack in lacks}
+    groups = list(dict.fromkeys(lack.group.name for lack in lacks))
+    windows = [lack.window for lack in sorted(lacks, key=lambda lack: lack.window.first)]
+    names = list(dict.fromkeys(window.name for window in windows))
+    if len(pairs) == len(groups) * len(names):
+        return _listed(groups), _listed(names)
+    return lacks[0].group.name, lacks[0].window.name
+
+
+def _listed(names: Sequence[Text]) -> Text:
+    return Text(" och ".join(name.sv for name in names), " and ".join(name.en for name in names))
+
+
+def _lack(rows: pl.DataFrame, group: Group, window: Window) -> Lack | None:
+    periods = rows["period"].n_unique()
     if rows.is_empty():
-        return refusals.data_missing(group.name, window.name)
-    return _count_reason(rows, group, window) or _exposure_reason(rows, group.name, window.name)
-
-
-def _count_reason(rows: pl.DataFrame, group: Group, window: Window) -> Statement | None:
+        return Lack(CellStatus.MISSING, group, window, reported=0, wanted=periods)
     present = set(rows["status"])
-    who, when = group.name, window.name
-    for status, reason in (
-        (CellStatus.NOT_APPLICABLE, refusals.not_applicable(who, when)),
-        (CellStatus.SUPPRESSED, refusals.suppressed(who, when)),
-    ):
+    for status in (CellStatus.NOT_APPLICABLE, CellStatus.MISSING, CellStatus.SUPPRESSED, CellStatus.NOT_YET_REPORTED):
         if status in present:
-            return reason
-    reported = _fully_reported_periods(rows)
-    wanted = rows["period"].n_unique()
-    if present == {CellStatus.VALUE}:
-        return None
-    if CellStatus.NOT_YET_REPORTED in present and CellStatus.MISSING not in present:
-        return refusals.not_yet_reported(who, when)
-    if reported == 0 and not (rows["status"] == CellStatus.VALUE).any():
-        return refusals.data_missing(who, when)
-    return refusals.partly_missing(who, when, reported=reported, wanted=wanted)
+            return Lack(status, group, window, reported=_fully_reported_periods(rows), wanted=periods)
+    if (rows["exposure_status"] != CellStatus.VALUE).any():
+        return Lack("exposure_missing", group, window)
+    # A period without visits has no finding to miss; only a window without any is hopeless.
+    if rows["exposure"].sum() <= 0 or rows.filter((pl.col("exposure") <= 0) & (pl.col("count") > 0)).height:
+        return Lack("exposure_zero", group, window)
+    return None
 
 
 def _fully_reported_periods(rows: pl.DataFrame) -> int:
-    return rows.group_by("period").agg((pl.col("status") == CellStatus.VALUE).all())["status"].sum()
-
-
-def _exposure_reason(rows: pl.DataFrame, who: Text, when: Text) -> Statement | None:
-    if (rows["exposure_status"] != CellStatus.VALUE).any():
-        return refusals.exposure_missing(who, when)
-    if (rows["exposure"] <= 0).any():
-        return refusals.exposure_zero(who, when)
-    return None
+    """Periods in which every unit of the group reported."""
+    return int(rows.group_by("period").agg((pl.col("status") == CellStatus.VALUE).all())["status"].sum())

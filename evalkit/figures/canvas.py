@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalkit import style
 from evalkit.language import Language, in_language
@@ -39,7 +39,7 @@ def drawing(height: float) -> Iterator[tuple[Canvas, Axes]]:
     from matplotlib.figure import Figure as MplFigure
 
     colours = style.brand()
-    settings = {
+    settings: dict[Any, Any] = {
         "svg.hashsalt": "evalkit",
         "svg.fonttype": "path",
         "font.family": "DejaVu Sans",

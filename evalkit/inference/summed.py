@@ -129,10 +129,11 @@ def compare(cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: floa
     if reason is not None:
         return _outcome(reason, None, None)
     tested = 1.0 if null is None and len(cells) > 1 else null
-    variation = _dispersion(cells)
+    by_period = _by_period(cells)
+    variation = dispersion.pearson(*by_period)
     method = choose(variation)
-    if method is Method.QUASI_POISSON and variation is not None:
-        found = quasi.interval(totals, variation, conf_level=conf_level, null=tested)
+    if method is Method.QUASI_POISSON:
+        found = quasi.interval(*by_period, conf_level=conf_level, null=tested)
     else:
         found = _EXACT[len(cells)](totals, conf_level, tested)
     return _outcome(found, method, variation)
@@ -149,8 +150,10 @@ def _outcome(found: Interval | Statement, method: Method | None, variation: Disp
     )
 
 
-def _dispersion(cells: Sequence[CellSeries]) -> Dispersion | None:
-    return dispersion.pearson(
+def _by_period(
+    cells: Sequence[CellSeries],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    return (
         np.concatenate([cell.counts for cell in cells]),
         np.concatenate([cell.exposures for cell in cells]),
         np.repeat(np.arange(len(cells)), [cell.counts.size for cell in cells]),

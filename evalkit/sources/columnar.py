@@ -20,7 +20,7 @@ def read_parquet(payload: Payload, table: str, log: ProblemLog) -> list[RawTable
         return []
     try:
         frame = pl.read_parquet(io.BytesIO(payload.content))
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):  # some damage makes the reader panic
         log.add(problems.corrupt(payload.name, "Parquet"))
         return []
     if not frame.width:

@@ -44,8 +44,6 @@ def read_delimited(payload: Payload, table: str, log: ProblemLog) -> list[RawTab
     if not records.rows:
         return []
     header, body = records.rows[0], records.rows[1:]
-    if not any(name.strip() for name in header):
-        log.add(problems.no_header(payload.name, None))
     shape = _check_shape(header, body, payload.name, log)
     grid = _grid(body, max(shape.widest, len(header)))
     name = _SEPARATOR_NAMES[separator]
@@ -57,7 +55,7 @@ def read_delimited(payload: Payload, table: str, log: ProblemLog) -> list[RawTab
             grid=grid,
             header=tuple(header),
             assumptions=(*assumptions, told, *_decimal_marks(grid)),
-            intact=records.whole and shape.even and any(header),
+            intact=records.whole and shape.even,
         )
     ]
 
@@ -140,14 +138,17 @@ class _Shape:
 
 
 def _check_shape(header: list[str], body: list[list[str]], name: str, log: ProblemLog) -> _Shape:
-    width = len(header)
+    width, widest = len(header), max(map(len, body), default=0)
+    if not any(cell.strip() for cell in header):
+        log.add(problems.no_header(name, None))
+        return _Shape(even=False, widest=widest)
     too_long = [place + 2 for place, record in enumerate(body) if len(record) > width]
     too_short = [place + 2 for place, record in enumerate(body) if 0 < len(record) < width and any(record)]
     if too_long:
         log.add(problems.ragged(name, too_long, width=width, too_long=True))
     if too_short:
         log.add(problems.ragged(name, too_short, width=width, too_long=False))
-    return _Shape(even=not (too_long or too_short), widest=max(map(len, body), default=0))
+    return _Shape(even=not (too_long or too_short), widest=widest)
 
 
 def _grid(body: Sequence[Sequence[str]], width: int) -> pl.DataFrame:

@@ -101,7 +101,7 @@ def _unread(count: int) -> tuple[Text, ...]:
         return ()
     return (
         Text(
-            f"{count} andra blad i arbetsboken har inte lästs.",
+            f"{count} {'annat' if count == 1 else 'andra'} blad i arbetsboken har inte lästs.",
             f"{count} other {'sheet' if count == 1 else 'sheets'} of the workbook were not read.",
         ),
     )

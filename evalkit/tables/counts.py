@@ -28,17 +28,22 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
     cells = {(row["group"], row["period"]): row for row in rows.iter_rows(named=True)}
     starts = sorted({period for _, period in cells})
     used = {mark for row in cells.values() for mark in row["marks"]}
+    apart = len(groups) <= _MOST_APART
     return Table(
         id=f"tbl-{item.key}",
-        caption=_series_caption(item, metric, exposure, language),
+        caption=_series_caption(item, metric, exposure, language, apart=apart),
         columns=(
             Column(in_language(language, "Period", "Period")),
-            *(column for group in groups for column in _group_columns(group, exposure, language)),
+            *(column for group in groups for column in _group_columns(group, exposure, language, apart=apart)),
         ),
         rows=tuple(
             (
                 periods.prose(start, released.frequency).in_language(language),
-                *(cell for group in groups for cell in _series_cells(cells[group.id, start], exposure, language)),
+                *(
+                    cell
+                    for group in groups
+                    for cell in _series_cells(cells[group.id, start], exposure, language, apart=apart)
+                ),
             )
             for start in starts
         ),
@@ -61,35 +66,48 @@ def series_name(item: Series, metric: Metric, language: Language) -> str:
     return name if category is None else f"{name}: {category.in_language(language)}"
 
 
-def _series_caption(item: Series, metric: Metric, exposure: Exposure, language: Language) -> str:
+# With more groups than this a pair of columns each no longer fits a page; count and rate then share one.
+_MOST_APART = 2
+
+
+def _series_caption(item: Series, metric: Metric, exposure: Exposure, language: Language, *, apart: bool) -> str:
     name = series_name(item, metric, language)
+    scale = exposure.scale_text.in_language(language)
+    if apart:
+        return in_language(language, f"{name}. Antal och antal {scale}", f"{name}. Number and number {scale}")
     return in_language(
-        language,
-        f"{name}. Antal och antal {exposure.scale_text.sv}",
-        f"{name}. Number and number {exposure.scale_text.en}",
+        language, f"{name}. Antal, och inom parentes antal {scale}", f"{name}. Number, and in brackets number {scale}"
     )
 
 
-def _group_columns(group: Group, exposure: Exposure, language: Language) -> tuple[Column, Column]:
+def _group_columns(group: Group, exposure: Exposure, language: Language, *, apart: bool) -> tuple[Column, ...]:
     name = style.capital(group.name.in_language(language))
+    if not apart:
+        return (Column(name, Align.RIGHT),)
     return (
         Column(f"{name}, {in_language(language, 'antal', 'number')}", Align.RIGHT),
         Column(f"{name}, {exposure.scale_text.in_language(language)}", Align.RIGHT),
     )
 
 
-def _series_cells(row: dict[str, object], exposure: Exposure, language: Language) -> tuple[str, str]:
+def _series_cells(row: dict[str, object], exposure: Exposure, language: Language, *, apart: bool) -> tuple[str, ...]:
+    count, rate = _count_and_rate(row, exposure, language)
+    if apart:
+        return count, rate
+    return (count if rate == style.MISSING_MARK else f"{count} ({rate})",)
+
+
+def _count_and_rate(row: dict[str, object], exposure: Exposure, language: Language) -> tuple[str, str]:
     count, rate = row["count"], row["rate"]
     if not isinstance(count, int):
-        word = style.STATUS_WORDS[str(row["status"])].in_language(language)
-        return word, style.MISSING_MARK
+        return style.STATUS_WORDS[str(row["status"])].in_language(language), style.MISSING_MARK
     marks = row["marks"] if isinstance(row["marks"], list) else []
     sign = "".join(MARKS[mark][0] for mark in marks)
-    value = style.number(count, language) + (f"\u00a0{sign}" if sign else "")
+    shown = style.number(count, language) + (f"\u00a0{sign}" if sign else "")
     if not isinstance(rate, float):
-        return value, in_language(language, "går inte att räkna", "not calculable")
+        return shown, style.MISSING_MARK
     scaled = rate * exposure.scale_per
-    return value, style.number(scaled, language, decimals=min(2, style.decimals_for(scaled)))
+    return shown, style.number(scaled, language, decimals=min(2, style.decimals_for(scaled)))
 
 
 def suppression(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:

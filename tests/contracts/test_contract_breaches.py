@@ -418,3 +418,13 @@ def test_metric_book_entry_may_have_open_validity(folder):
     folder.book = dataclasses.replace(folder.book, metrics=metrics)
 
     assert folder.load().outcomes.height == 3
+
+
+def test_a_missing_column_of_counts_is_not_a_thousand_missing_counts(folder):
+    for row in folder.tables["outcomes"]:
+        row["antal"] = row.pop("value")
+
+    assert folder.codes() == [
+        ("unknown_column", "outcomes.csv", "antal", ()),
+        ("missing_column", "outcomes.csv", "value", ()),
+    ]

@@ -1,7 +1,5 @@
 """The dataset: the same whatever the format and the order of rows; what it says of itself."""
 
-import random
-
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -74,7 +72,7 @@ def test_comma_separated_gives_the_same(folder, by_csv, tmp_path_factory):
 def test_the_order_of_rows_and_the_number_of_files_do_not_matter(folder, by_csv, tmp_path_factory):
     target = tmp_path_factory.mktemp("shuffled")
     for table, rows in folder.tables.items():
-        mixed = random.Random(3).sample(rows, len(rows))
+        mixed = rows[::-2] + rows[-2::-2]
         pl.DataFrame(mixed[:1]).write_csv(target / f"{table}_b.csv")
         pl.DataFrame(mixed[1:], schema=list(rows[0])).write_csv(target / f"{table}_a.csv")
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalkit.inference import quasi, rates, ratios, two_by_two
+from evalkit.inference import quasi, rates, ratios, regression, two_by_two
 from evalkit.inference.difference import excess
-from evalkit.inference.dispersion import Dispersion
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.inference.summed import CellSeries, Outcome, compare
@@ -137,21 +136,60 @@ def test_faults_of_the_caller_are_value_errors(make) -> None:
         make()
 
 
+def quasi_ratio(first: list[int], second: list[int], **options) -> Interval:
+    cells = np.repeat([0, 1], [len(first), len(second)])
+    found = quasi.interval(np.array(first + second), np.ones(len(cells)), cells, **options)
+    assert isinstance(found, Interval)
+    return found
+
+
 def test_phi_is_floored_at_one_in_the_quasi_interval() -> None:
-    totals = [Total(40, 1.0), Total(20, 1.0)]
-    assert quasi.interval(totals, Dispersion(0.2, 8)) == quasi.interval(totals, Dispersion(1.0, 8))
-    assert quasi.interval(totals, Dispersion(1.5, 8)).std_error > quasi.interval(totals, Dispersion(1.0, 8)).std_error
+    even = quasi_ratio([10, 10, 10, 10], [5, 5, 5, 5])
+    assert math.isclose(even.std_error, math.sqrt(1 / 40 + 1 / 20))
+    assert quasi_ratio([4, 16, 4, 16], [1, 9, 1, 9]).std_error > even.std_error
+
+
+def test_quasi_poisson_is_the_closed_form_of_one_rate_per_cell() -> None:
+    # With one rate per cell the regression has a closed form: var(log ratio) = phi * (1/a + 1/b).
+    found = quasi_ratio([14, 26, 8], [6, 14, 25])
+    phi = sum((y - 16) ** 2 / 16 for y in (14, 26, 8)) + sum((y - 15) ** 2 / 15 for y in (6, 14, 25))
+    assert math.isclose(found.std_error, math.sqrt(phi / 4 * (1 / 48 + 1 / 45)), rel_tol=1e-10)
+    assert math.isclose(found.estimate, 48 / 45, rel_tol=1e-12)
+
+
+def test_periods_without_exposure_do_not_count_in_the_regression() -> None:
+    with_gap = regression.fit(np.array([4, 0, 8, 3, 5]), np.array([1.0, 0, 2, 1, 1]), np.array([0, 0, 0, 1, 1]))
+    without = regression.fit(np.array([4, 8, 3, 5]), np.array([1.0, 2, 1, 1]), np.array([0, 0, 1, 1]))
+    assert (with_gap.df, with_gap.phi) == (without.df, without.phi)
+
+
+def test_the_regression_refuses_what_it_cannot_fit() -> None:
+    with pytest.raises(ValueError, match="without events"):
+        regression.fit(np.array([0, 0, 3, 5]), np.ones(4), np.array([0, 0, 1, 1]))
+    with pytest.raises(ValueError, match="degree of freedom"):
+        regression.fit(np.array([3, 5]), np.ones(2), np.array([0, 1]))
 
 
 def test_one_degree_of_freedom_at_an_extreme_level_ends_at_zero_and_infinity() -> None:
-    found = quasi.interval([Total(1, 1.0), Total(1, 1.0)], Dispersion(50.0, 1), conf_level=0.99999)
+    found = quasi_ratio([1, 19], [4], conf_level=0.99999)
     assert (found.low, found.high) == (0.0, math.inf)
 
 
 def test_few_degrees_of_freedom_widen_the_interval() -> None:
-    totals = [Total(40, 1.0), Total(20, 1.0)]
-    highs = [quasi.interval(totals, Dispersion(2.0, df)).high for df in (1, 2, 8, 100, 10_000)]
+    # The same totals and the same phi (2.0) on ever more periods.
+    highs = []
+    for pairs in (1, 2, 4, 16):
+        base, df = 40, 2 * pairs - 1
+        swing = math.sqrt(2.0 * base * df / (2 * pairs))
+        counts = np.array([base + swing, base - swing] * pairs) * (64 / (2 * pairs)) / base
+        highs.append(dispersed_high(counts, df))
     assert highs == sorted(highs, reverse=True)
+
+
+def dispersed_high(counts: np.ndarray, df: int) -> float:
+    found = quasi.interval(counts, np.ones(counts.size), np.zeros(counts.size, dtype=int))
+    assert isinstance(found, Interval)
+    return math.exp((math.log(found.high) - math.log(found.estimate)) / found.std_error)
 
 
 small_series = st.lists(st.integers(0, 40), min_size=2, max_size=6)

@@ -241,6 +241,8 @@ def test_ragged_rows(tmp_path, content, rows, said):
         ('unit_id;unit_name\n"0127;Botkyrka\n0180;x\n', "broken_quotes"),
         ('unit_id;unit_name\n0127;"Bot"kyrka\n', "broken_quotes"),
         (";;\n0127;Botkyrka;\n", "no_header"),
+        (";;\n", "no_header"),
+        ("\nunit_id;unit_name\n0127;Botkyrka\n", "no_header"),
     ],
 )
 def test_shapes_that_would_have_to_be_guessed(tmp_path, content, code):
@@ -283,7 +285,7 @@ def test_sheets_named_after_tables_are_read(tmp_path):
     assert (units.table, units.sheet, sources.table, sources.sheet) == ("units", "units", "sources", "sources_b")
     assert units.cells("unit_id").to_list() == ["0127"]
     assert units.cells("n").to_list() == ["12"]
-    assert units.assumptions[0].sv == "1 andra blad i arbetsboken har inte lästs."
+    assert units.assumptions[0].sv == "1 annat blad i arbetsboken har inte lästs."
 
 
 def test_one_sheet_of_any_name_in_a_file_named_after_a_table(tmp_path):
@@ -397,3 +399,19 @@ def test_a_parquet_file_without_columns(tmp_path):
     put(tmp_path, "units.parquet", buffer.getvalue())
 
     assert [problem.code for problem in fail(tmp_path).problems] == ["no_header"]
+
+
+def test_an_empty_sheet(tmp_path):
+    workbook(tmp_path / "underlag.xlsx", {"units": []})
+
+    assert [(problem.code, problem.place.sheet) for problem in fail(tmp_path).problems] == [("no_header", "units")]
+
+
+def test_a_parquet_file_whose_damage_makes_the_reader_panic(tmp_path, monkeypatch):
+    put(tmp_path, "units.parquet", b"PAR1")
+
+    def panic(*_):
+        raise pl.exceptions.PanicException
+
+    monkeypatch.setattr(pl, "read_parquet", panic)
+    assert [problem.code for problem in fail(tmp_path).problems] == ["corrupt_file"]
