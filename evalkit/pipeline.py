@@ -6,6 +6,7 @@ Every function here is a list of verbs; what the verbs do is in the modules they
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from evalkit.simulation import simulate
 
 DEMONSTRATION = "demonstration"
 DOCUMENT = "effektutvardering.qmd"
+_NOT_COPIED = ("_run", "_out", ".quarto", "*_files")
 
 Progress = Callable[[Text], None]
 
@@ -179,20 +181,21 @@ def _render(
 ) -> tuple[tuple[str | None, str | None, str], tuple[tuple[str, str], ...]]:
     from evalkit.render import Engine, render
 
-    project = partial / ".project"
-    shutil.copytree(resources.reports(), project, ignore=shutil.ignore_patterns("_run", "_out", ".quarto", "*_files"))
-    shutil.copytree(partial / "artifacts", project / "_run")
-    _write_metadata(evaluation, project)
-    rendered = render(
-        project,
-        DOCUMENT,
-        partial,
-        engine=engine if isinstance(engine, Engine) else Engine.AUTO,
-        environment={"EVALKIT_RUN": "_run"},
-        progress=lambda message: progress(Text(message, message)),
-    )
+    # Quarto takes no project inside a hidden folder for one, so the copy is made elsewhere.
+    with tempfile.TemporaryDirectory(prefix="evalkit-project-") as temporary:
+        project = Path(temporary) / "reports"
+        shutil.copytree(resources.reports(), project, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+        shutil.copytree(partial / "artifacts", project / "_run")
+        _write_metadata(evaluation, project)
+        rendered = render(
+            project,
+            DOCUMENT,
+            partial,
+            engine=engine if isinstance(engine, Engine) else Engine.AUTO,
+            environment={"EVALKIT_RUN": "_run"},
+            progress=lambda message: progress(Text(message, message)),
+        )
     _check_words(rendered.html)
-    shutil.rmtree(project)
     names = (
         rendered.html.name if rendered.html else None,
         rendered.pdf.name if rendered.pdf else None,

@@ -221,19 +221,21 @@ end
 
 -- Small things -----------------------------------------------------------------------------
 
--- How much room a column wants: the square root of its longest text, so that a definition gets more
--- than a number but not everything.
+-- How much room a column wants: that of its longest word, and beyond it the root of its longest
+-- text, so that a definition gets more than a number but not everything.
 local function wants(tbl, column)
-  local longest = 1
+  local longest, word = 1, 1
   local function measure(rows)
     for _, row in ipairs(rows) do
       local cell = row.cells[column]
-      if cell then longest = math.max(longest, utf8.len(pandoc.utils.stringify(cell.contents)) or 1) end
+      local content = cell and pandoc.utils.stringify(cell.contents) or ""
+      longest = math.max(longest, utf8.len(content) or 1)
+      for part in content:gmatch("%S+") do word = math.max(word, utf8.len(part) or 1) end
     end
   end
   measure(tbl.head.rows)
   for _, body in ipairs(tbl.bodies) do measure(body.body) end
-  return longest
+  return longest, math.max(2.8 * math.sqrt(longest), word + 2)
 end
 
 local WRAPS = 40
@@ -244,9 +246,9 @@ local function free_columns(tbl)
   local sizes, total, longest = {}, 0, 0
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], nil }
-    local size = wants(tbl, i)
-    longest = math.max(longest, size)
-    sizes[i] = math.sqrt(math.max(size, 9))
+    local length
+    length, sizes[i] = wants(tbl, i)
+    longest = math.max(longest, length)
     total = total + sizes[i]
   end
   if TYPST and longest > WRAPS then

@@ -56,12 +56,13 @@ def wanted(run: Artifacts, book: MetricBook, language: Language) -> str:
 
 def suppressed(run: Artifacts, book: MetricBook, language: Language) -> str:
     """The disclosure log in words and numbers."""
-    table = tables.suppression(run.released, run.plan, book, language)
-    if not table.rows:
+    if all(entry.threshold == 0 for entry in run.released.log):
         return Text(
             "Inget mått i den här rapporten behöver skydd för små antal.",
             "No metric in this report needs protection of small counts.",
         ).in_language(language)
+    table = tables.suppression(run.released, run.plan, book, language)
+    shown = tables.to_markdown(table) if table.rows else _nothing_hidden(language)
     rule = run.released.policy
     told = Text(
         f"Antal som rör personer döljs när de är färre än {rule.person.threshold} och avrundas annars till närmaste "
@@ -71,4 +72,8 @@ def suppressed(run: Artifacts, book: MetricBook, language: Language) -> str:
         f"{rule.person.base}. Decisions against firms are hidden when fewer than {rule.business.threshold}. "
         "More counts are hidden where a hidden one could otherwise be worked out.",
     ).in_language(language)
-    return paragraphs(told, tables.to_markdown(table))
+    return paragraphs(told, shown)
+
+
+def _nothing_hidden(language: Language) -> str:
+    return Text("Inget antal behövde döljas.", "No count had to be hidden.").in_language(language)

@@ -175,7 +175,7 @@ def _labels(axes: Axes, chart: _Chart) -> None:
             ends.append((last["rate"].item() * chart.per, place, number, chart.named(group)))
     previous = float("-inf")
     for value, place, number, name in sorted(ends):
-        lines = textwrap.wrap(name, _LABEL_WIDTH)
+        lines = textwrap.wrap(name, _LABEL_WIDTH, break_long_words=False)
         height = max(value, previous + 0.055 * chart.top * (len(lines) + 0.6))
         previous = height
         axes.text(
@@ -194,7 +194,7 @@ def _axes(axes: Axes, chart: _Chart, short: str) -> None:
 
     decimals = style.decimals_for(chart.top, digits=1)
     axes.set_xticks(range(len(chart.starts)), [chart.when(start) for start in chart.starts])
-    axes.set_xlim(-0.5, len(chart.starts) + 0.7)
+    axes.set_xlim(-0.5, len(chart.starts) + 1.0)
     axes.set_ylim(0, chart.top * 1.08)
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: style.number(value, chart.language, decimals=decimals))

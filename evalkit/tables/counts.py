@@ -111,7 +111,7 @@ def _count_and_rate(row: dict[str, object], exposure: Exposure, language: Langua
 
 
 def suppression(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:
-    """How many cells were hidden, series by series."""
+    """How many cells were hidden, for each series that has any."""
     names = {item.key: series_name(item, entries(item, book)[0], language) for item in plan.series}
     rows = tuple(
         (
@@ -121,7 +121,7 @@ def suppression(released: Released, plan: Plan, book: MetricBook, language: Lang
             style.number(entry.secondary, language),
         )
         for entry in released.log
-        if entry.threshold > 0
+        if entry.primary + entry.secondary > 0
     )
     return Table(
         id="tbl-dolda",
