@@ -1,6 +1,6 @@
 """Seconds and peak memory of each stage of the demonstration.
 
-Run ``make bench``, or ``python benchmarks/demonstration.py --repeat 2``. All stages run in one process, in order: memory
+Run ``make bench``, or ``python benchmarks/demonstration.py``. All stages run in one process, in order: memory
 is the peak of the process up to and including the stage (the kernel that runs a report's cells is a process of
 its own and is listed apart). The first run carries the cost of loading libraries; the second does not.
 """
