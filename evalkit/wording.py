@@ -80,19 +80,13 @@ class Reading:
 
     @property
     def noun(self) -> Text:
-        """What is counted, in the plural, with the category where one is chosen."""
-        many = self.metric.noun.many
-        category = self.estimand.series.category
-        text = self.metric.category_text(category) if category else None
-        return many if text is None else Text(f"{many.sv} ({text.sv})", f"{many.en} ({text.en})")
+        """What is counted, in the plural; of one category where the estimand has chosen one."""
+        return self.metric.noun_of(self.estimand.series.category).many
 
     def counted(self, events: int, language: Language) -> str:
         """A count with its noun in the right form."""
-        form = self.metric.noun.for_count(events).in_language(language)
-        category = self.estimand.series.category
-        text = self.metric.category_text(category) if category else None
-        tail = f" ({text.in_language(language)})" if text else ""
-        return f"{style.number(events, language)} {form}{tail}"
+        form = self.metric.noun_of(self.estimand.series.category).for_count(events)
+        return f"{style.number(events, language)} {form.in_language(language)}"
 
 
 def headline(reading: Reading, language: Language = Language.SV) -> str:

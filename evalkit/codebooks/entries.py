@@ -66,10 +66,14 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A part of a metric, such as *varning* among decisions on serving permits."""
+    """A part of a metric, such as *varning* among decisions on serving permits.
+
+    ``noun`` is what is counted in this part alone, where the language has a good word for it.
+    """
 
     code: str
     text: Text
+    noun: Noun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,23 @@ class Metric:
         'varning'
         """
         return next((category.text for category in self.categories if category.code == code), None)
+
+    def noun_of(self, code: str | None) -> Noun:
+        """What is counted: the metric's own noun, or that of one of its categories.
+
+        Examples
+        --------
+        >>> from evalkit.metrics import MetricBook
+        >>> MetricBook.load().metric("T1").noun_of("aterkallelse").sv_many
+        'återkallade serveringstillstånd'
+        """
+        category = next((category for category in self.categories if category.code == code), None)
+        if category is None:
+            return self.noun
+        if category.noun is not None:
+            return category.noun
+        sv, en, own = category.text.sv, category.text.en, self.noun
+        return Noun(f"{own.sv_one} ({sv})", f"{own.sv_many} ({sv})", f"{own.en_one} ({en})", f"{own.en_many} ({en})")
 
     def status_on(self, first: date, last: date) -> CellStatus:
         """Whether the event could occur at all from ``first`` to ``last``, both days included.

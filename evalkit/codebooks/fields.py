@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from evalkit.codebooks.entries import Category, Noun, Precision
 from evalkit.codebooks.yaml_rows import RawEntry
@@ -235,12 +235,12 @@ class FieldReader:
         value = self.raw.values.get(key)
         if not isinstance(value, list) or not all(_is_category(item) for item in value):
             accepted = Text(
-                "en lista av {code, sv, en}, eller [] när måttet inte delas upp",
-                "a list of {code, sv, en}, or [] when the metric has no parts",
+                "en lista av {code, sv, en} och gärna noun, eller [] när måttet inte delas upp",
+                "a list of {code, sv, en} and if wanted noun, or [] when the metric has no parts",
             )
             self._unless_missing("wrong_type", key, _faulty(key), accepted)
             return ()
-        found = tuple(Category(item["code"], Text(item["sv"], item["en"])) for item in value)
+        found = tuple(_category(item) for item in value)
         self._check_category_codes(key, [category.code for category in found])
         return found
 
@@ -295,4 +295,18 @@ def _is_texts(value: object) -> TypeGuard[list[str]]:
 
 
 def _is_category(value: object) -> bool:
-    return isinstance(value, Mapping) and set(value) == set(_CATEGORY_KEYS) and _is_texts(list(value.values()))
+    if not isinstance(value, Mapping):
+        return False
+    plain = {key: part for key, part in value.items() if key != "noun"}
+    return set(plain) == set(_CATEGORY_KEYS) and _is_texts(list(plain.values())) and _is_noun(value.get("noun"))
+
+
+def _is_noun(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, Mapping) and set(value) == set(_NOUN_KEYS) and _is_texts(list(value.values()))
+
+
+def _category(item: Mapping[str, Any]) -> Category:
+    noun = item.get("noun")
+    return Category(item["code"], Text(item["sv"], item["en"]), Noun(**noun) if noun else None)

@@ -319,3 +319,14 @@ def test_look_up(book: MetricBook) -> None:
     assert book.metric("T1").category_text("ja") is None
     assert str(book.metric("B2").noun.for_count(1)) == "föreläggande med vite"
     assert str(book.metric("B2").noun.for_count(0)) == "förelägganden med vite"
+
+
+def test_a_category_may_have_a_noun_of_its_own(book: MetricBook) -> None:
+    permits, findings = book.metric("T1"), book.metric("F1")
+    assert permits is not None
+    assert findings is not None
+    assert permits.noun_of("aterkallelse").one.sv == "återkallat serveringstillstånd"
+    assert permits.noun_of(None) == permits.noun
+    text = findings.category_text("konstaterad")
+    assert text is not None
+    assert findings.noun_of("konstaterad").many.sv == f"{findings.noun.sv_many} ({text.sv})"

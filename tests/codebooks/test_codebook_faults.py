@@ -277,3 +277,9 @@ def test_a_book_can_be_sent_to_another_process(book: MetricBook) -> None:
     again = pickle.loads(pickle.dumps(book))  # noqa: S301 - our own bytes
     assert again == book
     assert again.metric("P1") == book.metric("P1")
+
+
+def test_a_category_noun_needs_all_its_forms(broken) -> None:
+    error = broken("metrics.yaml", "sv_one: erinran, ", "", after="  - code: T1\n")
+    assert [problem.code for problem in error.problems] == ["wrong_type"]
+    assert "noun" in error.problems[0].accepted.sv
