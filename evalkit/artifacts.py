@@ -2,17 +2,19 @@
 
 ::
 
-    manifest.json            digests of inputs, plan, code books and artifacts; versions; the clock
+    manifest.json            digests of inputs, plan, code book and outputs; seed, versions, engine; the clock
     estimates.json / .csv    every estimand, also the refused ones
     series.parquet / .csv    released counts and rates by group and period
     coverage.parquet         who reported what when
     sources.parquet          where the figures come from
+    inputs.json              the files that were read, with digests
     release.json             the disclosure log and policy
     plan.json                the plan as evaluated
     truth.json               synthetic runs only: the true values
     figures/*.svg, figures.json
 
-Everything but the manifest has the same bytes for the same input, plan and version.
+Everything but the manifest has the same bytes for the same input, plan and version. An unlimited
+interval has the limit ``"Infinity"`` in JSON, which has no number for it, and ``inf`` in CSV.
 """
 
 from __future__ import annotations
@@ -21,13 +23,14 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from evalkit import __version__
 from evalkit.dataset import Dataset
@@ -42,7 +45,7 @@ from evalkit.vocabulary import Frequency
 MANIFEST = "manifest.json"
 _FORMAT = 1
 _PACKAGES = ("polars", "pandera", "numpy", "scipy", "statsmodels", "matplotlib", "babel", "pypandoc_binary", "typst")
-_ESTIMATES = TypeAdapter(tuple[Estimate, ...])
+_ESTIMATES = TypeAdapter(tuple[Estimate, ...], config=ConfigDict(ser_json_inf_nan="strings"))
 _LOG = TypeAdapter(tuple[SuppressedCells, ...])
 _POLICY = TypeAdapter(Policy)
 _PROVENANCE = TypeAdapter(Provenance)
@@ -63,6 +66,7 @@ class InputFile:
     """An input as the report names it: never more than its name, size in rows and digest."""
 
     name: str
+    sheet: str | None
     table: str
     rows: int
     digest: str
@@ -128,6 +132,7 @@ def _csv(path: Path, frame: pl.DataFrame) -> None:
 
 def _release_record(released: Released) -> dict[str, Any]:
     return {
+        "format": _FORMAT,
         "log": _LOG.dump_python(released.log, mode="json"),
         "policy": _POLICY.dump_python(released.policy, mode="json"),
         "synthetic": released.synthetic,
@@ -141,7 +146,8 @@ def _inputs_record(dataset: Dataset, codebook_digest: str) -> dict[str, Any]:
         "data_digest": dataset.digest,
         "codebook_digest": codebook_digest,
         "files": [
-            {"name": file.name, "table": file.table, "rows": file.rows, "digest": file.digest} for file in dataset.files
+            {"name": file.name, "sheet": file.sheet, "table": file.table, "rows": file.rows, "digest": file.digest}
+            for file in dataset.files
         ],
     }
 
@@ -154,23 +160,45 @@ def read(folder: Path) -> Artifacts:
     ReportError
         When the folder does not hold a whole run.
     """
+    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    if missing:
+        raise ReportError(_faulty("artifacts_missing", f"{folder.name}/{missing[0]}"))
     try:
         return _read(folder)
-    except FileNotFoundError as error:
-        raise ReportError(
-            Problem(
-                code="artifacts_missing",
-                what=Text("Mappen innehåller inte en hel körning.", "The folder does not hold a whole run."),
-                place=Place(file=f"{folder.name}/{Path(error.filename).name}"),
-                accepted=Text("en mapp som evalkit har skrivit", "a folder that evalkit has written"),
-                next_step=Text("Kör evalkit report på analysen igen.", "Run evalkit report on the analysis again."),
-            )
-        ) from None
+    except (ValueError, KeyError, TypeError, ValidationError, pl.exceptions.PolarsError):
+        # What such an error says may quote what is in the file.
+        raise ReportError(_faulty("artifacts_broken", folder.name)) from None
+
+
+_NEEDED = (
+    "release.json",
+    "inputs.json",
+    "plan.json",
+    "estimates.json",
+    "series.parquet",
+    "coverage.parquet",
+    "sources.parquet",
+    "figures.json",
+)
+
+
+def _faulty(code: str, place: str) -> Problem:
+    return Problem(
+        code=code,
+        what=Text("Mappen innehåller inte en hel körning.", "The folder does not hold a whole run."),
+        place=Place(file=place),
+        accepted=Text(
+            "en mapp som samma version av evalkit har skrivit", "a folder that the same version of evalkit has written"
+        ),
+        next_step=Text("Kör evalkit report på analysen igen.", "Run evalkit report on the analysis again."),
+    )
 
 
 def _read(folder: Path) -> Artifacts:
     release = json.loads((folder / "release.json").read_text("utf-8"))
     inputs = json.loads((folder / "inputs.json").read_text("utf-8"))
+    if release["format"] != _FORMAT:
+        raise ReportError(_faulty("artifacts_format", f"{folder.name}/release.json"))
     truth_file = folder / "truth.json"
     estimates = Estimates(
         _ESTIMATES.validate_json((folder / "estimates.json").read_bytes()),
@@ -199,34 +227,69 @@ def _read(folder: Path) -> Artifacts:
 
 
 def write_manifest(
-    folder: Path, *, engine: str, engine_versions: tuple[tuple[str, str], ...], started: datetime
+    folder: Path, *, plan: Plan, engine: str, engine_versions: tuple[tuple[str, str], ...], started: datetime
 ) -> None:
-    """Write ``manifest.json``: the one file that holds the clock and the machine's versions."""
-    estimates = json.loads((folder / "artifacts" / "release.json").read_text("utf-8"))["provenance"]
+    """Write ``manifest.json``: the one file that holds the clock and the machine's versions.
+
+    Parameters
+    ----------
+    folder
+        A finished run: its documents, and its artifacts in ``artifacts/``.
+    started
+        With a time zone.
+    """
+    inputs = json.loads((folder / "artifacts" / "inputs.json").read_text("utf-8"))
+    provenance = json.loads((folder / "artifacts" / "release.json").read_text("utf-8"))["provenance"]
     _json(
         folder / MANIFEST,
         {
             "format": _FORMAT,
-            "made_by": f"evalkit {__version__}",
+            "made_by": made_by(),
+            "analysis": plan.slug,
             "started": started.astimezone(UTC).isoformat(timespec="seconds"),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "plan_digest": estimates["plan_digest"],
-            "data_digest": estimates["data_digest"],
-            "seed": estimates["seed"],
-            "inputs": json.loads((folder / "artifacts" / "inputs.json").read_text("utf-8"))["files"],
-            "engine": engine,
-            "versions": {
-                "python": platform.python_version(),
-                **{name: _version(name) for name in _PACKAGES},
-                **dict(engine_versions),
-            },
-            "files": {
-                str(path.relative_to(folder).as_posix()): hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in sorted(folder.rglob("*"))
-                if path.is_file() and path.name != MANIFEST
-            },
+            "plan_digest": provenance["plan_digest"],
+            "data_digest": provenance["data_digest"],
+            "codebook_digest": inputs["codebook_digest"],
+            "seed": provenance["seed"],
+            "inputs": inputs["files"],
+            "engine": {"name": engine, "versions": dict(engine_versions)},
+            "pdf_standards": sorted({name for path in folder.glob("*.pdf") for name in pdf_standards(path)}),
+            "platform": f"{platform.system()} {platform.machine()}",
+            "versions": {"python": platform.python_version(), **{name: _version(name) for name in _PACKAGES}},
+            "files": digests(folder),
         },
     )
+
+
+def made_by() -> str:
+    """How a manifest says which program wrote it."""
+    return f"evalkit {__version__}"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a run but its manifest, by path relative to the folder."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / MANIFEST
+    }
+
+
+_PDF_CLAIMS = (
+    ("PDF/UA-{}", re.compile(rb"<pdfuaid:part>(\d)</pdfuaid:part>")),
+    (
+        "PDF/A-{}{}",
+        re.compile(rb"<pdfaid:part>(\d)</pdfaid:part>\s*<pdfaid:conformance>(\w)</pdfaid:conformance>"),
+    ),
+)
+
+
+def pdf_standards(path: Path) -> tuple[str, ...]:
+    """The standards that a PDF claims to follow in its own metadata."""
+    content = path.read_bytes()
+    found = ((name, claim.search(content)) for name, claim in _PDF_CLAIMS)
+    return tuple(name.format(*(part.decode().lower() for part in match.groups())) for name, match in found if match)
 
 
 def _version(name: str) -> str:

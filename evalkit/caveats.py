@@ -60,10 +60,21 @@ def not_an_effect() -> Statement:
     return Statement(
         "not_an_effect",
         Text(
-            "Båda områdena har en egen modell och modellerna startade samtidigt. Skillnaden är den ena modellen "
-            "minus den andra, inte effekten av någon av dem.",
-            "Both areas have a model of their own and the models began together. The difference is one model "
-            "minus the other, not the effect of either.",
+            "Båda områdena har en egen modell. Skillnaden är den ena modellen minus den andra, "
+            "inte effekten av någon av dem.",
+            "Both areas have a model of their own. The difference is one model minus the other, "
+            "not the effect of either.",
+        ),
+    )
+
+
+def seasons_differ() -> Statement:
+    """D2: windows with unlike shares of winter and summer compare seasons too."""
+    return Statement(
+        "seasons_differ",
+        Text(
+            "Tiden före och tiden efter innehåller inte lika stor del av varje månad, så årstiden kan spela in.",
+            "The time before and the time after do not hold equal shares of each month, so the season may play a part.",
         ),
     )
 
@@ -80,13 +91,13 @@ def varies_more_than_chance() -> Statement:
 
 
 def dispersion_unknown() -> Statement:
-    """One period per cell: whether the counts vary more than chance cannot be seen."""
+    """A single period per cell, or hardly any events: whether the counts vary more than chance cannot be seen."""
     return Statement(
         "dispersion_unknown",
         Text(
-            "Med en enda period per sida går det inte att se om antalen varierar mer än slumpen, "
+            "Underlaget räcker inte för att se om antalen varierar mer än slumpen förklarar, "
             "så osäkerheten kan vara större än den angivna.",
-            "With a single period per side it cannot be seen whether the counts vary more than chance, "
+            "The data do not suffice to see whether the counts vary more than chance explains, "
             "so the uncertainty may be larger than stated.",
         ),
     )
@@ -103,13 +114,43 @@ def exposure_carried_forward() -> Statement:
     )
 
 
+def count_carried_forward() -> Statement:
+    """A count repeated from an earlier period: it says nothing of its own period."""
+    return Statement(
+        "count_carried_forward",
+        Text(
+            "Minst ett antal är framskrivet från en äldre uppgift och säger inget om sin egen period.",
+            "At least one count is carried forward from an older figure and says nothing of its own period.",
+        ),
+    )
+
+
 def derived_figures() -> Statement:
-    """Counts or exposures computed from other published figures."""
+    """Counts or exposures computed from other figures."""
     return Statement(
         "derived_figures",
         Text(
-            "Minst en uppgift är uträknad ur andra publicerade uppgifter.",
-            "At least one figure is computed from other published figures.",
+            "Minst en uppgift är uträknad ur andra uppgifter.",
+            "At least one figure is computed from other figures.",
+        ),
+    )
+
+
+def approximate_figures() -> Statement:
+    """Counts or exposures that their holder calls approximate."""
+    return Statement(
+        "approximate_figures",
+        Text("Minst en uppgift är ungefärlig.", "At least one figure is approximate."),
+    )
+
+
+def persons_in_cases() -> Statement:
+    """Persons come in cases, and one case can dominate a year."""
+    return Statement(
+        "persons_in_cases",
+        Text(
+            "Antalet är personer. Ett enda ärende kan omfatta många av dem, så antalet ärenden kan vara mycket mindre.",
+            "The count is persons. A single case may concern many of them, so the number of cases may be far smaller.",
         ),
     )
 

@@ -13,72 +13,82 @@ if TYPE_CHECKING:
     Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 
-def _schemas() -> dict[str, Schema]:
+def _panel() -> Schema:
+    """One row per unit × period × metric × category, complete over the grid that was asked for."""
     import polars as pl
 
     return {
-        # one row per unit × period × metric × category, complete over the grid that was asked for
-        "PANEL": {
-            "series": pl.String,
-            "metric": pl.String,
-            "category": pl.String,
-            "unit_id": pl.String,
-            "period": pl.Date,
-            "count": pl.Int64,
-            "status": pl.String,
-            "qualifier": pl.String,
-            "exposure": pl.Float64,
-            "exposure_status": pl.String,
-            "exposure_qualifier": pl.String,
-        },
-        # one row per estimand
-        "ESTIMATES": {
-            "estimand_id": pl.String,
-            "metric": pl.String,
-            "contrast": pl.String,
-            "design": pl.String,
-            "role": pl.String,
-            "scale": pl.String,
-            "status": pl.String,
-            "estimate": pl.Float64,
-            "std_error": pl.Float64,
-            "conf_low": pl.Float64,
-            "conf_high": pl.Float64,
-            "conf_level": pl.Float64,
-            "p_value": pl.Float64,
-            "null": pl.Float64,
-            "dispersion": pl.Float64,
-            "df": pl.Int64,
-            "events": pl.Int64,
-            "exposure": pl.Float64,
-            "n_units": pl.Int64,
-            "n_periods": pl.Int64,
-            "method": pl.String,
-            "reason_code": pl.String,
-            "reason_sv": pl.String,
-            "reason_en": pl.String,
-            "assumptions": pl.List(pl.String),
-        },
-        # one row per released series cell: a panel cell after disclosure control
-        "RELEASED_SERIES": {
-            "series": pl.String,
-            "metric": pl.String,
-            "group": pl.String,
-            "period": pl.Date,
-            "frequency": pl.String,
-            "count": pl.Int64,
-            "exposure": pl.Float64,
-            "rate": pl.Float64,
-            "conf_low": pl.Float64,
-            "conf_high": pl.Float64,
-            "status": pl.String,
-            "marks": pl.List(pl.String),
-        },
+        "series": pl.String,
+        "metric": pl.String,
+        "category": pl.String,
+        "unit_id": pl.String,
+        "period": pl.Date,
+        "count": pl.Int64,
+        "status": pl.String,
+        "qualifier": pl.String,
+        "exposure": pl.Float64,
+        "exposure_status": pl.String,
+        "exposure_qualifier": pl.String,
     }
 
 
+def _estimates() -> Schema:
+    """One row per estimand."""
+    import polars as pl
+
+    return {
+        "estimand_id": pl.String,
+        "metric": pl.String,
+        "contrast": pl.String,
+        "design": pl.String,
+        "role": pl.String,
+        "scale": pl.String,
+        "status": pl.String,
+        "estimate": pl.Float64,
+        "std_error": pl.Float64,
+        "conf_low": pl.Float64,
+        "conf_high": pl.Float64,
+        "conf_level": pl.Float64,
+        "p_value": pl.Float64,
+        "null": pl.Float64,
+        "dispersion": pl.Float64,
+        "df": pl.Int64,
+        "events": pl.Int64,
+        "exposure": pl.Float64,
+        "n_units": pl.Int64,
+        "n_periods": pl.Int64,
+        "method": pl.String,
+        "reason_code": pl.String,
+        "reason_sv": pl.String,
+        "reason_en": pl.String,
+        "assumptions": pl.List(pl.String),
+    }
+
+
+def _released_series() -> Schema:
+    """One row per released series cell: a panel cell after disclosure control."""
+    import polars as pl
+
+    return {
+        "series": pl.String,
+        "metric": pl.String,
+        "group": pl.String,
+        "period": pl.Date,
+        "frequency": pl.String,
+        "count": pl.Int64,
+        "exposure": pl.Float64,
+        "rate": pl.Float64,
+        "conf_low": pl.Float64,
+        "conf_high": pl.Float64,
+        "status": pl.String,
+        "marks": pl.List(pl.String),
+    }
+
+
+_SCHEMAS = {"PANEL": _panel, "ESTIMATES": _estimates, "RELEASED_SERIES": _released_series}
+
+
 def __getattr__(name: str) -> Schema:
-    schemas = _schemas()
-    if name in schemas:
-        return schemas[name]
+    if name in _SCHEMAS:
+        return _SCHEMAS[name]()
     raise AttributeError(name)

@@ -10,30 +10,51 @@ business    5                           –
 person      10                          5
 ==========  ==========================  =========================================
 
-Zero counts are suppressed like other small counts: that nobody was found is also information on
-persons. A suppressed count must not be found again by subtraction, so in every published sum
-(the cells of one group over the window of an estimand) further cells are suppressed until at least
-two are hidden and their sum reaches the threshold. Rates are recomputed from what is left to show.
+What the two lower rows mean, beside the counts themselves:
+
+* Zero counts are suppressed like other small counts: that nobody was found is also information on
+  persons. A refusal that would tell of a zero gets the same wording as a small count.
+* A hidden count must not be worked out from what is shown: periods, windows of several estimands,
+  groups that share units, a metric and its categories, one metric over two exposures. What else has to
+  be hidden is found by :mod:`evalkit.protection`; an estimate whose totals give too much away is
+  withheld. Which hidden counts are small, and which protect them, is not told.
+* Rates, ratios and their intervals are computed again from the counts that are shown. The spread
+  between periods (φ) goes in with two digits, rounded up; see :func:`_retold`.
+* Where fewer than ten periods stand behind φ and any of them is hidden or small, even that would tell
+  them apart, and the estimate is withheld (ACRO's rule of ten degrees of freedom).
+
+Left to the person who publishes: an earlier release of the same data with other cells hidden, counts that
+others have published, and metrics that are parts of each other by definition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
+import numpy as np
 import polars as pl
 
-from evalkit import columns, periods, refusals
+from evalkit import columns, margins, protection, refusals
 from evalkit.errors import DisclosureError, Place, Problem
-from evalkit.estimands import Group, Series
+from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Cell, Estimate, Estimates
+from evalkit.inference.method import Method
 from evalkit.inference.rates import exact
+from evalkit.inference.summed import CellSeries, compare
 from evalkit.language import Text
+from evalkit.margins import Family, Sum
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
 from evalkit.plan import Plan
-from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Scale, Sensitivity
+from evalkit.protection import Number
+from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role, Sensitivity
+
+_FEWEST_PERIODS = 10
+_TELL_OF_ZEROS = frozenset({"no_events", "empty_margin", "zero_and_overdispersed"})
+_TELL_OF_SPREAD = frozenset({"overdispersed", "dispersion_unknown"})
+_ROLES = (Role.DESCRIPTIVE, Role.SECONDARY, Role.PRIMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +68,19 @@ class Rule:
         if self.threshold < 0 or self.base < 1:
             raise ValueError("a disclosure rule needs threshold ≥ 0 and base ≥ 1")
 
+    @property
+    def protects(self) -> bool:
+        """Whether anything is ever hidden or rounded."""
+        return self.threshold > 0 or self.base > 1
+
     def rounded(self, count: int) -> int:
         """The count as it may be shown."""
         return self.base * ((2 * count + self.base) // (2 * self.base))
+
+    def known(self, count: int) -> tuple[int, int]:
+        """What a reader knows of a count that is shown: the least and the greatest it can be."""
+        shown = self.rounded(count)
+        return max(shown - self.base // 2, self.threshold), shown + (self.base - 1) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +106,14 @@ DEFAULT_POLICY = Policy()
 
 @dataclass(frozen=True, slots=True)
 class SuppressedCells:
-    """The log of a release: how many cells of a series were hidden, and which rule did it."""
+    """The log of a release: how many cells of a series were hidden, and by which rule.
+
+    How many of them are small is not in it: two hidden years that add up to eight would both be known
+    to be four by whoever is told that both are below five.
+    """
 
     series: str
-    primary: int
-    secondary: int
+    hidden: int
     threshold: int
 
 
@@ -92,7 +126,7 @@ class Released:
     series
         Columns of ``columns.RELEASED_SERIES``: group × display period × series, rates recomputed.
     coverage
-        Who reported what from when to when; holds no counts.
+        Who reported what from when to when; holds no counts. Without rows when none was given.
     """
 
     estimates: Estimates
@@ -104,24 +138,17 @@ class Released:
     frequency: Frequency = field(kw_only=True)
 
     def __repr__(self) -> str:
-        hidden = sum(entry.primary + entry.secondary for entry in self.log)
+        hidden = sum(entry.hidden for entry in self.log)
         mark = " — SYNTHETIC" if self.synthetic else ""
         return f"Released: {len(self.estimates)} estimates, {self.series.height} cells, {hidden} suppressed{mark}"
 
     def _repr_html_(self) -> str:
-        return self.estimates._repr_html_()
+        from evalkit.views import estimates_view
+
+        return estimates_view(self.estimates.items, synthetic=self.synthetic)
 
 
-@dataclass(slots=True)
-class _Shown:
-    """One cell on its way out."""
-
-    group: str
-    period: date
-    count: int | None
-    exposure: float | None
-    status: CellStatus
-    marks: tuple[str, ...]
+_COVERAGE = {"unit_id": pl.String, "metric": pl.String, "covered_from": pl.Date, "covered_to": pl.Date}
 
 
 def release(
@@ -135,12 +162,22 @@ def release(
 ) -> Released:
     """Apply disclosure control to estimates and to the series behind them.
 
+    Parameters
+    ----------
+    estimates
+        From :func:`evalkit.evaluate` with the same plan and data as the panel.
+    panel
+        The plan's own panel.
+    dataset_coverage
+        ``Dataset.coverage``, for the figure of who reported what.
+    policy
+        Which counts are hidden and how the rest are rounded.
+
     Raises
     ------
     DisclosureError
-        When a metric is not in the code book (its sensitivity is then unknown), or when two groups
-        of one estimand's metric share units under a suppressing rule, so that a hidden count could be
-        found by subtracting one group from the other.
+        When a metric is not in the code book (its sensitivity is then unknown), when estimates, panel
+        and plan do not belong together, or when a metric is cut in two ways at once.
 
     Examples
     --------
@@ -150,38 +187,45 @@ def release(
     >>> ek.release(ek.evaluate(plan, dataset), ek.panel(dataset, plan), plan)
     Released: 4 estimates, 12 cells, 0 suppressed
     """
-    book = book or MetricBook.load()
-    rules = _rules(plan, policy, book)
-    frames, log = [], []
-    for series in plan.series:
-        shown = list(_shown(series, panel, plan))
-        log.append(_suppress(shown, series, plan, rules[series.metric]))
-        frames.append(_frame(shown, series, plan, rules[series.metric]))
-    coverage = dataset_coverage if dataset_coverage is not None else pl.DataFrame()
+    rules = _rules(plan, policy, book or MetricBook.load())
+    _check_that_they_belong(estimates, panel, plan)
+    shown = _Shown({}, {}, {})
+    for members in margins.families(plan):
+        rule = rules[members[0].metric]
+        if rule.protects:
+            margins.check_cuts(members)
+        shown.add(_release_family(margins.family(members, plan, panel), plan, panel, estimates, rule))
     return Released(
-        estimates=replace(estimates, items=tuple(_released(item, rules.get(item.metric or "")) for item in estimates)),
-        series=pl.concat(frames) if frames else pl.DataFrame(schema=columns.RELEASED_SERIES),
-        coverage=coverage,
-        log=tuple(log),
+        estimates=replace(estimates, items=tuple(shown.estimates[item.id] for item in plan.estimands)),
+        series=_frame(row for item in plan.series for row in shown.rows[item]),
+        coverage=pl.DataFrame(schema=_COVERAGE) if dataset_coverage is None else dataset_coverage,
+        log=tuple(shown.log[item] for item in plan.series),
         policy=policy,
         synthetic=estimates.synthetic or panel.synthetic,
         frequency=plan.document.display_frequency,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What has been made ready to leave, by series and by estimand."""
+
+    rows: dict[Series, list[dict[str, object]]]
+    log: dict[Series, SuppressedCells]
+    estimates: dict[str, Estimate]
+
+    def add(self, other: _Shown) -> None:
+        self.rows.update(other.rows)
+        self.log.update(other.log)
+        self.estimates.update(other.estimates)
+
+
 def _rules(plan: Plan, policy: Policy, book: MetricBook) -> dict[str, Rule]:
-    rules, problems = {}, []
-    for series in plan.series:
-        metric = book.metric(series.metric)
-        if metric is None:
-            problems.append(_unknown_sensitivity(series.metric))
-            continue
-        rules[series.metric] = policy.rule(metric.sensitivity)
-        if rules[series.metric].threshold > 0:
-            problems += _overlaps(plan, series)
-    if problems:
-        raise DisclosureError(problems)
-    return rules
+    found = {code: book.metric(code) for code in dict.fromkeys(series.metric for series in plan.series)}
+    unknown = [_unknown_sensitivity(code) for code, metric in found.items() if metric is None]
+    if unknown:
+        raise DisclosureError(unknown)
+    return {code: policy.rule(metric.sensitivity) for code, metric in found.items() if metric is not None}
 
 
 def _unknown_sensitivity(metric: str) -> Problem:
@@ -197,179 +241,253 @@ def _unknown_sensitivity(metric: str) -> Problem:
     )
 
 
-def _overlaps(plan: Plan, series: Series) -> list[Problem]:
-    groups = _groups_of(plan, series)
-    return [
-        Problem(
-            code="disclosure_groups_overlap",
-            what=Text(
-                f"Grupperna ”{one.id}” och ”{other.id}” delar enheter men inte alla; "
-                "dolda antal skulle kunna räknas fram.",
-                f"Groups '{one.id}' and '{other.id}' share some but not all units; hidden counts could be worked out.",
-            ),
-            place=Place(file="plan.yaml", key=f"groups.{one.id}"),
-            accepted=Text("grupper utan gemensamma enheter", "groups without units in common"),
-            next_step=Text("Gör grupperna åtskilda.", "Make the groups disjoint."),
-        )
-        for number, one in enumerate(groups)
-        for other in groups[number + 1 :]
-        if set(one.units) & set(other.units)
-    ]
+def _check_that_they_belong(estimates: Estimates, panel: Panel, plan: Plan) -> None:
+    same_ids = [item.estimand_id for item in estimates] == [item.id for item in plan.estimands]
+    whole_panel = set(plan.series) <= set(panel.series) and set(plan.units) <= set(panel.frame["unit_id"])
+    if estimates.provenance.plan_digest != plan.digest or not same_ids or not whole_panel:
+        raise DisclosureError(_strangers())
 
 
-def _groups_of(plan: Plan, series: Series) -> tuple[Group, ...]:
-    """The groups that some estimand looks at this series for, in the plan's order."""
-    used = {
-        group.id
-        for item in plan.estimands
-        if item.series == series
-        for group in (item.group, item.comparison)
-        if group is not None
+def _strangers() -> Problem:
+    return Problem(
+        code="disclosure_strangers",
+        what=Text(
+            "Skattningarna, panelen och planen hör inte ihop, så det går inte att avgöra vad som måste döljas.",
+            "The estimates, the panel and the plan do not belong together, so what must be hidden cannot be told.",
+        ),
+        place=Place(file="release", key="estimates, panel, plan"),
+        accepted=Text(
+            "evaluate(plan, dataset) och panel(dataset, plan)", "evaluate(plan, dataset), panel(dataset, plan)"
+        ),
+        next_step=Text("Gör om båda från samma plan och uppgifter.", "Make both again from the same plan and data."),
+    )
+
+
+def _release_family(family: Family, plan: Plan, panel: Panel, estimates: Estimates, rule: Rule) -> _Shown:
+    """Everything that one metric by one date basis gives: its series and its estimates."""
+    items = [item for item in plan.estimands if item.series in family.series]
+    found = {item.id: estimates.get(item.id) for item in items}
+    candidates = {
+        item.id: tuple(margins.window_sums(item)) for item in items if _may_show(item, found[item.id], family, rule)
     }
-    return tuple(group for group in plan.groups if group.id in used)
-
-
-def _shown(series: Series, panel: Panel, plan: Plan) -> Iterable[_Shown]:
-    """The series by group and display period: whole periods only, every unit and part with a value."""
-    step = plan.document.display_frequency
-    starts = [
-        start
-        for start in periods.between(plan.window.first, plan.window.last, step)
-        if start >= plan.window.first and periods.last_day(start, step) <= plan.window.last
-    ]
-    for group in _groups_of(plan, series):
-        for start in starts:
-            rows = panel.cells(series, group.units, start, periods.last_day(start, step))
-            yield _pooled(group.id, start, rows)
-
-
-def _pooled(group: str, start: date, rows: pl.DataFrame) -> _Shown:
-    statuses = set(rows["status"]) or {CellStatus.MISSING.value}
-    worst = next((status for status in CellStatus if status is not CellStatus.VALUE and status in statuses), None)
-    has_exposure = rows.height > 0 and (rows["exposure_status"] == CellStatus.VALUE).all()
-    qualifiers = set(rows["qualifier"]) | set(rows["exposure_qualifier"])
+    gate = _Gate(plan, panel, rule, _hidden(family, plan, candidates, rule))
+    while telling := [item.id for item in items if item.id in candidates and gate.spread_tells(item, found[item.id])]:
+        candidates = {id_: totals for id_, totals in candidates.items() if id_ not in telling}
+        gate = _Gate(plan, panel, rule, _hidden(family, plan, candidates, rule))
     return _Shown(
-        group=group,
-        period=start,
-        count=None if worst else int(rows["count"].sum()),
-        exposure=float(rows["exposure"].sum()) if has_exposure else None,
-        status=worst or CellStatus.VALUE,
-        marks=tuple(word.value for word in Qualifier if word is not Qualifier.EXACT and word.value in qualifiers),
+        rows={series: list(gate.rows(series)) for series in family.series},
+        log={series: gate.logged(series) for series in family.series},
+        estimates={item.id: gate.estimate(found[item.id], candidates.get(item.id)) for item in items},
     )
 
 
-def _suppress(shown: list[_Shown], series: Series, plan: Plan, rule: Rule) -> SuppressedCells:
-    small = [cell for cell in shown if cell.count is not None and cell.count < rule.threshold]
-    hidden = {id(cell) for cell in small}
-    for cells in _published_sums(shown, series, plan):
-        _hide_until_safe(cells, hidden, rule.threshold)
-    for cell in shown:
-        if id(cell) in hidden:
-            cell.count, cell.status = None, CellStatus.SUPPRESSED
-    return SuppressedCells(
-        series=series.key, primary=len(small), secondary=len(hidden) - len(small), threshold=rule.threshold
-    )
-
-
-def _published_sums(shown: list[_Shown], series: Series, plan: Plan) -> list[list[_Shown]]:
-    """For each estimand's group and window, the cells that its published total is the sum of."""
-    return [
-        _cells_touching(shown, group.id, window.first, window.last, plan)
-        for item in plan.estimands
-        if item.series == series
-        for group in (item.group, item.comparison)
-        for window in (item.before, item.after)
-        if group is not None and window is not None
-    ]
-
-
-def _cells_touching(shown: list[_Shown], group: str, first: date, last: date, plan: Plan) -> list[_Shown]:
-    step = plan.document.display_frequency
-    return [
-        cell
-        for cell in shown
-        if cell.group == group and cell.period <= last and periods.last_day(cell.period, step) >= first
-    ]
-
-
-def _hide_until_safe(cells: list[_Shown], hidden: set[int], threshold: int) -> None:
-    """Hide further cells, the smallest first, until the hidden ones cannot be told apart from their sum."""
-    inside = [cell for cell in cells if cell.count is not None and id(cell) in hidden]
-    if not inside:
-        return
-    others = sorted(
-        (cell for cell in cells if cell.count is not None and id(cell) not in hidden),
-        key=lambda cell: (cell.count or 0, cell.period),
-    )
-    total = sum(cell.count or 0 for cell in inside)
-    number = len(inside)
-    for cell in others:
-        if number >= 2 and total >= threshold:  # noqa: PLR2004 - one hidden cell is found by subtraction
-            return
-        hidden.add(id(cell))
-        number += 1
-        total += cell.count or 0
-
-
-def _frame(shown: list[_Shown], series: Series, plan: Plan, rule: Rule) -> pl.DataFrame:
-    rows = [_row(cell, series, plan, rule) for cell in shown]
-    return pl.DataFrame(rows, schema=columns.RELEASED_SERIES, orient="row")
-
-
-def _row(cell: _Shown, series: Series, plan: Plan, rule: Rule) -> Mapping[str, object]:
-    count = rule.rounded(cell.count) if cell.count is not None else None
-    row: dict[str, object] = {
-        "series": series.key,
-        "metric": series.metric,
-        "group": cell.group,
-        "period": cell.period,
-        "frequency": plan.document.display_frequency.value,
-        "count": count,
-        "exposure": cell.exposure,
-        "rate": None,
-        "conf_low": None,
-        "conf_high": None,
-        "status": cell.status.value,
-        "marks": list(cell.marks),
+def _may_show(item: Estimand, found: Estimate, family: Family, rule: Rule) -> bool:
+    """Whether there is an estimate and none of its totals is small."""
+    if not found.is_estimated:
+        return False
+    totals = {
+        (group.id, window.id): family.total(wanted) for wanted, (group, window) in margins.window_sums(item).items()
     }
-    if count is not None and cell.exposure:
-        interval = exact(count, cell.exposure, conf_level=plan.document.conf_level)
-        row |= {"rate": interval.estimate, "conf_low": interval.low, "conf_high": interval.high}
-    return row
+    if {(cell.unit, cell.window): cell.events for cell in found.cells} != totals:
+        raise DisclosureError(_strangers())
+    return all(cell.events >= rule.threshold for cell in found.cells)
 
 
-def _released(item: Estimate, rule: Rule | None) -> Estimate:
-    if not item.is_estimated:
-        return item
-    if rule is None:
-        raise DisclosureError(_unknown_sensitivity(item.metric or ""))
-    if any(cell.events < rule.threshold for cell in item.cells):
-        return item.refused(refusals.small_count(rule.threshold))
-    return _rounded(item, rule) if rule.base > 1 else item
+def _hidden(family: Family, plan: Plan, candidates: Mapping[str, tuple[Sum, ...]], rule: Rule) -> frozenset[Sum]:
+    """The display cells and window totals that must not be shown."""
+    if rule.threshold == 0:
+        return frozenset()
+    prices = _prices(family, plan, candidates)
+    sums = sorted(prices, key=lambda wanted: (prices[wanted], wanted.group, wanted.first))
+    totals = [family.total(wanted) or 0 for wanted in sums]
+    numbers = [
+        Number(family.parts[wanted], *rule.known(total), price=prices[wanted])
+        for wanted, total in zip(sums, totals, strict=True)
+    ]
+    small = {place for place, total in enumerate(totals) if total < rule.threshold}
+    found = protection.protect(family.counts, numbers, hidden=small, threshold=rule.threshold)
+    return frozenset(sums[place] for place in found)
 
 
-def _rounded(item: Estimate, rule: Rule) -> Estimate:
-    """Show rounded counts; a rate times its exposure is a count, so it is rescaled to the rounded one."""
+def _prices(family: Family, plan: Plan, candidates: Mapping[str, tuple[Sum, ...]]) -> dict[Sum, tuple[int, ...]]:
+    """What it costs to hide a number: a cell of a series least, the total of a primary estimate most."""
+    found: dict[Sum, tuple[int, ...]] = {}
+    for series in family.series:
+        for group in margins.groups_of(plan, (series,)):
+            for start in margins.display_starts(plan):
+                wanted = margins.display_sum(series, group.id, start, plan)
+                if wanted in family.parts:
+                    found[wanted] = (0, family.total(wanted) or 0)
+    for place, item in enumerate(plan.estimands):
+        for wanted in candidates.get(item.id, ()):
+            found[wanted] = max(found.get(wanted, (0,)), (1, _ROLES.index(item.role), -place))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What is decided for a family, and how its rows and estimates leave under it."""
+
+    plan: Plan
+    panel: Panel
+    rule: Rule
+    hidden: frozenset[Sum]
+
+    def estimate(self, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
+        """The estimate told again, or withheld; ``totals`` is what it would publish, if it may."""
+        if not self.rule.protects:
+            return found
+        if found.is_estimated:
+            shown = totals is not None and self.hidden.isdisjoint(totals)
+            return _retold(found, self.rule) if shown else _withheld(found, self.rule)
+        tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS
+        return _withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
+
+    def spread_tells(self, item: Estimand, found: Estimate) -> bool:
+        """Whether φ rests on so few counts that are not shown that they could be told from it."""
+        if self.rule.threshold == 0 or found.dispersion is None:
+            return False
+        behind = margins.window_sums(item)
+        pooled = [self._pooled(item.series, group, window) for group, window in behind.values()]
+        hidden_cells = sum(cell in self.hidden for wanted in behind for cell in self._cells_in(item.series, wanted))
+        by_display = self.plan.document.display_frequency is self.panel.frequency
+        not_shown = hidden_cells if by_display else sum(len(counts) for counts in pooled)
+        something_to_hide = hidden_cells > 0 or any((counts < self.rule.threshold).any() for counts in pooled)
+        return something_to_hide and not_shown < _FEWEST_PERIODS
+
+    def _pooled(self, series: Series, group: Group, window: Window) -> pl.Series:
+        rows = self.panel.cells(series, group.units, window.first, window.last)
+        return rows.group_by("period").agg(pl.col("count").sum())["count"]
+
+    def _cells_in(self, series: Series, wanted: Sum) -> list[Sum]:
+        cells = (
+            margins.display_sum(series, wanted.group, start, self.plan) for start in margins.display_starts(self.plan)
+        )
+        return [cell for cell in cells if cell.first <= wanted.last and cell.last >= wanted.first]
+
+    def _cells(self, series: Series) -> Iterator[tuple[Sum, Group]]:
+        for group in margins.groups_of(self.plan, (series,)):
+            for start in margins.display_starts(self.plan):
+                yield margins.display_sum(series, group.id, start, self.plan), group
+
+    def logged(self, series: Series) -> SuppressedCells:
+        """How much of a series is hidden."""
+        hidden = sum(cell in self.hidden for cell, _ in self._cells(series))
+        return SuppressedCells(series=series.key, hidden=hidden, threshold=self.rule.threshold)
+
+    def rows(self, series: Series) -> Iterator[dict[str, object]]:
+        """The series by group and display period: whole periods only, every unit with a value."""
+        for cell, group in self._cells(series):
+            rows = self.panel.cells(series, group.units, cell.first, cell.last)
+            status = CellStatus.SUPPRESSED if cell in self.hidden else _status(rows)
+            count = self.rule.rounded(int(rows["count"].sum())) if status is CellStatus.VALUE else None
+            yield {
+                "series": series.key,
+                "metric": series.metric,
+                "group": cell.group,
+                "period": cell.first,
+                "frequency": self.plan.document.display_frequency.value,
+                "status": status.value,
+                "marks": _marks(rows),
+                "count": count,
+                **_rate(count, _exposure(rows), self.plan.document.conf_level),
+            }
+
+
+def _status(rows: pl.DataFrame) -> CellStatus:
+    statuses = set(rows["status"]) or {CellStatus.MISSING.value}
+    worst = (status for status in CellStatus if status is not CellStatus.VALUE and status in statuses)
+    return next(worst, CellStatus.VALUE)
+
+
+def _marks(rows: pl.DataFrame) -> list[str]:
+    qualifiers = set(rows["qualifier"]) | set(rows["exposure_qualifier"])
+    return [word.value for word in Qualifier if word is not Qualifier.EXACT and word.value in qualifiers]
+
+
+def _exposure(rows: pl.DataFrame) -> float | None:
+    known = rows.height > 0 and (rows["exposure_status"] == CellStatus.VALUE).all()
+    return float(rows["exposure"].sum()) if known else None
+
+
+def _rate(count: int | None, exposure: float | None, conf_level: float) -> dict[str, object]:
+    """The rate of a shown count, computed from what is shown."""
+    if count is None or not exposure:
+        return {"exposure": exposure, "rate": None, "conf_low": None, "conf_high": None}
+    found = exact(count, exposure, conf_level)
+    return {"exposure": exposure, "rate": found.estimate, "conf_low": found.low, "conf_high": found.high}
+
+
+def _withheld(found: Estimate, rule: Rule) -> Estimate:
+    kept = tuple(statement for statement in found.assumptions if statement.code not in _TELL_OF_SPREAD)
+    return replace(found.refused(refusals.small_count(rule.threshold)), assumptions=kept)
+
+
+def _retold(found: Estimate, rule: Rule) -> Estimate:
+    """The estimate computed again from what is shown: the rounded counts, and φ with two digits, rounded up.
+
+    An exact interval is a function of the counts, so one made of unrounded counts would give them away;
+    a quasi-Poisson interval is a function of the counts and φ, and φ with all its digits gives away how a
+    total is spread over hidden periods. A reader can compute everything that is shown from what is shown.
+    """
     cells = tuple(
         Cell(unit=cell.unit, window=cell.window, events=rule.rounded(cell.events), exposure=cell.exposure)
-        for cell in item.cells
+        for cell in found.cells
     )
-    factor = 1.0
-    if item.scale is Scale.RATE and item.events:
-        factor = sum(cell.events for cell in cells) / item.events
-    return replace(
-        item,
+    coarse = replace(
+        found,
         cells=cells,
         events=sum(cell.events for cell in cells),
-        estimate=_times(item.estimate, factor),
-        conf_low=_times(item.conf_low, factor),
-        conf_high=_times(item.conf_high, factor),
-        std_error=None,
-        dispersion=None,
-        df=None,
-        p_value=None,
+        dispersion=None if found.dispersion is None else _two_digits_up(found.dispersion),
+    )
+    again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)
+    return _withheld(found, rule) if again is None else again
+
+
+def _two_digits_up(phi: float) -> float:
+    if phi <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(phi)) - 1)
+    return round(math.ceil(phi / step - 1e-9) * step, 12)
+
+
+def _exact(found: Estimate) -> Estimate | None:
+    """The exact interval of the shown totals: with one period per cell there is no spread to widen it by."""
+    cells = [CellSeries(counts=np.array([cell.events]), exposures=np.array([cell.exposure])) for cell in found.cells]
+    interval = compare(cells, conf_level=found.conf_level, null=found.null).interval
+    if interval is None:
+        return None
+    return replace(
+        found,
+        estimate=interval.estimate,
+        conf_low=interval.low,
+        conf_high=interval.high,
+        p_value=interval.p_value,
+        std_error=interval.std_error,
     )
 
 
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
+def _quasi(found: Estimate) -> Estimate | None:
+    """The quasi-Poisson interval of the shown totals, from the variance φ·Σ 1/events of a log contrast of rates."""
+    from scipy import special
+
+    if any(cell.events == 0 for cell in found.cells):
+        return None
+    signs = {1: (1,), 2: (1, -1), 4: (1, -1, -1, 1)}[len(found.cells)]
+    log_rates = (math.log(cell.events / cell.exposure) for cell in found.cells)
+    log_estimate = sum(sign * log_rate for sign, log_rate in zip(signs, log_rates, strict=True))
+    std_error = math.sqrt(max(found.dispersion or 1.0, 1.0) * sum(1 / cell.events for cell in found.cells))
+    half = -float(special.stdtrit(found.df, (1 - found.conf_level) / 2)) * std_error
+    t = None if found.null is None else (log_estimate - math.log(found.null)) / std_error
+    return replace(
+        found,
+        estimate=math.exp(log_estimate),
+        conf_low=math.exp(log_estimate - half),
+        conf_high=math.exp(log_estimate + half),
+        p_value=None if t is None else float(2 * special.stdtr(found.df, -abs(t))),
+        std_error=std_error,
+    )
+
+
+def _frame(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=columns.RELEASED_SERIES, orient="row")

@@ -48,13 +48,14 @@ class Series:
 
     @property
     def key(self) -> str:
-        """A stable name for files, anchors and joins.
+        """A stable name for files, anchors and joins; two series never share one.
 
         >>> from evalkit.vocabulary import DateBasis
         >>> Series("T1", "N3", DateBasis.BESLUT, category="aterkallelse").key
         'T1-aterkallelse-beslut-N3'
         """
-        parts = (self.metric, self.category, self.model, self.date_basis.value, self.exposure)
+        model = f"model_{self.model}" if self.model else None
+        parts = (self.metric, self.category, model, self.date_basis.value, self.exposure)
         return "-".join(part for part in parts if part)
 
 

@@ -48,6 +48,8 @@ class Estimate:
         ``estimate`` and ``conf_high`` equal to infinity: a one-sided interval, not a failure.
     p_value
         Two-sided, against ``null``. Never printed in a politician's report.
+    n_units, n_periods
+        Distinct units, and periods in the windows looked at (each window's periods once).
     dispersion
         Pearson dispersion φ of the counts around their cell rates; ``None`` when it cannot be estimated.
     reason
@@ -92,13 +94,18 @@ class Estimate:
         if self.status is EstimateStatus.ESTIMATED:
             if any(number is None or math.isnan(number) for number in numbers):
                 raise ValueError("an estimated value needs estimate, conf_low and conf_high")
+            if self.conf_low is not None and self.conf_high is not None and self.conf_low > self.conf_high:
+                raise ValueError("the lower limit lies above the upper")
             if self.reason is not None:
                 raise ValueError("an estimated value has no reason for refusal")
         else:
             if self.reason is None:
                 raise ValueError("a refusal needs a reason")
-            if any(number is not None for number in (*numbers, self.std_error, self.p_value)):
+            # Events and cells would let a count that was withheld be read from the refusal.
+            if any(number is not None for number in (*numbers, self.std_error, self.p_value, self.events)):
                 raise ValueError("a refusal carries no number")
+            if self.cells:
+                raise ValueError("a refusal carries no cells")
 
     @property
     def is_estimated(self) -> bool:
@@ -134,7 +141,7 @@ class Estimate:
             return f"{head}: {self.status.value}: {self.reason}"
         return (
             f"{head} {self.scale.value} {self.estimate:.4g} "
-            f"({self.conf_level:.0%} CI {self.conf_low:.4g} to {self.conf_high:.4g}, {self.method})"
+            f"({self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}, {self.method})"
         )
 
     def _repr_html_(self) -> str:

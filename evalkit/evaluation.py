@@ -9,9 +9,11 @@ from evalkit.dataset import Dataset
 from evalkit.designs import REGISTRY
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate, Estimates, Provenance
-from evalkit.metrics import MetricBook
+from evalkit.metrics import Metric, MetricBook
 from evalkit.panels import Panel, panel
 from evalkit.plan import Plan
+from evalkit.statements import Statement
+from evalkit.vocabulary import MetricFamily
 
 
 def evaluate(plan: Plan, dataset: Dataset, *, book: MetricBook | None = None) -> Estimates:
@@ -26,7 +28,7 @@ def evaluate(plan: Plan, dataset: Dataset, *, book: MetricBook | None = None) ->
     Raises
     ------
     PanelError
-        When the plan names metrics, exposures or units that do not exist.
+        When the plan names metrics, exposures or units that do not exist; the message names the estimand.
 
     Examples
     --------
@@ -62,6 +64,14 @@ def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Es
         )
     )
     metric = book.metric(item.series.metric)
-    if metric is not None and metric.detection_driven:
-        return replace(found, assumptions=(*found.assumptions, caveats.more_found_or_more_looked_for()))
-    return found
+    return replace(found, assumptions=(*found.assumptions, *_of_metric(metric))) if metric else found
+
+
+def _of_metric(metric: Metric) -> tuple[Statement, ...]:
+    """What must be said of a metric whatever it is compared with."""
+    found = []
+    if metric.detection_driven:
+        found.append(caveats.more_found_or_more_looked_for())
+    if metric.family in {MetricFamily.VICTIM, MetricFamily.SUPPORT}:
+        found.append(caveats.persons_in_cases())
+    return tuple(found)

@@ -120,6 +120,20 @@ def between(first: date, last: date, frequency: Frequency) -> list[date]:
     return days
 
 
+def is_whole(first: date, last: date, frequency: Frequency) -> bool:
+    """Whether the days from ``first`` to ``last``, both included, are one or more whole periods.
+
+    >>> from evalkit import periods
+    >>> periods.is_whole(date(2023, 1, 1), date(2024, 12, 31), Frequency.YEAR)
+    True
+    >>> periods.is_whole(date(2023, 4, 1), date(2026, 6, 30), Frequency.YEAR)
+    False
+    """
+    starts = first == first_day(first, frequency)
+    ends = last == last_day(first_day(last, frequency), frequency)
+    return starts and ends and first <= last
+
+
 def year_fraction(frequency: Frequency) -> float:
     """The length of a period in years, every month counted as a twelfth.
 

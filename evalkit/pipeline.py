@@ -5,17 +5,20 @@ Every function here is a list of verbs; what the verbs do is in the modules they
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from evalkit import artifacts, figures, resources, staging, wording
-from evalkit.dataset import Dataset, load
+from evalkit import artifacts, figures, resources, screening, staging, wording
+from evalkit.dataset import Dataset, SourceFile, load
 from evalkit.disclosure import Released, release
-from evalkit.errors import Place, Problem, ReportError
+from evalkit.errors import EvalkitError, Place, Problem, ReportError, known_names
 from evalkit.estimates import Estimates
 from evalkit.evaluation import evaluate_panel
 from evalkit.language import Language, Text
@@ -24,11 +27,19 @@ from evalkit.panels import Panel, panel
 from evalkit.plan import PLAN_FILE, Plan
 from evalkit.simulation import simulate
 
+if TYPE_CHECKING:
+    from evalkit.render import Engine, Rendered
+
 DEMONSTRATION = "demonstration"
 DOCUMENT = "effektutvardering.qmd"
-_NOT_COPIED = ("_run", "_out", ".quarto", "*_files")
+RUN_FOLDER = "_run"
+RUN_VARIABLE = "EVALKIT_RUN"
+_NOT_COPIED = frozenset({"_run", "_out", ".quarto"})
+
+_FORMAT = re.compile(r"\b(HTML|PDF)$")
 
 Progress = Callable[[Text], None]
+_Made = TypeVar("_Made")
 
 
 def silent(_message: Text) -> None:
@@ -69,19 +80,72 @@ def analysis_folder(analysis: str | Path | None) -> Path:
     if analysis is None:
         return resources.analyses() / DEMONSTRATION
     given = Path(analysis)
-    for folder in (given, resources.analyses() / given.name):
-        if (folder / PLAN_FILE).is_file():
-            return folder
+    if given.name == PLAN_FILE and given.is_file():
+        return given.parent
+    own = resources.analyses() / given.name
+    is_slug = len(given.parts) == 1 and (own / PLAN_FILE).is_file()
+    if is_slug and not (given / PLAN_FILE).is_file():
+        return own
+    if given.is_dir():
+        return given
+    raise ReportError(_no_such_analysis(given))
+
+
+def _no_such_analysis(given: Path) -> Problem:
     known = ", ".join(sorted(folder.parent.name for folder in resources.analyses().glob(f"*/{PLAN_FILE}")))
-    raise ReportError(
-        Problem(
-            code="analysis_missing",
-            what=Text("Analysen finns inte.", "There is no such analysis."),
-            place=Place(file=given.name or str(given)),
-            accepted=Text(f"en mapp med {PLAN_FILE}, eller {known}", f"a folder with {PLAN_FILE}, or {known}"),
-            next_step=Text("Kontrollera stavningen.", "Check the spelling."),
-        )
+    return Problem(
+        code="analysis_missing",
+        what=Text("Analysen finns inte.", "There is no such analysis."),
+        place=Place(file="?" if screening.is_suspect(str(given)) else str(given)),
+        accepted=Text(f"en mapp med {PLAN_FILE}, eller {known}", f"a folder with {PLAN_FILE}, or {known}"),
+        next_step=Text("Kontrollera stavningen.", "Check the spelling."),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check went through: the files read, and the plan where there is one."""
+
+    files: tuple[SourceFile, ...]
+    plan: Plan | None
+
+
+def check(folder: str | Path) -> Checked:
+    """Check a folder of data files; or an analysis, by folder or slug: its plan, its data, and one against the other.
+
+    Raises
+    ------
+    EvalkitError
+        With everything that is wrong with plan and data.
+    """
+    given = Path(folder)
+    slug = resources.analyses() / given.name
+    where = slug if not given.exists() and len(given.parts) == 1 and slug.is_dir() else given
+    if not (where / PLAN_FILE).is_file():
+        return Checked(load(where).files, None)
+    plan, plan_error = _attempt(lambda: Plan.load(where))
+    dataset, data_error = _attempt(lambda: _data_to_check(where, plan))
+    errors = [error for error in (plan_error, data_error) if error is not None]
+    if len(errors) > 1:
+        raise EvalkitError(problem for error in errors for problem in error.problems)
+    if errors:
+        raise errors[0]
+    if plan is not None and dataset is not None:
+        panel(dataset, plan)
+    return Checked(dataset.files if dataset else (), plan)
+
+
+def _data_to_check(where: Path, plan: Plan | None) -> Dataset | None:
+    if plan is None:
+        return load(where)
+    return load(where / plan.document.data.folder) if plan.document.data.kind == "files" else None
+
+
+def _attempt(make: Callable[[], _Made]) -> tuple[_Made | None, EvalkitError | None]:
+    try:
+        return make(), None
+    except EvalkitError as error:
+        return None, error
 
 
 def evaluate_analysis(folder: Path, *, progress: Progress = silent) -> Evaluation:
@@ -155,71 +219,132 @@ def report(
     EvalkitError
         Any stage's error; nothing has been written then.
     """
-    from evalkit.render import Engine
+    from evalkit.render.engine import choose
 
     started = datetime.now(UTC)
-    chosen = Engine(engine)
+    chosen = choose(_engine(engine))
     folder = analysis_folder(analysis)
     target = Path(out)
     with staging.staged(target) as partial:
         evaluation = evaluate_analysis(folder, progress=progress)
         progress(Text("Ritar figurer och skriver tabeller", "Drawing figures and writing tables"))
         write_artifacts(evaluation, partial / "artifacts")
-        progress(Text("Sätter rapporten", "Setting the report"))
-        names, versions = _render(evaluation, partial, chosen, progress)
-        artifacts.write_manifest(partial, engine=names[2], engine_versions=versions, started=started)
+        made = _render(evaluation, partial, chosen, progress)
+        artifacts.write_manifest(
+            partial, plan=evaluation.plan, engine=made.engine, engine_versions=made.versions, started=started
+        )
     return ReportFiles(
         folder=target,
-        html=target / names[0] if names[0] else None,
-        pdf=target / names[1] if names[1] else None,
+        html=target / made.html.name if made.html else None,
+        pdf=target / made.pdf.name if made.pdf else None,
         manifest=target / artifacts.MANIFEST,
     )
 
 
-def _render(
-    evaluation: Evaluation, partial: Path, engine: object, progress: Progress
-) -> tuple[tuple[str | None, str | None, str], tuple[tuple[str, str], ...]]:
-    from evalkit.render import Engine, render
+def _engine(name: str) -> Engine:
+    from evalkit.render.formats import Engine
+
+    try:
+        return Engine(name)
+    except ValueError:
+        raise ReportError(
+            Problem(
+                code="engine_unknown",
+                what=Text(f"”{name}” är ingen renderare.", f"'{name}' is no engine."),
+                place=Place(file="report", key="engine"),
+                accepted=known_names(name, Engine),
+                next_step=Text("Ange en av dem.", "Name one of them."),
+            )
+        ) from None
+
+
+def _render(evaluation: Evaluation, partial: Path, engine: Engine, progress: Progress) -> Rendered:
+    from evalkit.render import render
 
     # Quarto takes no project inside a hidden folder for one, so the copy is made elsewhere.
     with tempfile.TemporaryDirectory(prefix="evalkit-project-") as temporary:
-        project = Path(temporary) / "reports"
-        shutil.copytree(resources.reports(), project, ignore=shutil.ignore_patterns(*_NOT_COPIED))
-        shutil.copytree(partial / "artifacts", project / "_run")
-        _write_metadata(evaluation, project)
+        project = copy_project(
+            Path(temporary) / "reports",
+            partial / "artifacts",
+            evaluation.plan,
+            evaluation.released,
+            data_digest=evaluation.dataset.digest,
+        )
         rendered = render(
             project,
             DOCUMENT,
             partial,
-            engine=engine if isinstance(engine, Engine) else Engine.AUTO,
-            environment={"EVALKIT_RUN": "_run"},
-            progress=lambda message: progress(Text(message, message)),
+            engine=engine,
+            environment={RUN_VARIABLE: RUN_FOLDER},
+            progress=_Stages(progress).tell,
         )
     _check_words(rendered.html)
-    names = (
-        rendered.html.name if rendered.html else None,
-        rendered.pdf.name if rendered.pdf else None,
-        rendered.engine.value,
-    )
-    return names, rendered.versions
+    return rendered
 
 
-def _write_metadata(evaluation: Evaluation, project: Path) -> None:
+def copy_project(folder: Path, run: Path, plan: Plan, released: Released, *, data_digest: str) -> Path:
+    """Make a working copy of the report project, ready to render one run; returns ``folder``.
+
+    Parameters
+    ----------
+    folder
+        A folder to make.
+    run
+        The run's artifacts.
+    """
+    _copy(resources.reports(), folder)
+    _copy(run, folder / RUN_FOLDER)
+    _write_metadata(folder, plan, released, data_digest)
+    return folder
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """Copy files without their permissions, which are read-only where the library is installed for all."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        left_out = any(part in _NOT_COPIED or part.endswith("_files") for part in inside.parts)
+        if path.is_file() and not left_out:
+            (to / inside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, to / inside)
+
+
+@dataclass(slots=True)
+class _Stages:
+    """Turns what a renderer tells of every cell into one message per stage."""
+
+    progress: Progress
+    latest: Text | None = None
+
+    def tell(self, message: str) -> None:
+        made = _FORMAT.search(message)
+        stage = (
+            Text(f"Gör {made.group()}-filen", f"Making the {made.group()} file")
+            if made
+            else Text("Fyller rapporten med resultaten", "Filling the report with the results")
+        )
+        if stage != self.latest:
+            self.progress(stage)
+        self.latest = stage
+
+
+def _write_metadata(project: Path, plan: Plan, released: Released, data_digest: str) -> None:
     import yaml
 
-    document = evaluation.plan.document
+    from evalkit.chapters.markdown import plain
+
+    document = plan.document  # its texts are never read as markup, and metadata are
     content: dict[str, object] = {
-        "title": document.title.sv,
-        "subtitle": document.subtitle.sv,
+        "title": plain(document.title.sv),
+        "subtitle": plain(document.subtitle.sv),
         "lang": Language.SV.value,
-        "synthetic": evaluation.released.synthetic,
-        "report-version": f"plan {evaluation.plan.digest[:12]}, uppgifter {evaluation.dataset.digest[:12]}",
-        "digest": evaluation.plan.digest[:12],
+        "synthetic": released.synthetic,
+        "report-version": f"plan {plan.digest[:12]}, uppgifter {data_digest[:12]}",
+        "digest": plan.digest[:12],
         "footer-text": "Rapporten är skapad med evalkit.",
     }
     if document.diary_number:
-        content["diary-number"] = document.diary_number
-    if evaluation.released.synthetic:
+        content["diary-number"] = plain(document.diary_number)
+    if released.synthetic:
         content["synthetic-text"] = (
             "Siffrorna i den här rapporten är påhittade. De visar hur en färdig utvärdering ser ut och säger "
             "ingenting om verkliga verksamheter."
@@ -249,26 +374,36 @@ def _check_words(html: Path | None) -> None:
 
 
 def visible_text(html: str) -> str:
-    """The text of a page without its markup, style and embedded pictures."""
-    from html.parser import HTMLParser
+    """The text of a page as a reader meets it, alternative texts and labels included.
 
-    class _Text(HTMLParser):
-        def __init__(self) -> None:
-            super().__init__()
-            self.parts: list[str] = []
-            self.hidden = 0
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            self.hidden += tag in {"style", "script"}
-            self.parts += [value for name, value in attrs if name in {"alt", "aria-label", "title"} and value]
-
-        def handle_endtag(self, tag: str) -> None:
-            self.hidden -= tag in {"style", "script"}
-
-        def handle_data(self, data: str) -> None:
-            if not self.hidden:
-                self.parts.append(data)
-
-    reader = _Text()
+    Examples
+    --------
+    >>> from evalkit.pipeline import visible_text
+    >>> visible_text('<style>p {}</style><p>Antal <b>besök</b></p><img alt="Linjediagram">')
+    'Antal  besök Linjediagram'
+    """
+    reader = _VisibleText()
     reader.feed(html)
     return " ".join(reader.parts)
+
+
+class _VisibleText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in _UNSEEN
+        self.parts += [value for name, value in attrs if name in _READ_OUT and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in _UNSEEN
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+_UNSEEN = frozenset({"style", "script"})
+_READ_OUT = frozenset({"alt", "aria-label", "title"})

@@ -92,6 +92,32 @@ def exposure_zero(who: Text, when: Text) -> Statement:
     )
 
 
+def events_without_exposure(who: Text, when: Text) -> Statement:
+    """Events in a period in which there was nothing to divide them by."""
+    return Statement(
+        "events_without_exposure",
+        Text(
+            f"För {who.sv} finns under {when.sv} minst en period med händelser men utan något att dela dem med "
+            "(till exempel fynd men inga besök). Då är någon av uppgifterna fel.",
+            f"For {who.en} in {when.en} at least one period has events but nothing to divide them by "
+            "(findings but no visits, say). One of the figures must then be wrong.",
+        ),
+    )
+
+
+def window_cut(when: Text) -> Statement:
+    """The window begins or ends inside a period of the panel, whose figures cannot be split."""
+    return Statement(
+        "window_cut",
+        Text(
+            f"Tiden {when.sv} börjar eller slutar mitt i en period som uppgifterna räknas för. "
+            "Antalet för en del av en period går inte att få fram.",
+            f"The time {when.en} begins or ends inside a period that the figures are counted by. "
+            "The count of a part of a period cannot be known.",
+        ),
+    )
+
+
 def no_events() -> Statement:
     """No event on any side: a ratio of zero to zero says nothing."""
     return Statement(
@@ -132,12 +158,14 @@ def zero_and_overdispersed() -> Statement:
 
 
 def small_count(threshold: int) -> Statement:
-    """Too few events to publish without risk for the persons or firms behind them."""
+    """Too few events to publish without risk for the persons or firms behind them, or a number that gives such away."""
     return Statement(
         "small_count",
         Text(
-            f"För få händelser för att visas (färre än {threshold}). Noll registrerade betyder inte noll utsatta.",
-            f"Too few events to be shown (fewer than {threshold}). None recorded does not mean none affected.",
+            f"För få händelser för att visas: minst ett antal är färre än {threshold}, eller skulle göra att "
+            "ett sådant gick att räkna ut. Noll registrerade betyder inte noll utsatta.",
+            f"Too few events to be shown: at least one count is below {threshold}, or would let such a count be worked "
+            "out. None recorded does not mean none affected.",
         ),
     )
 

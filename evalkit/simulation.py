@@ -33,7 +33,7 @@ from evalkit.vocabulary import DesignId, Frequency
 
 if TYPE_CHECKING:
     from evalkit.dataset import Dataset
-    from evalkit.estimands import Estimand, Group
+    from evalkit.estimands import Estimand, Group, Series
 
 FIRST = date(2020, 1, 1)
 LAST = date(2026, 6, 30)
@@ -148,10 +148,16 @@ class Simulation:
     def true_value(self, estimand: Estimand) -> float | None:
         """What an estimand is in the synthetic world, or ``None`` where it has no single true value.
 
-        Under D3 it is the factor of one side over that of the other. A level (D1) and a change over
-        time (D2) also hold season and trend, so they have no single true value here.
+        Under D3 it is the factor of one side over that of the other, when the whole time before lies
+        before the start and the whole time after lies after it, and the count is divided by what it was
+        drawn from. A level (D1) and a change over time (D2) also hold season and trend, so they have no
+        single true value here.
         """
-        if estimand.design is not DesignId.D3 or estimand.comparison is None:
+        if estimand.design is not DesignId.D3 or estimand.comparison is None or estimand.before is None:
+            return None
+        if estimand.before.last >= START or estimand.after.first < START:
+            return None
+        if not any(_draws(metric, estimand.series) for metric in METRICS):
             return None
         own = self._effect(estimand.group, estimand.series.metric)
         other = self._effect(estimand.comparison, estimand.series.metric)
@@ -160,11 +166,21 @@ class Simulation:
     def _effect(self, group: Group, metric: str) -> float | None:
         found = self.truth.filter((pl.col("metric") == metric) & pl.col("unit_id").is_in(list(group.units)))
         factors = found["effect"].unique().to_list()
-        return float(factors[0]) if len(factors) == 1 else None
+        whole = found.height == len(group.units) and len(factors) == 1
+        return float(factors[0]) if whole else None
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{table} {frame.height}" for table, frame in self.tables.items())
         return f"Simulation: seed {self.seed}, {rows} — SYNTHETIC"
+
+
+def _draws(metric: SimulatedMetric, series: Series) -> bool:
+    """Whether the series is just what was drawn: the same events over the same exposure, by the same date."""
+    return (metric.metric, metric.exposure, metric.date_basis) == (
+        series.metric,
+        series.exposure,
+        series.date_basis.value,
+    ) and series.category in {None, metric.category}
 
 
 def simulate(*, seed: int) -> Simulation:

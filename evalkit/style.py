@@ -86,8 +86,17 @@ def together(values: tuple[float, ...], language: Language = Language.SV, *, dig
     return tuple(number(value, language, decimals=0 if math.isinf(value) else decimals) for value in values)
 
 
-def count_word(value: int, language: Language = Language.SV) -> str:
-    """Small whole numbers as words, as in running text; larger ones in digits."""
+def count_word(value: int, language: Language = Language.SV, *, neuter: bool = False) -> str:
+    """Small whole numbers as words, as in running text; larger ones in digits.
+
+    ``neuter`` is for Swedish nouns with *ett*.
+
+    >>> from evalkit.style import count_word
+    >>> count_word(1), count_word(1, neuter=True), count_word(13)
+    ('en', 'ett', '13')
+    """
+    if neuter and value == 1 and language is Language.SV:
+        return "ett"
     words = _WORDS[language]
     return words[value] if 0 <= value < len(words) else number(value, language)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from evalkit import style
-from evalkit.language import Text
 
 if TYPE_CHECKING:
     from evalkit.dataset import Dataset
@@ -95,16 +94,17 @@ def plan_view(plan: Plan) -> str:
     """The plan's comparisons."""
     from evalkit import tables
 
-    head = Text(f"{plan.document.title.sv}: {plan.document.subtitle.sv}", "").sv
+    head = f"{plan.document.title.sv}: {plan.document.subtitle.sv}"
     return f"<p><strong>{html.escape(head)}</strong><br>sha256 {plan.digest[:12]}</p>" + tables.to_html(
         tables.planned(plan)
     )
 
 
-def estimates_view(items: Sequence[Estimate]) -> str:
-    """One line per estimate; a refusal shows its reason across the number columns."""
+def estimates_view(items: Sequence[Estimate], *, synthetic: bool = False) -> str:
+    """One line per estimate; a refusal shows its reason in the place of the interval."""
     rows = [_estimate_row(item) for item in items]
-    return _table("Skattningar", ("Nr", "Mått", "Jämförelse", "Tal", "Intervall", "Metod"), rows)
+    head = ("Nr", "Mått", "Jämförelse", "Tal", "Intervall", "Metod")
+    return _table("Skattningar", head, rows, synthetic=synthetic)
 
 
 def _estimate_row(item: Estimate) -> tuple[str, ...]:

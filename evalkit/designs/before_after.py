@@ -5,14 +5,15 @@ The interrupted time series form of D2, with trend and season, needs at least 12
 
 from __future__ import annotations
 
-from evalkit import caveats, refusals
+from evalkit import caveats, periods, refusals
 from evalkit.designs.counting import estimate_counts
 from evalkit.designs.design import Design
-from evalkit.estimands import Estimand
+from evalkit.estimands import Estimand, Window
 from evalkit.estimates import Estimate, refusal
 from evalkit.language import Text
 from evalkit.panels import Panel
-from evalkit.vocabulary import DesignId, Scale
+from evalkit.statements import Statement
+from evalkit.vocabulary import DesignId, Frequency, Scale
 
 
 def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
@@ -25,8 +26,27 @@ def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
         conf_level,
         scale=Scale.RATE_RATIO,
         cells=((estimand.group, estimand.after), (estimand.group, estimand.before)),
-        design_caveats=(caveats.nothing_else_changed(),),
+        design_caveats=_caveats(estimand.before, estimand.after),
     )
+
+
+def _caveats(before: Window, after: Window) -> tuple[Statement, ...]:
+    if _seasons_differ(before, after):
+        return caveats.nothing_else_changed(), caveats.seasons_differ()
+    return (caveats.nothing_else_changed(),)
+
+
+def _seasons_differ(before: Window, after: Window) -> bool:
+    early, late = _month_shares(before), _month_shares(after)
+    return max(abs(early[month] - late[month]) for month in range(1, 13)) > _SAME_SHARE
+
+
+def _month_shares(window: Window) -> dict[int, float]:
+    months = [start.month for start in periods.between(window.first, window.last, Frequency.MONTH)]
+    return {month: months.count(month) / len(months) for month in range(1, 13)}
+
+
+_SAME_SHARE = 0.01
 
 
 BEFORE_AFTER = Design(

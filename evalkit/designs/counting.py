@@ -8,6 +8,7 @@ from evalkit import caveats, refusals
 from evalkit.designs.evidence import Evidence, Lack, gather, refuse
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Estimate, refusal
+from evalkit.inference.method import Method
 from evalkit.inference.summed import Outcome, compare
 from evalkit.panels import Panel
 from evalkit.statements import Statement
@@ -32,6 +33,7 @@ def estimate_counts(
     if lacks:
         return refusal(scale, refuse(lacks), assumptions=design_caveats, conf_level=conf_level)
     evidence = [item for item in gathered if isinstance(item, Evidence)]
+    lengths = {item.cell.window: len(item.series.counts) for item in evidence}
     outcome = compare([item.series for item in evidence], conf_level=conf_level)
     found = _distinct(statement for item in evidence for statement in item.caveats)
     if outcome.interval is None:
@@ -50,7 +52,7 @@ def estimate_counts(
         dispersion=outcome.dispersion,
         df=outcome.df,
         n_units=len({unit for group, _ in cells for unit in group.units}),
-        n_periods=sum(len(item.series.counts) for item in evidence),
+        n_periods=sum(lengths.values()),
         events=sum(item.cell.events for item in evidence),
         exposure=sum(item.cell.exposure for item in evidence),
         cells=tuple(item.cell for item in evidence),
@@ -62,7 +64,7 @@ def estimate_counts(
 def _spread(outcome: Outcome) -> tuple[Statement, ...]:
     if outcome.dispersion is None:
         return (caveats.dispersion_unknown(),)
-    if outcome.dispersion > 1:
+    if outcome.method is Method.QUASI_POISSON:
         return (caveats.varies_more_than_chance(),)
     return ()
 

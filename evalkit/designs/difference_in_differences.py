@@ -47,9 +47,11 @@ def _caveats(estimand: Estimand) -> tuple[Statement, ...]:
 
 
 def compares_two_models(estimand: Estimand) -> bool:
-    """Whether both sides have a model of their own, so that neither is an untreated comparison."""
-    comparison = estimand.comparison
-    return comparison is not None and None not in (estimand.group.model, comparison.model)
+    """Whether the sides have a model each, so that neither is an untreated comparison."""
+    if estimand.comparison is None:
+        return False
+    models = (estimand.group.model, estimand.comparison.model)
+    return None not in models and models[0] != models[1]
 
 
 DIFFERENCE_IN_DIFFERENCES = Design(

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from evalkit import caveats, refusals
+from evalkit import caveats, periods, refusals
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Cell
 from evalkit.inference.summed import CellSeries
@@ -17,33 +17,44 @@ from evalkit.panels import Panel
 from evalkit.statements import Statement
 from evalkit.vocabulary import CellStatus, Qualifier
 
+_MOST_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One side and one window: the series by period, its sums and what qualifies it."""
+    """One side and one window: the series by period, its sums and what qualifies them."""
 
     series: CellSeries
     cell: Cell
-    n_units: int
-    qualifiers: frozenset[str]
+    of_counts: frozenset[str]
+    of_exposures: frozenset[str]
 
     @property
     def caveats(self) -> tuple[Statement, ...]:
         """What must be said about the figures themselves."""
+        either = self.of_counts | self.of_exposures
         found = []
-        if Qualifier.DERIVED in self.qualifiers or Qualifier.APPROXIMATE in self.qualifiers:
+        if Qualifier.DERIVED in either:
             found.append(caveats.derived_figures())
-        if Qualifier.CARRIED_FORWARD in self.qualifiers:
+        if Qualifier.APPROXIMATE in either:
+            found.append(caveats.approximate_figures())
+        if Qualifier.CARRIED_FORWARD in self.of_counts:
+            found.append(caveats.count_carried_forward())
+        if Qualifier.CARRIED_FORWARD in self.of_exposures:
             found.append(caveats.exposure_carried_forward())
         return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why one side and one window have no evidence."""
+    """Why one side and one window have no evidence.
 
-    kind: CellStatus | Literal["exposure_missing", "exposure_zero"]
-    group: Group
+    ``who`` is the group, or those of its units that the lack concerns. ``reported`` is in how many of
+    the ``wanted`` periods all of them have a count.
+    """
+
+    kind: CellStatus | Literal["window_cut", "exposure_missing", "exposure_zero", "events_without_exposure"]
+    who: Text
     window: Window
     reported: int = 0
     wanted: int = 0
@@ -52,11 +63,13 @@ class Lack:
 def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Evidence | Lack:
     """The evidence of one group in one window, pooled over the group's units period by period.
 
-    Every unit must have a value and an exposure in every period. Anything else is a lack that
-    names who, when and what; summing over the periods at hand would give too small a count.
+    Every unit must have a value and an exposure in every period of the window. Anything else is a
+    lack that names who, when and what; summing over what is at hand would give too small a count.
     """
+    if not periods.is_whole(window.first, window.last, panel.frequency):
+        return Lack("window_cut", group.name, window)
     rows = panel.cells(estimand.series, group.units, window.first, window.last)
-    lack = _lack(rows, group, window)
+    lack = _uncounted(rows, panel, group, window) or _unexposed(rows, panel, group, window)
     if lack is not None:
         return lack
     pooled = rows.group_by("period").agg(pl.col("count").sum(), pl.col("exposure").sum()).sort("period")
@@ -65,9 +78,57 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
         cell=Cell(
             unit=group.id, window=window.id, events=int(rows["count"].sum()), exposure=float(rows["exposure"].sum())
         ),
-        n_units=len(group.units),
-        qualifiers=frozenset(rows["qualifier"]) | frozenset(rows["exposure_qualifier"]),
+        of_counts=frozenset(rows["qualifier"]),
+        of_exposures=frozenset(rows["exposure_qualifier"]),
     )
+
+
+def _uncounted(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
+    """The gravest way in which some unit lacks a count in some period."""
+    wanted = len(periods.between(window.first, window.last, panel.frequency))
+    seen = dict(rows.group_by("unit_id").len().iter_rows())
+    absent = [unit for unit in group.units if seen.get(unit, 0) < wanted]
+    for status in (CellStatus.NOT_APPLICABLE, CellStatus.MISSING, CellStatus.SUPPRESSED, CellStatus.NOT_YET_REPORTED):
+        concerned = set(rows.filter(pl.col("status") == status)["unit_id"])
+        if status is CellStatus.MISSING:
+            concerned |= set(absent)
+        if concerned:
+            reported = _reported(rows, concerned, wanted)
+            return Lack(status, _who(concerned, panel, group), window, reported=reported, wanted=wanted)
+    return None
+
+
+def _reported(rows: pl.DataFrame, units: set[str], wanted: int) -> int:
+    """Periods in which every one of the units has a count; at least one period is short of it."""
+    counted = rows.filter(pl.col("unit_id").is_in(sorted(units)) & (pl.col("status") == CellStatus.VALUE))
+    whole = counted.group_by("period").len().filter(pl.col("len") == len(units))
+    return min(whole.height, wanted)
+
+
+def _unexposed(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
+    unknown = set(rows.filter(pl.col("exposure_status") != CellStatus.VALUE)["unit_id"])
+    if unknown:
+        return Lack("exposure_missing", _who(unknown, panel, group), window)
+    unmatched = set(rows.filter((pl.col("exposure") <= 0) & (pl.col("count") > 0))["unit_id"])
+    if unmatched:
+        return Lack("events_without_exposure", _who(unmatched, panel, group), window)
+    # A period without visits has no finding to miss; only a window without any is hopeless.
+    if rows["exposure"].sum() <= 0:
+        return Lack("exposure_zero", group.name, window)
+    return None
+
+
+def _who(units: set[str], panel: Panel, group: Group) -> Text:
+    """The group when all of its units are concerned; else those that are, by name or by number."""
+    if units >= set(group.units):
+        return group.name
+    if len(units) > _MOST_NAMED:
+        told = len(units), len(group.units)
+        return Text(
+            f"{told[0]} av {told[1]} områden i {group.name.sv}", f"{told[0]} of {told[1]} areas in {group.name.en}"
+        )
+    names = _listed([Text(name, name) for name in (panel.unit_name(unit) for unit in group.units if unit in units)])
+    return Text(f"{names.sv} (i {group.name.sv})", f"{names.en} (in {group.name.en})")
 
 
 def refuse(lacks: Sequence[Lack]) -> Statement:
@@ -80,17 +141,21 @@ def refuse(lacks: Sequence[Lack]) -> Statement:
     """
     kind = min((lack.kind for lack in lacks), key=_GRAVITY.index)
     same_kind = [lack for lack in lacks if lack.kind == kind]
+    if kind == "window_cut":
+        return refusals.window_cut(_who_and_when(same_kind)[1])
     if kind is CellStatus.MISSING:
         return _missing(same_kind)
     return _REASONS[kind](*_who_and_when(same_kind))
 
 
 _GRAVITY: tuple[str, ...] = (
+    "window_cut",
     CellStatus.NOT_APPLICABLE,
     CellStatus.MISSING,
     CellStatus.SUPPRESSED,
     CellStatus.NOT_YET_REPORTED,
     "exposure_missing",
+    "events_without_exposure",
     "exposure_zero",
 )
 _REASONS: dict[str, Callable[[Text, Text], Statement]] = {
@@ -98,6 +163,7 @@ _REASONS: dict[str, Callable[[Text, Text], Statement]] = {
     CellStatus.SUPPRESSED: refusals.suppressed,
     CellStatus.NOT_YET_REPORTED: refusals.not_yet_reported,
     "exposure_missing": refusals.exposure_missing,
+    "events_without_exposure": refusals.events_without_exposure,
     "exposure_zero": refusals.exposure_zero,
 }
 
@@ -108,40 +174,24 @@ def _missing(lacks: Sequence[Lack]) -> Statement:
     if nothing:
         return refusals.data_missing(*_who_and_when(nothing))
     lack = min(lacks, key=lambda lack: lack.reported / lack.wanted)
-    return refusals.partly_missing(lack.group.name, lack.window.name, reported=lack.reported, wanted=lack.wanted)
+    return refusals.partly_missing(lack.who, lack.window.name, reported=lack.reported, wanted=lack.wanted)
 
 
 def _who_and_when(lacks: Sequence[Lack]) -> tuple[Text, Text]:
     """Everyone and every time, when all of the former lack all of the latter; else the first pair only."""
-    pairs = {(lack.group.id, lack.window.id) for lack in lacks}
-    groups = list(dict.fromkeys(lack.group.name for lack in lacks))
+    pairs = {(lack.who, lack.window.id) for lack in lacks}
+    people = list(dict.fromkeys(lack.who for lack in lacks))
     windows = [lack.window for lack in sorted(lacks, key=lambda lack: lack.window.first)]
     names = list(dict.fromkeys(window.name for window in windows))
-    if len(pairs) == len(groups) * len(names):
-        return _listed(groups), _listed(names)
-    return lacks[0].group.name, lacks[0].window.name
+    if len(pairs) == len(people) * len(names):
+        return _listed(people), _listed(names)
+    return lacks[0].who, lacks[0].window.name
 
 
 def _listed(names: Sequence[Text]) -> Text:
-    return Text(" och ".join(name.sv for name in names), " and ".join(name.en for name in names))
-
-
-def _lack(rows: pl.DataFrame, group: Group, window: Window) -> Lack | None:
-    periods = rows["period"].n_unique()
-    if rows.is_empty():
-        return Lack(CellStatus.MISSING, group, window, reported=0, wanted=periods)
-    present = set(rows["status"])
-    for status in (CellStatus.NOT_APPLICABLE, CellStatus.MISSING, CellStatus.SUPPRESSED, CellStatus.NOT_YET_REPORTED):
-        if status in present:
-            return Lack(status, group, window, reported=_fully_reported_periods(rows), wanted=periods)
-    if (rows["exposure_status"] != CellStatus.VALUE).any():
-        return Lack("exposure_missing", group, window)
-    # A period without visits has no finding to miss; only a window without any is hopeless.
-    if rows["exposure"].sum() <= 0 or rows.filter((pl.col("exposure") <= 0) & (pl.col("count") > 0)).height:
-        return Lack("exposure_zero", group, window)
-    return None
-
-
-def _fully_reported_periods(rows: pl.DataFrame) -> int:
-    """Periods in which every unit of the group reported."""
-    return int(rows.group_by("period").agg((pl.col("status") == CellStatus.VALUE).all())["status"].sum())
+    if len(names) == 1:
+        return names[0]
+    return Text(
+        f"{', '.join(name.sv for name in names[:-1])} och {names[-1].sv}",
+        f"{', '.join(name.en for name in names[:-1])} and {names[-1].en}",
+    )

@@ -117,11 +117,10 @@ def suppression(released: Released, plan: Plan, book: MetricBook, language: Lang
         (
             names[entry.series],
             in_language(language, f"färre än {entry.threshold}", f"fewer than {entry.threshold}"),
-            style.number(entry.primary, language),
-            style.number(entry.secondary, language),
+            style.number(entry.hidden, language),
         )
         for entry in released.log
-        if entry.primary + entry.secondary > 0
+        if entry.hidden > 0
     )
     return Table(
         id="tbl-dolda",
@@ -129,10 +128,7 @@ def suppression(released: Released, plan: Plan, book: MetricBook, language: Lang
         columns=(
             Column(in_language(language, "Mått", "Metric"), weight=5),
             Column(in_language(language, "Döljs", "Hidden when"), weight=2),
-            Column(in_language(language, "Dolda", "Hidden"), Align.RIGHT, weight=2),
-            Column(
-                in_language(language, "Dolda för att skydda andra", "Hidden to protect others"), Align.RIGHT, weight=3
-            ),
+            Column(in_language(language, "Dolda antal", "Counts hidden"), Align.RIGHT, weight=2),
         ),
         rows=rows,
     )

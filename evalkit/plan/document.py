@@ -1,0 +1,143 @@
+"""The plan as it is written in the file: every key, its type and its form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from evalkit import periods
+from evalkit.estimands import Group, Window
+from evalkit.language import Text
+from evalkit.vocabulary import DateBasis, DesignId, Frequency, Role
+
+PLAN_VERSION = 1
+
+# Codes become file names, anchors and keys of joins, so nothing else than these signs gets in.
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,19}$")]
+ModelCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
+# YAML reads 2024 as a number and 2024-03 as text; both are meant as a period.
+PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+
+
+class Part(BaseModel):
+    """What every part of a plan shares: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Words(Part):
+    """A text in both languages."""
+
+    sv: Annotated[str, StringConstraints(min_length=1)]
+    en: Annotated[str, StringConstraints(min_length=1)]
+
+    @property
+    def text(self) -> Text:
+        """The pair as the rest of the library holds it."""
+        return Text(self.sv, self.en)
+
+
+class DataSource(Part):
+    """Where the data are: a folder beside the plan, or the library's own simulation."""
+
+    kind: Literal["files", "simulation"]
+    folder: str = "data"
+    seed: Annotated[int, Field(ge=0)] | None = None
+
+
+class GroupEntry(Part):
+    """One side of a comparison."""
+
+    id: Code
+    name: Words
+    units: Annotated[tuple[UnitCode, ...], Field(min_length=1)]
+    model: ModelCode | None = None
+
+    @property
+    def group(self) -> Group:
+        """The group as the rest of the library holds it."""
+        return Group(id=self.id, name=self.name.text, units=self.units, model=self.model)
+
+
+class WindowEntry(Part):
+    """A stretch of time; ``first`` and ``last`` are written 2024, 2024-Q1 or 2024-03 and are both included."""
+
+    id: Code
+    name: Words
+    first: PeriodText
+    last: PeriodText
+
+    @property
+    def window(self) -> Window:
+        """The window in days.
+
+        Raises
+        ------
+        ValueError
+            When an end is no period. The rules have told such a plan from a valid one already.
+        """
+        first, _ = periods.parse(self.first)
+        last, frequency = periods.parse(self.last)
+        return Window(id=self.id, name=self.name.text, first=first, last=periods.last_day(last, frequency))
+
+
+class EstimandEntry(Part):
+    """One question to the data, by reference to the groups and windows above it."""
+
+    id: Code
+    question: Words
+    metric: Code
+    category: Code | None = None
+    model: ModelCode | None = None
+    exposure: Code
+    date_basis: DateBasis
+    design: DesignId
+    role: Role
+    group: str
+    comparison: str | None = None
+    before: str | None = None
+    after: str
+
+
+class Mapped(Part):
+    """An outcome that the evaluation needs and who can give it."""
+
+    metric: Code
+    units: Annotated[tuple[UnitCode, ...], Field(min_length=1)]
+
+
+class Mark(Part):
+    """A date to mark in the figures, such as the start of a model."""
+
+    at: PeriodText
+    name: Words
+
+
+class PlanDocument(Part):
+    """The plan as it is written in the file."""
+
+    plan_version: Literal[1]
+    slug: Code
+    title: Words
+    subtitle: Words
+    question: Words
+    commissioner: Words
+    written: date
+    diary_number: str | None = None
+    data: DataSource
+    frequency: Frequency
+    display_frequency: Frequency = Frequency.YEAR
+    window: WindowEntry
+    conf_level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    groups: Annotated[tuple[GroupEntry, ...], Field(min_length=1)]
+    windows: Annotated[tuple[WindowEntry, ...], Field(min_length=1)]
+    estimands: Annotated[tuple[EstimandEntry, ...], Field(min_length=1)]
+    marks: tuple[Mark, ...] = ()
+    wanted: tuple[Mapped, ...] = ()
+    background: tuple[Words, ...] = ()
+    cannot_say: Annotated[tuple[Words, ...], Field(min_length=1)]
+    next_steps: tuple[Words, ...] = ()
+    data_notes: tuple[Words, ...] = ()

@@ -1,0 +1,34 @@
+"""Estimates put into sentences: plain, hedged, absolute numbers before ratios.
+
+Every sentence is made from the same record that the tables show, so text and table cannot
+disagree. The fixed phrases follow domain brief §5.5. Words that would claim more than a
+comparison of areas can carry are listed in ``FORBIDDEN`` and may not occur in a rendered report.
+"""
+
+from __future__ import annotations
+
+from evalkit.wording.forbidden import FORBIDDEN, forbidden_words
+from evalkit.wording.reading import Reading
+from evalkit.wording.sentences import (
+    headline,
+    hedge,
+    number_with_interval,
+    says_something,
+    short_answer,
+    unit_of_number,
+)
+from evalkit.wording.sizes import change, change_between
+
+__all__ = [
+    "FORBIDDEN",
+    "Reading",
+    "change",
+    "change_between",
+    "forbidden_words",
+    "headline",
+    "hedge",
+    "number_with_interval",
+    "says_something",
+    "short_answer",
+    "unit_of_number",
+]

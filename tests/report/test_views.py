@@ -1,0 +1,84 @@
+"""What an analyst sees when a value is the last line of a notebook cell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+import evalkit as ek
+from evalkit import views
+from evalkit.estimates import Estimate, refusal
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+MARK = "SYNTETISKA DATA"
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    folder = ek.resources.analyses() / "manniskoexploatering"
+    return ek.Plan.load(folder), ek.load(folder)
+
+
+def test_a_dataset_shows_its_tables_and_its_coverage(analysis):
+    shown = views.dataset_view(analysis[1])
+
+    assert '<td style="text-align:left">outcomes</td>' in shown
+    assert "Region Stockholm (Rn03)" in shown
+    assert MARK not in shown
+    assert views.dataset_view(replace(analysis[1], synthetic=True)).count(MARK) == 1
+
+
+def test_a_panel_shows_a_line_and_a_sum_per_unit(analysis):
+    plan, dataset = analysis
+    shown = ek.panel(dataset, plan)._repr_html_()
+
+    assert '<td style="text-align:left">429</td>' in shown
+    assert "■■■■■■" in shown
+    assert "▇" in shown or "█" in shown
+    assert MARK in views.panel_view(replace(ek.panel(dataset, plan), synthetic=True))
+
+
+def test_a_panel_with_gaps_has_no_sum(analysis):
+    plan, dataset = analysis
+    gaps = replace(dataset, coverage=dataset.coverage.clear(), outcomes=dataset.outcomes.clear())
+    shown = ek.panel(gaps, plan)._repr_html_()
+
+    assert "······" in shown
+    assert '<td style="text-align:left">–</td>' in shown
+
+
+def test_a_plan_shows_every_comparison(analysis):
+    shown = analysis[0]._repr_html_()
+
+    assert all(f">{item.id}<" in shown for item in analysis[0].estimands)
+    assert analysis[0].digest[:12] in shown
+
+
+def test_an_estimate_shows_its_number_or_its_reason():
+    unlimited = Estimate(
+        scale=Scale.RATE_RATIO,
+        status=EstimateStatus.ESTIMATED,
+        estimand_id="E<1>",
+        estimate=math.inf,
+        conf_low=1.25,
+        conf_high=math.inf,
+        method="exact",
+    )
+    why = refusal(Scale.RATE, Statement("x", Text("För få händelser.", "Too few.")))
+    shown = views.estimates_view((unlimited, why))
+
+    assert "E&lt;1&gt;" in shown
+    assert "1,25 till obegränsat" in shown
+    assert "För få händelser." in shown
+    assert "None" not in shown
+    assert MARK not in shown
+
+
+def test_every_table_of_a_view_has_a_caption_and_scoped_heads(analysis):
+    for shown in (views.dataset_view(analysis[1]), analysis[0]._repr_html_()):
+        assert shown.count("<table") == shown.count("<caption")
+        assert shown.count("<th ") == shown.count("scope=")
