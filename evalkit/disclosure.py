@@ -48,60 +48,14 @@ from evalkit.margins import Family, Sum
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
 from evalkit.plan import Plan
+from evalkit.policy import DEFAULT_POLICY, Policy, Rule
 from evalkit.protection import Number
-from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role, Sensitivity
+from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
 _FEWEST_PERIODS = 10
 _TELL_OF_ZEROS = frozenset({"no_events", "empty_margin", "zero_and_overdispersed"})
 _TELL_OF_SPREAD = frozenset({"overdispersed", "dispersion_unknown"})
 _ROLES = (Role.DESCRIPTIVE, Role.SECONDARY, Role.PRIMARY)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Suppress counts below ``threshold``; round shown counts to the nearest ``base``."""
-
-    threshold: int
-    base: int
-
-    def __post_init__(self) -> None:
-        if self.threshold < 0 or self.base < 1:
-            raise ValueError("a disclosure rule needs threshold ≥ 0 and base ≥ 1")
-
-    @property
-    def protects(self) -> bool:
-        """Whether anything is ever hidden or rounded."""
-        return self.threshold > 0 or self.base > 1
-
-    def rounded(self, count: int) -> int:
-        """The count as it may be shown."""
-        return self.base * ((2 * count + self.base) // (2 * self.base))
-
-    def known(self, count: int) -> tuple[int, int]:
-        """What a reader knows of a count that is shown: the least and the greatest it can be."""
-        shown = self.rounded(count)
-        return max(shown - self.base // 2, self.threshold), shown + (self.base - 1) // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A rule for every sensitivity. There is no policy without all three: it fails closed."""
-
-    open: Rule = Rule(threshold=0, base=1)
-    business: Rule = Rule(threshold=5, base=1)
-    person: Rule = Rule(threshold=10, base=5)
-
-    def rule(self, sensitivity: Sensitivity) -> Rule:
-        """The rule for one sensitivity."""
-        rules = {
-            Sensitivity.OPEN: self.open,
-            Sensitivity.BUSINESS: self.business,
-            Sensitivity.PERSON: self.person,
-        }
-        return rules[sensitivity]
-
-
-DEFAULT_POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,8 +355,13 @@ def _status(rows: pl.DataFrame) -> CellStatus:
 
 
 def _marks(rows: pl.DataFrame) -> list[str]:
-    qualifiers = set(rows["qualifier"]) | set(rows["exposure_qualifier"])
-    return [word.value for word in Qualifier if word is not Qualifier.EXACT and word.value in qualifiers]
+    """What qualifies the count and what qualifies the exposure, told apart: ``count_derived``, ``exposure_…``."""
+    return [
+        f"{part}_{word}"
+        for part, column in (("count", "qualifier"), ("exposure", "exposure_qualifier"))
+        for word in Qualifier
+        if word is not Qualifier.EXACT and word.value in set(rows[column])
+    ]
 
 
 def _exposure(rows: pl.DataFrame) -> float | None:

@@ -330,7 +330,7 @@ class _Stages:
 def _write_metadata(project: Path, plan: Plan, released: Released, data_digest: str) -> None:
     import yaml
 
-    from evalkit.chapters.markdown import plain
+    from evalkit.markdown import plain
 
     document = plan.document  # its texts are never read as markup, and metadata are
     content: dict[str, object] = {

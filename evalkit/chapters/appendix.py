@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evalkit import __version__, style, tables
 from evalkit.artifacts import Artifacts
-from evalkit.chapters.markdown import paragraphs, plain
 from evalkit.language import Language, Text
+from evalkit.markdown import paragraphs, plain
 from evalkit.tables import Align, Column, Table
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from evalkit import tables, wording
 from evalkit.artifacts import Artifacts
-from evalkit.chapters.markdown import box, bullets, paragraphs, plain
 from evalkit.chapters.summary import pairs
 from evalkit.language import Language, Text
+from evalkit.markdown import box, bullets, paragraphs, plain
 from evalkit.metrics import MetricBook
 from evalkit.plan import Words
 

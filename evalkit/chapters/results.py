@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from evalkit import style, tables, wording
 from evalkit.artifacts import Artifacts, FigureEntry
-from evalkit.chapters.markdown import bullets, paragraphs, plain
 from evalkit.chapters.summary import pairs
 from evalkit.estimands import Estimand, Series
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
+from evalkit.markdown import bullets, paragraphs, plain
 from evalkit.metrics import MetricBook
 from evalkit.statements import Statement
 
@@ -23,8 +23,9 @@ def by_series(run: Artifacts, book: MetricBook, language: Language) -> str:
 def _left_out(count: int, language: Language) -> str:
     if count == 0:
         return ""
+    word = "ett" if count == 1 else style.count_word(count)
     return Text(
-        f"För {style.count_word(count)} mått finns inget att visa. Varför framgår av @tbl-inte.",
+        f"För {word} mått finns inget att visa. Varför framgår av @tbl-inte.",
         f"For {style.count_word(count, Language.EN)} metrics there is nothing to show. @tbl-inte tells why.",
     ).in_language(language)
 

@@ -6,10 +6,10 @@ from collections import Counter
 
 from evalkit import style, wording
 from evalkit.artifacts import Artifacts
-from evalkit.chapters.markdown import box, paragraphs, plain
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
+from evalkit.markdown import box, paragraphs, plain
 from evalkit.metrics import MetricBook
 from evalkit.vocabulary import Role
 

@@ -27,7 +27,7 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
     metric, exposure = entries(item, book)
     cells = {(row["group"], row["period"]): row for row in rows.iter_rows(named=True)}
     starts = sorted({period for _, period in cells})
-    used = {mark for row in cells.values() for mark in row["marks"]}
+    used = {mark.partition("_")[2] for row in cells.values() for mark in row["marks"]}
     apart = len(groups) <= _MOST_APART
     return Table(
         id=f"tbl-{item.key}",
@@ -47,7 +47,19 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
             )
             for start in starts
         ),
-        notes=tuple(f"{sign} {text.in_language(language)}." for word, (sign, text) in MARKS.items() if word in used),
+        notes=(
+            *(f"{sign} {text.in_language(language)}." for word, (sign, text) in MARKS.items() if word in used),
+            *([_about_signs(exposure, language)] if used else []),
+        ),
+    )
+
+
+def _about_signs(exposure: Exposure, language: Language) -> str:
+    name = exposure.name.in_language(language)
+    return in_language(
+        language,
+        f"Ett tecken vid ett antal gäller antalet; vid ett tal per enhet gäller det vad antalet delas med ({name}).",
+        f"A sign beside a number is about the number; beside a rate it is about what the number is divided by ({name}).",
     )
 
 
@@ -101,13 +113,18 @@ def _count_and_rate(row: dict[str, object], exposure: Exposure, language: Langua
     count, rate = row["count"], row["rate"]
     if not isinstance(count, int):
         return style.STATUS_WORDS[str(row["status"])].in_language(language), style.MISSING_MARK
-    marks = row["marks"] if isinstance(row["marks"], list) else []
-    sign = "".join(MARKS[mark][0] for mark in marks)
-    shown = style.number(count, language) + (f"\u00a0{sign}" if sign else "")
+    shown = style.number(count, language) + _signs(row, "count")
     if not isinstance(rate, float):
         return shown, style.MISSING_MARK
     scaled = rate * exposure.scale_per
-    return shown, style.number(scaled, language, decimals=min(2, style.decimals_for(scaled)))
+    return shown, style.number(scaled, language, decimals=min(2, style.decimals_for(scaled))) + _signs(row, "exposure")
+
+
+def _signs(row: dict[str, object], part: str) -> str:
+    """The signs of what qualifies a count, or of what qualifies the exposure behind a rate."""
+    marks = row["marks"] if isinstance(row["marks"], list) else []
+    signs = "".join(sign for word, (sign, _) in MARKS.items() if f"{part}_{word}" in marks)
+    return f"\u00a0{signs}" if signs else ""
 
 
 def suppression(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:

@@ -18,8 +18,8 @@ ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
     "codebooks", "metrics", "screening", "sources", "contracts", "dataset",
     "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "evaluation",
-    "margins", "protection", "disclosure",
-    "style", "wording", "tables", "figures", "views", "artifacts", "staging", "simulation", "render",
+    "margins", "protection", "policy", "disclosure",
+    "style", "markdown", "wording", "tables", "figures", "views", "artifacts", "staging", "simulation", "render",
     "pipeline", "chapters", "cli",
 )
 # fmt: on

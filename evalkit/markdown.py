@@ -10,7 +10,7 @@ _SPECIAL = ("\\", "*", "_", "`", "<", "[", "$", "^", "~", "@", "#", "|")
 def plain(text: str) -> str:
     r"""Text from a plan or a code book, made safe: it is never read as markup.
 
-    >>> from evalkit.chapters.markdown import plain
+    >>> from evalkit.markdown import plain
     >>> plain("a_b <script>")
     'a\\_b \\<script>'
     """
