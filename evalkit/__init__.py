@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.dataset import Dataset, load
-    from evalkit.disclosure import Policy, Released, release
+    from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
     from evalkit.estimands import Estimand, Group, Series, Window
     from evalkit.estimates import Estimate, Estimates
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
     from evalkit.plan import Plan
+    from evalkit.policy import Policy
     from evalkit.simulation import Simulation, simulate
 
 __version__ = "0.1.0"
@@ -41,7 +42,7 @@ _HOMES = {
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "Plan": "evalkit.plan",
-    "Policy": "evalkit.disclosure",
+    "Policy": "evalkit.policy",
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",

@@ -34,12 +34,13 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from evalkit import __version__
 from evalkit.dataset import Dataset
-from evalkit.disclosure import Policy, Released, SuppressedCells
+from evalkit.disclosure import Released, SuppressedCells
 from evalkit.errors import Place, Problem, ReportError
 from evalkit.estimates import Estimate, Estimates, Provenance
 from evalkit.figures import Figure
 from evalkit.language import Text
 from evalkit.plan import Plan
+from evalkit.policy import Policy
 from evalkit.vocabulary import Frequency
 
 MANIFEST = "manifest.json"

@@ -59,7 +59,7 @@ def _about_signs(exposure: Exposure, language: Language) -> str:
     return in_language(
         language,
         f"Ett tecken vid ett antal gäller antalet; vid ett tal per enhet gäller det vad antalet delas med ({name}).",
-        f"A sign beside a number is about the number; beside a rate it is about what the number is divided by ({name}).",
+        f"A sign beside a number is about the number; beside a rate, about what it is divided by ({name}).",
     )
 
 
