@@ -48,7 +48,7 @@ from evalkit.margins import Family, Sum
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
 from evalkit.plan import Plan
-from evalkit.policy import DEFAULT_POLICY, Policy, Rule
+from evalkit.policy import DEFAULT_POLICY, Policy, Rule, two_digits_up
 from evalkit.protection import Number
 from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
@@ -397,17 +397,10 @@ def _retold(found: Estimate, rule: Rule) -> Estimate:
         found,
         cells=cells,
         events=sum(cell.events for cell in cells),
-        dispersion=None if found.dispersion is None else _two_digits_up(found.dispersion),
+        dispersion=None if found.dispersion is None else two_digits_up(found.dispersion),
     )
     again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)
     return _withheld(found, rule) if again is None else again
-
-
-def _two_digits_up(phi: float) -> float:
-    if phi <= 0:
-        return 0.0
-    step = 10.0 ** (math.floor(math.log10(phi)) - 1)
-    return round(math.ceil(phi / step - 1e-9) * step, 12)
 
 
 def _exact(found: Estimate) -> Estimate | None:

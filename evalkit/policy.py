@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from evalkit.vocabulary import Sensitivity
@@ -52,3 +53,10 @@ class Policy:
 
 
 DEFAULT_POLICY = Policy()
+
+
+def two_digits_up(phi: float) -> float:
+    if phi <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(phi)) - 1)
+    return round(math.ceil(phi / step - 1e-9) * step, 12)
