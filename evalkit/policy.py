@@ -56,6 +56,7 @@ DEFAULT_POLICY = Policy()
 
 
 def two_digits_up(phi: float) -> float:
+    """The spread between periods as it may be shown: two digits, rounded up."""
     if phi <= 0:
         return 0.0
     step = 10.0 ** (math.floor(math.log10(phi)) - 1)
