@@ -1,25 +1,49 @@
-"""A ratio told as a number of events."""
+"""A ratio of rate ratios told as a number of events."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+from scipy import special
+
+from evalkit.inference import rates
 from evalkit.inference.interval import Interval
 
 
-def excess(events_after: int, interval: Interval) -> Interval | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How the interval of the ratio was made: its level, and φ with its degrees of freedom.
+
+    ``dispersion`` and ``df`` are ``None`` where the interval is the exact one, for counts that vary by
+    chance alone.
+    """
+
+    conf_level: float = 0.95
+    dispersion: float | None = None
+    df: int | None = None
+
+
+def excess(events_after: int, ratio: Interval, spread: Spread) -> Interval | None:
     """Observed events after the start less those expected had the unit followed the comparison.
 
     With a ratio of rate ratios ``R``, ``events_after / R`` events were expected, so the excess is
-    ``events_after × (1 - 1/R)``: positive when there were more than expected. The limits are those of
-    ``R`` carried over; they hold for the observed count as it stands.
+    ``events_after × (1 - 1/R)``: positive when there were more than expected. Both terms vary, and
+    independently: the first with the count after the start alone, the second with the other three counts.
+    What the interval of ``R`` owes to the first is taken out of it in quadrature on the log scale, and the
+    limits of the two terms are put together by MOVER. Zero lies in the interval exactly when 1 lies
+    in that of ``R``.
+
+    Source: Zou and Donner 2008, Statistics in Medicine 27:1693-1702 (MOVER).
 
     Parameters
     ----------
     events_after
         Events of the treated unit in the whole window after the start.
-    interval
+    ratio
         The interval of the ratio of rate ratios.
+    spread
+        How that interval was made.
 
     Returns
     -------
@@ -30,16 +54,59 @@ def excess(events_after: int, interval: Interval) -> Interval | None:
 
     Examples
     --------
-    >>> from evalkit.inference.difference import excess
+    >>> from evalkit.inference.difference import Spread, excess
     >>> from evalkit.inference.interval import Interval
-    >>> excess(120, Interval(estimate=1.5, low=0.8, high=2.0))
-    Interval(estimate=40.0, low=-30.0, high=60.0, p_value=None, std_error=None)
+    >>> found = excess(338, Interval(2.881, 1.667, 4.978), Spread(dispersion=2.15, df=8))
+    >>> round(found.estimate), round(found.low), round(found.high)
+    (221, 123, 304)
     """
-    if interval.estimate == 0:
+    if ratio.estimate == 0:
         return None
-    estimate, low, high = (_excess(events_after, ratio) for ratio in (interval.estimate, interval.low, interval.high))
-    return Interval(estimate, low, high)
+    observed = _count_limits(events_after, spread)
+    expected = _expected(events_after, ratio, observed)
+    estimate = events_after - expected.estimate
+    low = estimate - math.hypot(events_after - observed.low, expected.high - expected.estimate)
+    high = estimate + math.hypot(observed.high - events_after, expected.estimate - expected.low)
+    return Interval(estimate, *_on_the_side_of(ratio, low, high))
 
 
-def _excess(events_after: int, ratio: float) -> float:
-    return events_after - events_after / ratio if ratio > 0 else -math.inf
+def _count_limits(events: int, spread: Spread) -> Interval:
+    """The limits of the count itself: exact, or as wide as φ and its degrees of freedom ask for."""
+    if spread.dispersion is None or spread.df is None or events == 0:
+        return rates.exact(events, 1.0, spread.conf_level)
+    quantile = -float(special.stdtrit(spread.df, (1 - spread.conf_level) / 2))
+    factor = math.exp(quantile * math.sqrt(max(spread.dispersion, 1.0) / events))
+    return Interval(events, events / factor, events * factor)
+
+
+def _expected(events: int, ratio: Interval, observed: Interval) -> Interval:
+    """The expected number with the uncertainty of the other three counts only."""
+    mean = 0.0 if math.isinf(ratio.estimate) else events / ratio.estimate
+    # A low ratio goes with a high expected number and a low count, and the other way about.
+    up = _rest(_log(ratio.estimate, ratio.low), _log(events, observed.low))
+    down = _rest(_log(ratio.high, ratio.estimate), _log(observed.high, events))
+    if mean == 0:
+        return Interval(0.0, 0.0, events / ratio.low if ratio.low > 0 else math.inf)
+    return Interval(mean, mean * math.exp(-down), mean * math.exp(up) if math.isfinite(up) else math.inf)
+
+
+def _log(larger: float, smaller: float) -> float:
+    if smaller <= 0 or math.isinf(larger):
+        return math.inf
+    return math.log(larger / smaller)
+
+
+def _rest(whole: float, part: float) -> float:
+    """What is left of a half width when an independent part is taken out of it."""
+    if math.isinf(whole):
+        return math.inf
+    return math.sqrt(max(whole**2 - part**2, 0.0))
+
+
+def _on_the_side_of(ratio: Interval, low: float, high: float) -> tuple[float, float]:
+    """The limits with the same verdict on "no difference" as the ratio's own, which they match but for rounding."""
+    if ratio.low > 1:
+        return max(low, 0.0), high
+    if ratio.high < 1:
+        return low, min(high, 0.0)
+    return min(low, 0.0), max(high, 0.0)

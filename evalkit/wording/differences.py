@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from evalkit import style
-from evalkit.estimates import Cell
-from evalkit.inference.difference import excess
+from evalkit.estimates import Cell, Estimate
+from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
+from evalkit.inference.method import Method
 from evalkit.language import Language, Text, in_language
 from evalkit.wording.reading import Reading, years
 from evalkit.wording.sizes import VAST, to, uncertainty
@@ -206,7 +207,7 @@ def _expected(reading: Reading, language: Language) -> str:
     """
     estimate, low, high = reading.numbers
     events = reading.estimate.cells[0].events
-    gap = excess(events, Interval(estimate=estimate, low=low, high=high))
+    gap = excess(events, Interval(estimate=estimate, low=low, high=high), _spread(reading.estimate))
     if gap is None or math.isinf(estimate) or abs(gap.low) > VAST * max(events, 1):
         return ""
     length = years(reading.estimand.after)
@@ -220,6 +221,12 @@ def _expected(reading: Reading, language: Language) -> str:
         f"Det är {size} per år {as_than.sv} om {here} hade följt samma utveckling som {there} {span}.",
         f"That is {size} a year {as_than.en} if {here} had followed the same development as {there} {span}.",
     )
+
+
+def _spread(estimate: Estimate) -> Spread:
+    if estimate.method != Method.QUASI_POISSON:
+        return Spread(conf_level=estimate.conf_level)
+    return Spread(conf_level=estimate.conf_level, dispersion=estimate.dispersion, df=estimate.df)
 
 
 def _more_or_fewer(gap: _Gap, language: Language) -> str:

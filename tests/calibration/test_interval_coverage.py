@@ -13,6 +13,8 @@ import pytest
 from scipy import stats
 
 from evalkit.inference import rates, ratios, two_by_two
+from evalkit.inference.difference import Spread, excess
+from evalkit.inference.method import Method
 from evalkit.inference.summed import CellSeries, compare
 from evalkit.inference.totals import Table, Total
 
@@ -147,3 +149,33 @@ def test_dispersion_is_right_on_average(phi: float) -> None:
     rng = np.random.default_rng(14)
     found = [compare([draw(phi, 12, 20.0, rng) for _ in range(2)]).dispersion for _ in range(400)]
     assert abs(float(np.mean(found)) - phi) < 4 * phi * math.sqrt(2 / 22 / 400) + 0.05 * (phi - 1)
+
+
+@pytest.mark.parametrize("means", [(10, 5, 20, 15), (100, 30, 60, 50), (4, 2, 30, 20)])
+@pytest.mark.parametrize("phi", [1, 2, 4])
+def test_the_excess_number_covers_its_level(means: tuple[int, ...], phi: int) -> None:
+    """The number of events beyond what the comparison's development gives; three periods a cell."""
+    rng = np.random.default_rng(20230401 + phi)
+    true = 3 * (means[0] - means[1] * means[2] / means[3])
+    below, above, made = 0, 0, 0
+    for _ in range(400):
+        cells = [CellSeries(_counts(rng, mean, phi), np.ones(3)) for mean in means]
+        found = compare(cells)
+        if found.interval is None:
+            continue
+        model = found.method is Method.QUASI_POISSON
+        spread = Spread(dispersion=found.dispersion if model else None, df=found.df if model else None)
+        number = excess(int(cells[0].counts.sum()), found.interval, spread)
+        if number is None:
+            continue
+        made += 1
+        below, above = below + (true < number.low), above + (true > number.high)
+    assert made > 350
+    assert 1 - (below + above) / made >= 0.93
+    assert max(below, above) / made <= 0.05
+
+
+def _counts(rng: np.random.Generator, mean: float, phi: int) -> np.ndarray:
+    if phi == 1:
+        return rng.poisson(mean, 3)
+    return rng.negative_binomial(mean / (phi - 1), 1 / phi, 3)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.inference import quasi, rates, ratios, regression, two_by_two
-from evalkit.inference.difference import excess
+from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.inference.summed import CellSeries, Outcome, compare
@@ -254,16 +254,46 @@ def inverse(value: float) -> float:
 
 def test_excess_is_observed_less_expected() -> None:
     # 30 observed; the comparison's development would have given 30 / 1.5 = 20.
-    found = excess(30, Interval(1.5, 0.75, 3.0, p_value=0.2))
-    assert found == Interval(10.0, -10.0, 20.0)
+    found = excess(30, Interval(1.5, 0.75, 3.0, p_value=0.2), Spread())
+    assert found is not None
+    assert found.estimate == 10.0
+
+
+def test_excess_by_hand() -> None:
+    # φ = 2 and t(8) = 2.306: the count spans 30 × exp(±2.306 √(2/30)) = 16.54 to 54.42; what is left of
+    # ln 2 on either side of the ratio, √(0.6931² − 0.5954²) = 0.3549, spans 20 expected to 14.02 and 28.52.
+    found = excess(30, Interval(1.5, 0.75, 3.0), Spread(dispersion=2.0, df=8))
+    assert found is not None
+    assert found.low == pytest.approx(10 - math.hypot(13.461, 8.521), abs=0.01)
+    assert found.high == pytest.approx(10 + math.hypot(24.417, 5.976), abs=0.01)
+
+
+@pytest.mark.parametrize("count", [3, 30, 300])
+def test_the_observed_count_is_not_held_fixed(count: int) -> None:
+    ratio = Interval(3.0, 1.2, 7.5)
+    found = excess(count, ratio, Spread(dispersion=2.0, df=8))
+    assert found is not None
+    assert found.high > count - count / ratio.high
+
+
+def test_excess_tells_of_a_difference_exactly_when_the_ratio_does() -> None:
+    for low, high in ((1.001, 4.0), (0.25, 0.999), (0.999, 4.0), (0.25, 1.001)):
+        found = excess(40, Interval(math.sqrt(low * high), low, high), Spread())
+        assert found is not None
+        assert (found.low <= 0 <= found.high) == (low <= 1 <= high) or 0 in (found.low, found.high)
 
 
 def test_excess_without_a_bound_on_what_was_expected() -> None:
-    found = excess(3, Interval(math.inf, 0.5, math.inf))
-    assert (found.estimate, found.low, found.high) == (3.0, -3.0, 3.0)
-    assert excess(3, Interval(1.0, 0.0, 2.0)).low == -math.inf
+    found = excess(3, Interval(math.inf, 0.5, math.inf), Spread())
+    assert found is not None
+    assert found.estimate == 3.0
+    assert found.low < -3.0
+    assert found.high == pytest.approx(8.767, abs=0.001)  # Garwood's upper limit of 3
+    bare = excess(3, Interval(1.0, 0.0, 2.0), Spread())
+    assert bare is not None
+    assert bare.low == -math.inf
 
 
 def test_excess_is_none_when_the_ratio_is_zero() -> None:
-    assert excess(0, Interval(0.0, 0.0, 2.0)) is None
-    assert excess(4, Interval(0.0, 0.0, 2.0)) is None
+    assert excess(0, Interval(0.0, 0.0, 2.0), Spread()) is None
+    assert excess(4, Interval(0.0, 0.0, 2.0), Spread()) is None
