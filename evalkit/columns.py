@@ -24,6 +24,7 @@ def _panel() -> Schema:
         "unit_id": pl.String,
         "period": pl.Date,
         "count": pl.Int64,
+        "cases": pl.Int64,
         "status": pl.String,
         "qualifier": pl.String,
         "exposure": pl.Float64,

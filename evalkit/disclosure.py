@@ -36,10 +36,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from evalkit import columns, margins, protection, refusals
+from evalkit import cases, columns, margins, protection, refusals
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
-from evalkit.estimates import Cell, Estimate, Estimates
+from evalkit.estimates import Estimate, Estimates
 from evalkit.inference.method import Method
 from evalkit.inference.rates import exact
 from evalkit.inference.summed import CellSeries, compare
@@ -231,7 +231,9 @@ def _release_family(family: Family, plan: Plan, panel: Panel, estimates: Estimat
     return _Shown(
         rows={series: list(gate.rows(series)) for series in family.series},
         log={series: gate.logged(series) for series in family.series},
-        estimates={item.id: gate.estimate(found[item.id], candidates.get(item.id)) for item in items},
+        estimates=cases.told(
+            {item.id: gate.estimate(found[item.id], candidates.get(item.id)) for item in items}, items, rule
+        ),
     )
 
 
@@ -389,10 +391,7 @@ def _retold(found: Estimate, rule: Rule) -> Estimate:
     a quasi-Poisson interval is a function of the counts and φ, and φ with all its digits gives away how a
     total is spread over hidden periods. A reader can compute everything that is shown from what is shown.
     """
-    cells = tuple(
-        Cell(unit=cell.unit, window=cell.window, events=rule.rounded(cell.events), exposure=cell.exposure)
-        for cell in found.cells
-    )
+    cells = tuple(replace(cell, events=rule.rounded(cell.events)) for cell in found.cells)
     coarse = replace(
         found,
         cells=cells,

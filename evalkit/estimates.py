@@ -29,12 +29,16 @@ class Cell:
     """The evidence behind one side and one period of a comparison, summed over units and periods.
 
     ``events`` is a count; ``exposure`` has the unit of the estimand's exposure (person-years, visits, …).
+    ``cases`` is how many cases the events lie in, ``None`` where that was not reported or, when
+    ``cases_hidden``, may not be told.
     """
 
     unit: str
     window: str
     events: int
     exposure: float
+    cases: int | None = None
+    cases_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

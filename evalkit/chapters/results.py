@@ -11,13 +11,20 @@ from evalkit.language import Language, Text
 from evalkit.markdown import bullets, paragraphs, plain
 from evalkit.metrics import MetricBook
 from evalkit.statements import Statement
+from evalkit.vocabulary import CellStatus
 
 
 def by_series(run: Artifacts, book: MetricBook, language: Language) -> str:
-    """A section for each series that has something to show; the others are in the chapter on what is missing."""
-    drawn = {entry.id for entry in run.figures}
-    sections = [_section(run, item, book, language) for item in run.plan.series if f"fig-{item.key}" in drawn]
+    """A section for each series with any data, also hidden; the others are in the chapter on what is missing."""
+    sections = [_section(run, item, book, language) for item in run.plan.series if _has_data(run, item)]
     return paragraphs(*sections, _left_out(len(run.plan.series) - len(sections), language))
+
+
+def _has_data(run: Artifacts, item: Series) -> bool:
+    """Whether anything was reported: a number in the series, a hidden one, or an estimate."""
+    rows = run.released.series.filter(series=item.key)
+    reported = set(rows["status"]) & {CellStatus.VALUE.value, CellStatus.SUPPRESSED.value}
+    return bool(reported) or any(found.is_estimated for estimand, found in pairs(run) if estimand.series == item)
 
 
 def _left_out(count: int, language: Language) -> str:
@@ -35,14 +42,24 @@ def _section(run: Artifacts, item: Series, book: MetricBook, language: Language)
     heading = tables.series_name(item, metric, language) if metric else item.metric
     shown = figure(run, f"fig-{item.key}")
     table = tables.to_markdown(tables.series(run.released, run.plan, item, book, language))
+    visits = ""
+    if tables.is_looked_for(item, book):
+        visits = tables.to_markdown(tables.found(run.released, run.plan, item, book, language))
     questions = (
         _question(estimand, estimate, book, language) for estimand, estimate in pairs(run) if estimand.series == item
     )
     caveat = _shared_caveats([estimate for estimand, estimate in pairs(run) if estimand.series == item], language)
-    return paragraphs(f"## {plain(heading)}", _pointer(item, language), shown, *questions, caveat, table)
+    pointer = _pointer(item, language, drawn=bool(shown))
+    return paragraphs(f"## {plain(heading)}", pointer, shown, *questions, visits, caveat, table)
 
 
-def _pointer(item: Series, language: Language) -> str:
+def _pointer(item: Series, language: Language, *, drawn: bool) -> str:
+    if not drawn:
+        return Text(
+            f"@tbl-{item.key} visar vad som finns år för år. Inget enskilt år har ett tal att visa, så figur saknas.",
+            f"@tbl-{item.key} shows what there is by period. No single period has a number to show, so there is no "
+            "figure.",
+        ).in_language(language)
     return Text(
         f"@fig-{item.key} och @tbl-{item.key} visar antalen år för år.",
         f"@fig-{item.key} and @tbl-{item.key} show the numbers by period.",

@@ -76,7 +76,11 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
     return Evidence(
         series=CellSeries(counts=pooled["count"].to_numpy(), exposures=pooled["exposure"].to_numpy()),
         cell=Cell(
-            unit=group.id, window=window.id, events=int(rows["count"].sum()), exposure=float(rows["exposure"].sum())
+            unit=group.id,
+            window=window.id,
+            events=int(rows["count"].sum()),
+            exposure=float(rows["exposure"].sum()),
+            cases=None if rows["cases"].null_count() else int(rows["cases"].sum()),
         ),
         of_counts=frozenset(rows["qualifier"]),
         of_exposures=frozenset(rows["exposure_qualifier"]),

@@ -46,7 +46,8 @@ def counts(
     Returns
     -------
     polars.DataFrame
-        ``unit_id, period, count, status, qualifier``, one row per cell.
+        ``unit_id, period, count, cases, status, qualifier``, one row per cell; ``cases`` is null where
+        not every row with events tells in how many cases they lie.
     """
     chosen = select(outcomes, item, metric)
     fine = chosen.own.filter(pl.col("months") <= step.months)
@@ -63,6 +64,9 @@ def counts(
         .select(
             *CELL,
             count=pl.when(has_value).then(pl.col("amount").fill_null(0)),
+            cases=pl.when(has_value).then(
+                pl.when(pl.col("amount").fill_null(0) > 0).then(pl.col("n_cases")).otherwise(0)
+            ),
             status=pl.col("status"),
             qualifier=pl.when(has_value).then(pl.col("row_qualifier").fill_null(Qualifier.EXACT.value)),
         )
@@ -85,11 +89,14 @@ def _status(chosen: Selection) -> pl.Expr:
 
 
 def _summed(cells: pl.DataFrame, fine: pl.DataFrame) -> pl.DataFrame:
+    # Cases are known for a cell when every row with events tells its own.
+    cases = pl.when(pl.col("value") == 0).then(0).otherwise(pl.col("n_cases"))
     return (
         inside(cells, fine)
         .group_by(CELL)
         .agg(
             amount=pl.col("value").sum(),
+            n_cases=pl.when(cases.null_count() == 0).then(cases.sum()),
             row_status=ranked("status", STATUS_ORDER, otherwise=_VALUE),
             row_qualifier=ranked("qualifier", QUALIFIER_ORDER, otherwise=Qualifier.EXACT.value),
         )

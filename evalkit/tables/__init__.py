@@ -3,7 +3,8 @@
 The functions that make tables of results accept only :class:`~evalkit.disclosure.Released` values.
 """
 
-from evalkit.tables.counts import series, series_name, suppression
+from evalkit.tables.counts import is_looked_for, series, series_name, suppression
+from evalkit.tables.found import found
 from evalkit.tables.inventory import definitions, sources, wanted
 from evalkit.tables.model import Align, Column, Table
 from evalkit.tables.plans import designs_used, planned
@@ -17,6 +18,8 @@ __all__ = [
     "answers",
     "definitions",
     "designs_used",
+    "found",
+    "is_looked_for",
     "planned",
     "refusals",
     "series",

@@ -11,6 +11,7 @@ from evalkit.language import Language, Text, in_language
 from evalkit.metrics import Exposure, Metric, MetricBook
 from evalkit.plan import Plan
 from evalkit.tables.model import Align, Column, Table
+from evalkit.vocabulary import ExposureKind, MetricFamily
 
 MARKS: dict[str, tuple[str, Text]] = {
     "derived": ("†", Text("uträknat ur andra publicerade uppgifter", "computed from other published figures")),
@@ -29,12 +30,17 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
     starts = sorted({period for _, period in cells})
     used = {mark.partition("_")[2] for row in cells.values() for mark in row["marks"]}
     apart = len(groups) <= _MOST_APART
+    visits = apart and is_looked_for(item, book)
     return Table(
         id=f"tbl-{item.key}",
         caption=_series_caption(item, metric, exposure, language, apart=apart),
         columns=(
             Column(in_language(language, "Period", "Period")),
-            *(column for group in groups for column in _group_columns(group, exposure, language, apart=apart)),
+            *(
+                column
+                for group in groups
+                for column in _group_columns(group, exposure, language, apart=apart, visits=visits)
+            ),
         ),
         rows=tuple(
             (
@@ -42,7 +48,7 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
                 *(
                     cell
                     for group in groups
-                    for cell in _series_cells(cells[group.id, start], exposure, language, apart=apart)
+                    for cell in _series_cells(cells[group.id, start], exposure, language, apart=apart, visits=visits)
                 ),
             )
             for start in starts
@@ -71,6 +77,18 @@ def entries(item: Series, book: MetricBook) -> tuple[Metric, Exposure]:
     return metric, exposure
 
 
+_LOOKED_FOR = frozenset({MetricFamily.FINDING, MetricFamily.VICTIM, MetricFamily.SUPPORT})
+
+
+def is_looked_for(item: Series, book: MetricBook) -> bool:
+    """Whether the series counts what visits find, so that more found may only mean more visits."""
+    return _is_looked_for(*entries(item, book))
+
+
+def _is_looked_for(metric: Metric, exposure: Exposure) -> bool:
+    return metric.family in _LOOKED_FOR and exposure.kind is ExposureKind.FLOW
+
+
 def series_name(item: Series, metric: Metric, language: Language) -> str:
     """The name of a series for headings and captions, with its category."""
     category = metric.category_text(item.category) if item.category else None
@@ -85,6 +103,11 @@ _MOST_APART = 2
 def _series_caption(item: Series, metric: Metric, exposure: Exposure, language: Language, *, apart: bool) -> str:
     name = series_name(item, metric, language)
     scale = exposure.scale_text.in_language(language)
+    if apart and _is_looked_for(metric, exposure):
+        visits = style.capital(exposure.noun.many.in_language(language))
+        return in_language(
+            language, f"{name}. {visits}, antal och antal {scale}", f"{name}. {visits}, number and number {scale}"
+        )
     if apart:
         return in_language(language, f"{name}. Antal och antal {scale}", f"{name}. Number and number {scale}")
     return in_language(
@@ -92,21 +115,34 @@ def _series_caption(item: Series, metric: Metric, exposure: Exposure, language: 
     )
 
 
-def _group_columns(group: Group, exposure: Exposure, language: Language, *, apart: bool) -> tuple[Column, ...]:
+def _group_columns(
+    group: Group, exposure: Exposure, language: Language, *, apart: bool, visits: bool
+) -> tuple[Column, ...]:
     name = style.capital(group.name.in_language(language))
     if not apart:
         return (Column(name, Align.RIGHT),)
+    made = (Column(f"{name}, {exposure.noun.many.in_language(language)}", Align.RIGHT),) if visits else ()
     return (
+        *made,
         Column(f"{name}, {in_language(language, 'antal', 'number')}", Align.RIGHT),
         Column(f"{name}, {exposure.scale_text.in_language(language)}", Align.RIGHT),
     )
 
 
-def _series_cells(row: dict[str, object], exposure: Exposure, language: Language, *, apart: bool) -> tuple[str, ...]:
+def _series_cells(
+    row: dict[str, object], exposure: Exposure, language: Language, *, apart: bool, visits: bool
+) -> tuple[str, ...]:
     count, rate = _count_and_rate(row, exposure, language)
     if apart:
-        return count, rate
+        return (*((_visits(row, language),) if visits else ()), count, rate)
     return (count if rate == style.MISSING_MARK else f"{count} ({rate})",)
+
+
+def _visits(row: dict[str, object], language: Language) -> str:
+    made = row["exposure"]
+    return (
+        style.number(made, language) if isinstance(made, float) else style.STATUS_WORDS["missing"].in_language(language)
+    )
 
 
 def _count_and_rate(row: dict[str, object], exposure: Exposure, language: Language) -> tuple[str, str]:

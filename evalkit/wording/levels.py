@@ -6,6 +6,7 @@ import math
 
 from evalkit import style
 from evalkit.language import Language, in_language
+from evalkit.vocabulary import ExposureKind, MetricFamily
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import VAST, ends, uncertainty
 
@@ -18,10 +19,45 @@ def level(reading: Reading, language: Language) -> str:
     value, span = scaled(reading, language)
     rate = f"{value} {reading.exposure.scale_text.in_language(language)} {uncertainty(span, language)}"
     were = "was" if events == 1 else "were"
+    visits = _visits(reading, language)
+    told = in_language(
+        language,
+        f"I {where} registrerades {counted}{visits} under {when}. Det är {rate}.",
+        f"In {where} there {were} {counted} recorded{visits} in {when}. That is {rate}.",
+    )
+    return " ".join(part for part in (told, _cases(reading, language)) if part)
+
+
+def _visits(reading: Reading, language: Language) -> str:
+    """How much was looked at, where the count follows it: more found may only mean more visits."""
+    if reading.exposure.kind is not ExposureKind.FLOW or not reading.estimate.cells:
+        return ""
+    made = round(reading.estimate.cells[0].exposure)
+    noun = reading.exposure.noun.for_count(made).in_language(language)
+    number = style.number(made, language)
+    return in_language(language, f" vid {number} {noun}", f" at {number} {noun}")
+
+
+def _cases(reading: Reading, language: Language) -> str:
+    """In how many cases the persons came, or that it is not known."""
+    if reading.metric.family not in {MetricFamily.VICTIM, MetricFamily.SUPPORT} or not reading.estimate.cells:
+        return ""
+    cell = reading.estimate.cells[0]
+    if cell.cases is not None:
+        many = style.number(cell.cases, language)
+        return in_language(
+            language, f"Antalet ärenden bakom dem är {many}.", f"The number of cases behind them is {many}."
+        )
+    if cell.cases_hidden:
+        return in_language(
+            language,
+            "Antalet ärenden bakom dem visas inte, till skydd för dem som det gäller.",
+            "The number of cases behind them is not shown, to protect those concerned.",
+        )
     return in_language(
         language,
-        f"I {where} registrerades {counted} under {when}. Det är {rate}.",
-        f"In {where} there {were} {counted} recorded in {when}. That is {rate}.",
+        "Hur många ärenden de ligger i är inte uppgivet; ett enda ärende kan rymma de flesta.",
+        "In how many cases they lie has not been reported; a single case may hold most of them.",
     )
 
 

@@ -18,7 +18,7 @@ ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
     "codebooks", "metrics", "screening", "sources", "contracts", "dataset",
     "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "evaluation",
-    "margins", "protection", "policy", "disclosure",
+    "margins", "protection", "policy", "cases", "disclosure",
     "style", "markdown", "wording", "tables", "figures", "views", "artifacts", "staging", "simulation", "render",
     "pipeline", "chapters", "cli",
 )

@@ -75,6 +75,7 @@ class World:
                 "model": None,
                 "date_basis": BASIS[metric],
                 "value": count,
+                "n_cases": None,
                 "status": "value",
                 "qualifier": "exact",
             }
@@ -99,7 +100,7 @@ class World:
             for unit in units
             for metric in {metric for metric, _ in self.counts}
         ]
-        text = {"category": pl.String, "model": pl.String}
+        text = {"category": pl.String, "model": pl.String, "n_cases": pl.Int64}
         return Dataset(
             units=pl.DataFrame({"unit_id": units, "unit_name": units}),
             model_periods=pl.DataFrame(schema={"unit_id": pl.String, "model": pl.String}),
@@ -156,6 +157,7 @@ _OUTCOMES = {
     "period": pl.Date,
     "value": pl.Int64,
     "status": pl.String,
+    "n_cases": pl.Int64,
     "qualifier": pl.String,
 }
 

@@ -47,7 +47,7 @@ def test_two_models_are_one_minus_the_other_and_never_the_effect_of_one(from_tab
         "Räknat per invånare och lika lång tid ökade antalet samordnade tillsynsbesök i Botkyrka men var oförändrat "
         "i Stockholm. Från fore till efter gick antalet från 40 till 120 i Botkyrka och från 400 till 400 i Stockholm. "
         "Det är ungefär 40 fler per år än om Botkyrka hade följt samma utveckling som Stockholm "
-        "(osäkerhet från 30 till 47)."
+        "(osäkerhet från 27 till 53)."
     )
     assert hedge.startswith("Det är den ena modellen minus den andra, inte effekten av någon av dem")
     assert "not_an_effect" in codes

@@ -7,6 +7,7 @@ import math
 import pytest
 
 import evalkit as ek
+from evalkit import tables, wording
 from evalkit.errors import PanelError
 
 # Twice the visits, twice the findings, the same share of visits with a finding.
@@ -100,3 +101,45 @@ def test_zero_found_in_no_screened_visits_is_no_zero(from_tables, plan_of) -> No
     coverage = COVERAGE.replace("F1 ", "C1g")
     found = ek.evaluate(plan_of(metric="C1g", exposure="N10"), from_tables("", "", coverage)).get("E1")
     assert found.reason.code == "exposure_missing"
+
+
+def persons(n_cases: str) -> str:
+    return "unit_id | period | metric | value | n_cases\n" + "\n".join(
+        f"{unit} | {year} | C1g | 12 | {n_cases}" for unit in ("0127", "0180") for year in range(2022, 2026)
+    )
+
+
+@pytest.mark.parametrize(("n_cases", "behind"), [("7", 14), ("", None)])
+def test_persons_carry_their_number_of_cases(from_tables, plan_of, n_cases: str, behind: int | None) -> None:
+    """Seven cases a year for two years; where a row does not tell, the number is not known and never guessed."""
+    data = from_tables(persons(n_cases), EXPOSURE.replace("N9 ", "N10"), COVERAGE.replace("F1 ", "C1g"))
+    found = ek.evaluate(plan_of(metric="C1g", exposure="N10"), data).get("E1")
+    assert [cell.cases for cell in found.cells] == [behind] * 4
+
+
+def test_a_victim_metric_is_shown_as_visits_times_hit_rate_with_its_cases(from_tables, plan_of) -> None:
+    """24 persons in 14 cases at 160 screened visits: 15 per 100 visits; rounded for release to 25 and 15."""
+    plan = plan_of(metric="C1g", exposure="N10")
+    data = from_tables(persons("7"), EXPOSURE.replace("N9 ", "N10"), COVERAGE.replace("F1 ", "C1g"))
+    released = ek.release(ek.evaluate(plan, data), ek.panel(data, plan), plan)
+    book = ek.MetricBook.load()
+    table = tables.found(released, plan, plan.series[0], book)
+    assert [column.header for column in table.columns] == [
+        "Område och tid",
+        "Besök med screening",
+        "Per 100 besök med screening",
+        "Hittade",
+        "Antal ärenden",
+    ]
+    assert table.rows[0] == ("Botkyrka, efter", "160", "15,6", "25", "15")
+    assert table.rows[1] == ("Botkyrka, fore", "80", "31,2", "25", "15")
+
+
+def test_a_level_of_findings_names_the_visits(from_tables, plan_of) -> None:
+    data = from_tables(OUTCOMES, EXPOSURE, COVERAGE)
+    plan = plan_of(metric="F1", category="konstaterad", exposure="N9", design="D1", comparison=None, before=None)
+    reading = wording.Reading.of(ek.evaluate(plan, data).get("E1"), plan.estimands[0], ek.MetricBook.load())
+    assert wording.headline(reading).startswith(
+        "I Botkyrka registrerades 40 fynd av olovligt boende (konstaterat) vid 160 besök under efter. "
+        "Det är 25 per 100 besök"
+    )
