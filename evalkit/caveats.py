@@ -79,6 +79,30 @@ def seasons_differ() -> Statement:
     )
 
 
+def few_periods_before(periods: int, least: int) -> Statement:
+    """D2, D3: too short a time before to see whether something was under way already (domain brief §5.2)."""
+    return Statement(
+        "few_periods_before",
+        Text(
+            f"Tiden före har {periods} mätpunkter; det behövs minst {least} för att kunna se om en förändring redan "
+            "var på väg. Det går alltså inte att utesluta.",
+            f"The time before has {periods} points; at least {least} are needed to see whether a change was under "
+            "way already. So that cannot be ruled out.",
+        ),
+    )
+
+
+def rules_changed(changes: Text) -> Statement:
+    """D2, D3: law changes and other breaks inside the time compared, from the calendar of the code book."""
+    return Statement(
+        "rules_changed",
+        Text(
+            f"Under den jämförda tiden hände annat som kan flytta siffrorna: {changes.sv}.",
+            f"During the time compared other things happened that may move the figures: {changes.en}.",
+        ),
+    )
+
+
 def varies_more_than_chance() -> Statement:
     """φ above 1: the interval was widened accordingly."""
     return Statement(

@@ -6,6 +6,7 @@ Exit codes: 0 done, 2 something in the input or the call is wrong, 3 a fault in 
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from enum import StrEnum
@@ -224,7 +225,19 @@ def main() -> None:
         # A console that lacks a letter shows a question mark; it is no reason to stop.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _leave_at_once()
+        raise
+
+
+def _leave_at_once() -> None:
+    """End without finalizers: everything is cleared away, and ZeroMQ can wait for ever on an interrupted socket."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

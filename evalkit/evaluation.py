@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evalkit import __version__, caveats
+from evalkit import __version__, breaks, caveats
 from evalkit.dataset import Dataset
 from evalkit.designs import REGISTRY
 from evalkit.estimands import Estimand
@@ -64,7 +64,8 @@ def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Es
         )
     )
     metric = book.metric(item.series.metric)
-    return replace(found, assumptions=(*found.assumptions, *_of_metric(metric))) if metric else found
+    of_metric = _of_metric(metric) if metric else ()
+    return replace(found, assumptions=(*found.assumptions, *of_metric, *breaks.between_windows(item, grid, book)))
 
 
 def _of_metric(metric: Metric) -> tuple[Statement, ...]:

@@ -105,6 +105,19 @@ def events_without_exposure(who: Text, when: Text) -> Statement:
     )
 
 
+def implausible_count(who: Text, when: Text) -> Statement:
+    """A sum beyond what any count of events can be: an amount or an identity number in the wrong column."""
+    return Statement(
+        "implausible_count",
+        Text(
+            f"Antalen för {who.sv} under {when.sv} är tillsammans mer än en miljard. Så många händelser finns inte; "
+            "troligen står ett belopp eller ett nummer i fel kolumn.",
+            f"The counts for {who.en} in {when.en} add up to more than a billion. No such number of events exists; "
+            "an amount or a number is probably in the wrong column.",
+        ),
+    )
+
+
 def window_cut(when: Text) -> Statement:
     """The window begins or ends inside a period of the panel, whose figures cannot be split."""
     return Statement(

@@ -93,10 +93,11 @@ def _total(part: pl.DataFrame) -> str:
 def plan_view(plan: Plan) -> str:
     """The plan's comparisons."""
     from evalkit import tables
+    from evalkit.metrics import MetricBook
 
     head = f"{plan.document.title.sv}: {plan.document.subtitle.sv}"
     return f"<p><strong>{html.escape(head)}</strong><br>sha256 {plan.digest[:12]}</p>" + tables.to_html(
-        tables.planned(plan)
+        tables.planned(plan, MetricBook.load())
     )
 
 

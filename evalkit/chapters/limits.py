@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalkit import tables, wording
 from evalkit.artifacts import Artifacts
-from evalkit.chapters.summary import pairs
+from evalkit.chapters.summary import pairs, told
 from evalkit.language import Language, Text
 from evalkit.markdown import box, bullets, paragraphs, plain
 from evalkit.metrics import MetricBook
@@ -15,7 +15,7 @@ def can_say(run: Artifacts, book: MetricBook, language: Language) -> str:
     """Every level, and every comparison that can be told from chance, as a sentence."""
     title = Text("Det här kan ni säga", "This you can say").in_language(language)
     readings = [wording.Reading.of(estimate, estimand, book) for estimand, estimate in pairs(run)]
-    said = [plain(wording.headline(reading, language)) for reading in readings if wording.says_something(reading)]
+    said = [plain(told(run, reading, language)) for reading in readings if wording.says_something(reading)]
     nothing = Text(
         "Inget om utfallen ännu: ingen av planens jämförelser gav ett tal som går att skilja från slumpen.",
         "Nothing on the outcomes yet: no comparison gave a number that can be told from chance.",
@@ -64,7 +64,7 @@ def suppressed(run: Artifacts, book: MetricBook, language: Language) -> str:
     table = tables.suppression(run.released, run.plan, book, language)
     shown = tables.to_markdown(table) if table.rows else _nothing_hidden(language)
     rule = run.released.policy
-    told = Text(
+    rules = Text(
         f"Antal som rör personer döljs när de är färre än {rule.person.threshold} och avrundas annars till närmaste "
         f"{rule.person.base}-tal. Beslut mot företag döljs när de är färre än {rule.business.threshold}. "
         "Fler antal döljs när ett dolt antal annars skulle gå att räkna ut.",
@@ -72,7 +72,7 @@ def suppressed(run: Artifacts, book: MetricBook, language: Language) -> str:
         f"{rule.person.base}. Decisions against firms are hidden when fewer than {rule.business.threshold}. "
         "More counts are hidden where a hidden one could otherwise be worked out.",
     ).in_language(language)
-    return paragraphs(told, shown)
+    return paragraphs(rules, shown)
 
 
 def _nothing_hidden(language: Language) -> str:

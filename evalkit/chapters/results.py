@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalkit import style, tables, wording
 from evalkit.artifacts import Artifacts, FigureEntry
-from evalkit.chapters.summary import pairs
+from evalkit.chapters.summary import pairs, told
 from evalkit.estimands import Estimand, Series
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
@@ -46,7 +46,9 @@ def _section(run: Artifacts, item: Series, book: MetricBook, language: Language)
     if tables.is_looked_for(item, book):
         visits = tables.to_markdown(tables.found(run.released, run.plan, item, book, language))
     questions = (
-        _question(estimand, estimate, book, language) for estimand, estimate in pairs(run) if estimand.series == item
+        _question(run, estimand, estimate, book, language)
+        for estimand, estimate in pairs(run)
+        if estimand.series == item
     )
     caveat = _shared_caveats([estimate for estimand, estimate in pairs(run) if estimand.series == item], language)
     pointer = _pointer(item, language, drawn=bool(shown))
@@ -66,14 +68,14 @@ def _pointer(item: Series, language: Language, *, drawn: bool) -> str:
     ).in_language(language)
 
 
-def _question(estimand: Estimand, estimate: Estimate, book: MetricBook, language: Language) -> str:
+def _question(run: Artifacts, estimand: Estimand, estimate: Estimate, book: MetricBook, language: Language) -> str:
     reading = wording.Reading.of(estimate, estimand, book)
     asked = f"**{plain(estimand.id + '. ' + estimand.question.in_language(language))}**"
-    told = " ".join(part for part in (wording.headline(reading, language), wording.hedge(reading, language)) if part)
+    answer = " ".join(part for part in (told(run, reading, language), wording.hedge(reading, language)) if part)
     if estimate.is_estimated:
-        return f"{asked} {plain(told)}"
+        return f"{asked} {plain(answer)}"
     refused = Text("Går inte att beräkna.", "Cannot be calculated.").in_language(language)
-    return f"{asked} *{refused}* {plain(told)}"
+    return f"{asked} *{refused}* {plain(answer)}"
 
 
 def _shared_caveats(estimates: list[Estimate], language: Language) -> str:

@@ -89,7 +89,7 @@ class Run:
 
     def plan(self) -> str:
         """The plan's comparisons."""
-        return tables.to_markdown(tables.planned(self.artifacts.plan, self.language))
+        return tables.to_markdown(tables.planned(self.artifacts.plan, self.book, self.language))
 
     def sources(self) -> str:
         """The sources."""

@@ -38,16 +38,30 @@ def answer(run: Artifacts, book: MetricBook, language: Language) -> str:
     title = Text("Svaret i korthet", "The answer in short").in_language(language)
     primary = [(item, found) for item, found in pairs(run) if item.role is Role.PRIMARY]
     answered = [(item, found) for item, found in primary if found.is_estimated]
-    told = answered or [(item, found) for item, found in pairs(run) if found.is_estimated][:_MOST_INSTEAD]
-    parts = [_answer_to(item, found, book, language) for item, found in told]
+    shown = answered or [(item, found) for item, found in pairs(run) if found.is_estimated][:_MOST_INSTEAD]
+    parts = [_answer_to(run, item, found, book, language) for item, found in shown]
     missing = _unanswered(len(primary) - len(answered), len(primary), language)
     order = (*parts, missing) if answered else (missing, *parts)
-    return box("svar", title, paragraphs(*order, _share(run, language)))
+    first = run.plan.document.read_first
+    opening = f"**{plain(first.text.in_language(language))}**" if first else ""
+    return box("svar", title, paragraphs(opening, *order, _share(run, language)))
 
 
-def _answer_to(item: Estimand, found: Estimate, book: MetricBook, language: Language) -> str:
+def told(run: Artifacts, reading: wording.Reading, language: Language) -> str:
+    """The headline of an estimate, with what the plan says must stand beside every number of its metric."""
+    said = [wording.headline(reading, language)]
+    if reading.estimate.is_estimated:
+        said += [
+            note.text.in_language(language)
+            for note in run.plan.document.metric_notes
+            if note.metric == reading.metric.code
+        ]
+    return " ".join(said)
+
+
+def _answer_to(run: Artifacts, item: Estimand, found: Estimate, book: MetricBook, language: Language) -> str:
     reading = wording.Reading.of(found, item, book)
-    return plain(f"{wording.headline(reading, language)} {wording.hedge(reading, language)}")
+    return plain(f"{told(run, reading, language)} {wording.hedge(reading, language)}")
 
 
 def _unanswered(count: int, of: int, language: Language) -> str:

@@ -12,6 +12,7 @@ from evalkit import caveats, periods, refusals
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Cell
 from evalkit.inference.summed import CellSeries
+from evalkit.inference.totals import LARGEST_COUNT
 from evalkit.language import Text
 from evalkit.panels import Panel
 from evalkit.statements import Statement
@@ -53,7 +54,10 @@ class Lack:
     the ``wanted`` periods all of them have a count.
     """
 
-    kind: CellStatus | Literal["window_cut", "exposure_missing", "exposure_zero", "events_without_exposure"]
+    kind: (
+        CellStatus
+        | Literal["window_cut", "exposure_missing", "exposure_zero", "events_without_exposure", "implausible_count"]
+    )
     who: Text
     window: Window
     reported: int = 0
@@ -69,7 +73,11 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
     if not periods.is_whole(window.first, window.last, panel.frequency):
         return Lack("window_cut", group.name, window)
     rows = panel.cells(estimand.series, group.units, window.first, window.last)
-    lack = _uncounted(rows, panel, group, window) or _unexposed(rows, panel, group, window)
+    lack = (
+        _uncounted(rows, panel, group, window)
+        or _implausible(rows, group, window)
+        or _unexposed(rows, panel, group, window)
+    )
     if lack is not None:
         return lack
     pooled = rows.group_by("period").agg(pl.col("count").sum(), pl.col("exposure").sum()).sort("period")
@@ -107,6 +115,12 @@ def _reported(rows: pl.DataFrame, units: set[str], wanted: int) -> int:
     counted = rows.filter(pl.col("unit_id").is_in(sorted(units)) & (pl.col("status") == CellStatus.VALUE))
     whole = counted.group_by("period").len().filter(pl.col("len") == len(units))
     return min(whole.height, wanted)
+
+
+def _implausible(rows: pl.DataFrame, group: Group, window: Window) -> Lack | None:
+    # As floats, since a sum of such numbers may be more than an integer can hold.
+    total = float(rows["count"].cast(pl.Float64).sum())
+    return Lack("implausible_count", group.name, window) if total > LARGEST_COUNT else None
 
 
 def _unexposed(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
@@ -154,6 +168,7 @@ def refuse(lacks: Sequence[Lack]) -> Statement:
 
 _GRAVITY: tuple[str, ...] = (
     "window_cut",
+    "implausible_count",
     CellStatus.NOT_APPLICABLE,
     CellStatus.MISSING,
     CellStatus.SUPPRESSED,
@@ -169,6 +184,7 @@ _REASONS: dict[str, Callable[[Text, Text], Statement]] = {
     "exposure_missing": refusals.exposure_missing,
     "events_without_exposure": refusals.events_without_exposure,
     "exposure_zero": refusals.exposure_zero,
+    "implausible_count": refusals.implausible_count,
 }
 
 

@@ -109,6 +109,12 @@ class Mapped(Part):
     units: Annotated[tuple[UnitCode, ...], Field(min_length=1)]
 
 
+class MetricNote(Words):
+    """What must stand beside every number of one metric, such as that its unit is unclear."""
+
+    metric: Code
+
+
 class Mark(Part):
     """A date to mark in the figures, such as the start of a model."""
 
@@ -135,6 +141,8 @@ class PlanDocument(Part):
     groups: Annotated[tuple[GroupEntry, ...], Field(min_length=1)]
     windows: Annotated[tuple[WindowEntry, ...], Field(min_length=1)]
     estimands: Annotated[tuple[EstimandEntry, ...], Field(min_length=1)]
+    read_first: Words | None = None
+    metric_notes: tuple[MetricNote, ...] = ()
     marks: tuple[Mark, ...] = ()
     wanted: tuple[Mapped, ...] = ()
     background: tuple[Words, ...] = ()

@@ -273,6 +273,25 @@ def _span(window: Window) -> Text:
     return Text(f"{window.first} till {window.last}", f"{window.first} to {window.last}")
 
 
+def _notes_of_metrics(document: PlanDocument, name: str) -> list[Problem]:
+    """A note of a metric that the plan does not count would stand nowhere."""
+    used = {entry.metric for entry in document.estimands}
+    return [
+        Problem(
+            code="plan_note_unused",
+            what=Text(
+                f"Anmärkningen gäller ”{note.metric}”, som ingen av planens jämförelser räknar.",
+                f"The note is about '{note.metric}', which no comparison of the plan counts.",
+            ),
+            place=Place(file=name, key=f"metric_notes.{number}.metric"),
+            accepted=known_names(note.metric, used),
+            next_step=Text("Rätta måttet eller ta bort anmärkningen.", "Correct the metric or remove the note."),
+        )
+        for number, note in enumerate(document.metric_notes, start=1)
+        if note.metric not in used
+    ]
+
+
 def _seed_when_simulated(document: PlanDocument, name: str) -> list[Problem]:
     if document.data.kind == "files" or document.data.seed is not None:
         return []
@@ -294,6 +313,7 @@ _RULES: tuple[Rule, ...] = (
     _design_parts,
     _distinct_sides,
     _display,
+    _notes_of_metrics,
     _seed_when_simulated,
 )
 _WINDOW_RULES: tuple[Rule, ...] = (_backwards, _whole_periods, _inside_window, _windows_apart, _marks_inside)

@@ -6,14 +6,16 @@ The functions that make tables of results accept only :class:`~evalkit.disclosur
 from evalkit.tables.counts import is_looked_for, series, series_name, suppression
 from evalkit.tables.found import found
 from evalkit.tables.inventory import definitions, sources, wanted
-from evalkit.tables.model import Align, Column, Table
+from evalkit.tables.model import Align, Cell, Column, Link, Table
 from evalkit.tables.plans import designs_used, planned
 from evalkit.tables.results import answers, refusals, truth
 from evalkit.tables.writers import to_html, to_markdown
 
 __all__ = [
     "Align",
+    "Cell",
     "Column",
+    "Link",
     "Table",
     "answers",
     "definitions",

@@ -56,6 +56,7 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
         notes=(
             *(f"{sign} {text.in_language(language)}." for word, (sign, text) in MARKS.items() if word in used),
             *([_about_signs(exposure, language)] if used else []),
+            *(note.text.in_language(language) for note in plan.document.metric_notes if note.metric == item.metric),
         ),
     )
 

@@ -12,7 +12,7 @@ from evalkit.language import Language, Text, in_language
 from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
 from evalkit.tables.counts import entries, series_name
-from evalkit.tables.model import Column, Table
+from evalkit.tables.model import Column, Link, Table
 from evalkit.vocabulary import Frequency
 
 
@@ -27,7 +27,7 @@ def wanted(plan: Plan, released: Released, book: MetricBook, language: Language 
         states = [_reported(released.coverage, entry.metric, unit, names, language) for unit in entry.units]
         rows.append(
             (
-                f"{metric.code} {metric.name.in_language(language)}",
+                metric.name.in_language(language),
                 "; ".join(states),
                 metric.reported_by.in_language(language),
             )
@@ -76,7 +76,7 @@ def definitions(plan: Plan, book: MetricBook, language: Language = Language.SV) 
         metric, exposure = entries(item, book)
         rows.append(
             (
-                f"{metric.code} {series_name(item, metric, language)}",
+                series_name(item, metric, language),
                 metric.definition.in_language(language),
                 metric.legal_basis or style.MISSING_MARK,
                 exposure.name.in_language(language),
@@ -99,7 +99,7 @@ def sources(frame: pl.DataFrame, language: Language = Language.SV) -> Table:
     """Where the figures come from."""
     rows = tuple(
         (
-            row["title"],
+            Link(row["title"], row["url"]) if row["url"] else row["title"],
             row["publisher"],
             row["published"].isoformat() if row["published"] else in_language(language, "inte angivet", "not stated"),
         )

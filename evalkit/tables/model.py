@@ -23,13 +23,24 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads to an address on the web."""
+
+    text: str
+    url: str
+
+
+Cell = str | Link
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is shown: all cells are finished text. The first column holds the row heads."""
+    """A table as it is shown: all cells are finished text or links. The first column holds the row heads."""
 
     id: str
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -6,7 +6,9 @@ from evalkit import style
 from evalkit.designs import REGISTRY
 from evalkit.estimands import Estimand
 from evalkit.language import Language, Text, in_language
+from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
+from evalkit.tables.counts import entries, series_name
 from evalkit.tables.model import Column, Table
 
 ROLE_WORDS = {
@@ -16,17 +18,15 @@ ROLE_WORDS = {
 }
 
 
-def planned(plan: Plan, language: Language = Language.SV) -> Table:
+def planned(plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:
     """Every estimand of the plan: what, against what, when, how."""
     rows = tuple(
         (
             item.id,
-            item.series.metric
-            + (f" ({item.series.category})" if item.series.category else "")
-            + f" / {item.series.exposure}",
+            _measured(item, book, language),
             style.capital(item.contrast.in_language(language)),
             _windows(item, language),
-            f"{item.design} {REGISTRY[item.design].name.in_language(language)}",
+            REGISTRY[item.design].name.in_language(language),
             ROLE_WORDS[item.role.value].in_language(language),
         )
         for item in plan.estimands
@@ -44,6 +44,12 @@ def planned(plan: Plan, language: Language = Language.SV) -> Table:
         ),
         rows=rows,
     )
+
+
+def _measured(item: Estimand, book: MetricBook, language: Language) -> str:
+    metric, exposure = entries(item.series, book)
+    name, per = series_name(item.series, metric, language), exposure.name.in_language(language)
+    return f"{name} / {per[0].lower()}{per[1:]}"
 
 
 def _windows(item: Estimand, language: Language) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+from urllib.parse import quote
 
-from evalkit.tables.model import Align, Column, Table
+from evalkit.tables.model import Align, Cell, Column, Link, Table
 
 _MIN_DASHES = 3
 _MAX_DASHES = 40
@@ -37,10 +38,17 @@ def _dashes(column: Column) -> str:
     return f"{dashes}:" if column.align is Align.RIGHT else f":{dashes}"
 
 
-def _escape(cell: str) -> str:
+def _escape(cell: Cell) -> str:
+    if isinstance(cell, Link):
+        address = quote(cell.url, safe=":/?#[]@!$&*+,;=%~-._")
+        return f"[{_escape(cell.text)}](<{address}>)" if _is_web(cell.url) else _escape(cell.text)
     for mark in ("\\", "|", "*", "_", "`", "<", "[", "$", "^", "~", "@", "#"):
         cell = cell.replace(mark, "\\" + mark)
     return cell.replace("\n", " ")
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("https://", "http://"))
 
 
 def to_html(table: Table) -> str:
@@ -54,10 +62,16 @@ def to_html(table: Table) -> str:
     )
 
 
-def _html_row(row: tuple[str, ...], columns: tuple[Column, ...]) -> str:
+def _html(cell: Cell) -> str:
+    if isinstance(cell, Link) and _is_web(cell.url):
+        return f'<a href="{html.escape(cell.url)}">{html.escape(cell.text)}</a>'
+    return html.escape(cell.text if isinstance(cell, Link) else cell)
+
+
+def _html_row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
     first, *rest = row
     cells = "".join(
-        f'<td style="text-align:{column.align}">{html.escape(cell)}</td>'
+        f'<td style="text-align:{column.align}">{_html(cell)}</td>'
         for cell, column in zip(rest, columns[1:], strict=True)
     )
-    return f'<tr><th scope="row" style="text-align:left">{html.escape(first)}</th>{cells}</tr>'
+    return f'<tr><th scope="row" style="text-align:left">{_html(first)}</th>{cells}</tr>'

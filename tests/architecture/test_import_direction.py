@@ -17,7 +17,7 @@ PACKAGE = Path(evalkit.__file__).parent
 ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
     "codebooks", "metrics", "screening", "sources", "contracts", "dataset",
-    "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "evaluation",
+    "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "breaks", "evaluation",
     "margins", "protection", "policy", "cases", "disclosure",
     "style", "markdown", "wording", "tables", "figures", "views", "artifacts", "staging", "simulation", "render",
     "pipeline", "chapters", "cli",

@@ -174,3 +174,19 @@ def test_every_estimand_of_the_plan_comes_out_the_refused_ones_too(from_tables, 
     assert found.to_frame().height == 3
     for item in found.refused:
         assert item.reason.text.in_language(Language.EN)
+
+
+def test_a_sum_beyond_any_count_is_refused_and_not_an_internal_fault(from_tables, plan_of) -> None:
+    """Two amounts of 900 million in the column of counts: no number of visits is so large."""
+    outcomes = "unit_id | period | metric | value\n" + "\n".join(
+        f"{unit} | {year} | P1 | 900000000" for unit in ("0127", "0180") for year in range(2022, 2026)
+    )
+    exposure = "unit_id | period | exposure | value\n" + "\n".join(
+        f"{unit} | {year} | N1 | 1000" for unit in ("0127", "0180") for year in range(2022, 2026)
+    )
+    coverage = "unit_id | metric | covered_from | covered_to\n" + "\n".join(
+        f"{unit} | P1 | 2022-01-01 | 2025-12-31" for unit in ("0127", "0180")
+    )
+    found = ek.evaluate(plan_of(), from_tables(outcomes, exposure, coverage)).get("E1")
+    assert found.reason.code == "implausible_count"
+    assert "mer än en miljard" in found.reason.text.sv

@@ -20,6 +20,9 @@ GIVEN = {
     "reported": 1,
     "wanted": 12,
     "threshold": 10,
+    "periods": 3,
+    "least": 12,
+    "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 
 

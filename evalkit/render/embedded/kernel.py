@@ -7,10 +7,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalkit.render.embedded.interrupts import held
 from evalkit.render.epoch import EPOCH
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ def running_kernel(notebook: NotebookNode, *, folder: Path, environment: Mapping
     """A client with a started kernel, working in ``folder``; the kernel is ended however the block ends."""
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
-    from jupyter_core.utils import run_sync
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory(prefix="evalkit-kernel-") as home:
@@ -42,13 +42,14 @@ def running_kernel(notebook: NotebookNode, *, folder: Path, environment: Mapping
         client = NotebookClient(
             notebook, km=manager, timeout=_CELL_SECONDS, resources={"metadata": {"path": str(folder)}}
         )
-        try:
-            with client.setup_kernel(env=_variables(Path(home), environment), cleanup_kc=True):
+        with ExitStack() as started:
+            with held():
+                started.enter_context(client.setup_kernel(env=_variables(Path(home), environment), cleanup_kc=True))
+            try:
                 yield client
-        finally:
-            # An interrupt while the kernel starts comes before nbclient's own clean-up is in place.
-            if manager.has_kernel:
-                run_sync(manager.shutdown_kernel)(now=True)
+            finally:
+                with held():
+                    started.close()
 
 
 def _write_spec(home: Path) -> None:
