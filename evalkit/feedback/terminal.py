@@ -47,7 +47,7 @@ def _sound(feedback: Feedback, language: Language) -> Iterator[str]:
 
 
 def _read(item: Read, language: Language) -> str:
-    assumed = "; ".join(text.in_language(language) for text in item.assumptions)
+    assumed = " ".join(text.in_language(language) for text in item.assumptions)
     name = item.name if item.sheet is None else f"{item.name} ({item.sheet})"
     told = f"  {name} → {item.table}: {_rows(item.rows, language)}"
     return f"{told} ({assumed})" if assumed else told
@@ -61,7 +61,8 @@ def _rows(count: int, language: Language) -> str:
 def _summary(feedback: Feedback, language: Language) -> Iterator[str]:
     tallies = {tally.name: tally for tally in feedback.tallies}
     for name in feedback.files:
-        yield from (_read(item, language) for item in feedback.read if item.name == name)
+        read = [_read(item, language) for item in feedback.read if item.name == name]
+        yield from read or [f"  {name}"]
         if name in tallies:
             yield from _faults(tallies[name], language)
         else:
@@ -71,7 +72,7 @@ def _summary(feedback: Feedback, language: Language) -> Iterator[str]:
 def _faults(tally: FileTally, language: Language) -> Iterator[str]:
     noun = in_language(language, "fel", "problem" if tally.problems == 1 else "problems")
     where = in_language(language, " på ", " in ") + _rows(tally.rows, language) if tally.rows else ""
-    yield f"    {tally.name}: {tally.problems} {noun}{where}"
+    yield f"    {tally.problems} {noun}{where}"
     yield from (f"      {_kind(kind, language)}" for kind in tally.kinds)
 
 
