@@ -111,13 +111,13 @@ class _Formats:
             warning=add({**wrap, "bg_color": _SAND, "bold": True}),
             required=add({"bold": True, "font_color": "#FFFFFF", "bg_color": _PETROL, "valign": "top"}),
             optional=add({"bold": True, "italic": True, "font_color": _PETROL, "bg_color": "#D5E5E9", "valign": "top"}),
-            text=add({"num_format": "@"}),
+            text=add({"num_format": 49}),
             date=add({"num_format": "yyyy-mm-dd"}),
             whole=add({"num_format": "0"}),
             number=add({"num_format": "0.############"}),
-            example=add({"italic": True, "font_color": _STONE, "bg_color": _MIST, "num_format": "@"}),
+            example=add({"italic": True, "font_color": _STONE, "bg_color": _MIST, "num_format": 49}),
             head=add({"bold": True, "bg_color": _MIST, "bottom": 1, "valign": "top"}),
-            code=add({"num_format": "@", "valign": "top"}),
+            code=add({"num_format": 49, "valign": "top"}),
         )
 
     def of_field(self, field: Field) -> Format:
