@@ -44,6 +44,12 @@ class Rule:
         From those rows to the rows that break the rule.
     needs
         Columns of other tables that must be wholly free of faults for the rule to be asked at all.
+    groups
+        Columns that rows agree on when the rule holds them against each other. Without them the rule
+        looks at one row at a time, so that a table may be checked in parts.
+    lookup
+        The column whose cells the rule looks up in another table, and where; a row without such a cell
+        is not asked about.
     """
 
     code: str
@@ -52,6 +58,8 @@ class Rule:
     reads: tuple[str, ...]
     find: Callable[[pl.DataFrame, Surroundings], pl.DataFrame]
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    groups: tuple[str, ...] = ()
+    lookup: tuple[str, Reference] | None = None
 
 
 def last_day(first: str = "period") -> pl.Expr:
@@ -196,7 +204,12 @@ RULES: tuple[Rule, ...] = (
         _ends_before_start("valid_from", "valid_to"),
     ),
     Rule(
-        "overlap", "coverage", "covered_from", _COVERAGE, _overlap(("unit_id", "metric"), "covered_from", "covered_to")
+        "overlap",
+        "coverage",
+        "covered_from",
+        _COVERAGE,
+        _overlap(("unit_id", "metric"), "covered_from", "covered_to"),
+        groups=("unit_id", "metric"),
     ),
     Rule(
         "overlap",
@@ -204,11 +217,12 @@ RULES: tuple[Rule, ...] = (
         "valid_from",
         _MODEL_PERIODS,
         _overlap(("unit_id", "model"), "valid_from", "valid_to"),
+        groups=("unit_id", "model"),
     ),
     Rule("unknown_category", "outcomes", "category", ("metric", "category"), _unknown_category),
     Rule("date_basis_not_allowed", "outcomes", "date_basis", ("metric", "date_basis"), _date_basis_not_allowed),
     Rule("metric_not_valid", "outcomes", "period", _PERIOD, _metric_not_valid),
-    Rule("part_and_total", "outcomes", "model", (*_OUTCOME_CELL, "model"), _part_and_total),
+    Rule("part_and_total", "outcomes", "model", (*_OUTCOME_CELL, "model"), _part_and_total, groups=_OUTCOME_CELL),
     Rule(
         "outside_model_period",
         "outcomes",
@@ -231,7 +245,8 @@ def _field_rules(table: str, field: Field) -> tuple[Rule, ...]:
         target = field.reference
         find = _unknown_reference(field.name, target)
         needs = ((target.table, (target.column,)),)
-        return (Rule("unknown_reference", table, field.name, (field.name,), find, needs),)
+        lookup = (field.name, target)
+        return (Rule("unknown_reference", table, field.name, (field.name,), find, needs, lookup=lookup),)
     if field.code_list:
         return (Rule("unknown_code", table, field.name, (field.name,), _unknown_code(field.name, field.code_list)),)
     return ()
