@@ -33,7 +33,7 @@ def screen(raw: RawTable, contract: Contract) -> Screened:
     hits: dict[str, list[int]] = {}
     for place in range(raw.frame.width):
         name = raw.columns[place] if place < len(raw.columns) else ""
-        rows = screening.suspect_rows(raw.frame.to_series(place), decimal=_is_decimal(name, contract))
+        rows = screening.suspect_rows(raw.frame.to_series(place), decimal=is_decimal(name, contract))
         if rows:
             shown = shown_name(name, place, header_hit=header_hit, contract=contract)
             problems.append(wording.identity_in_cells(raw, shown, rows))
@@ -41,7 +41,8 @@ def screen(raw: RawTable, contract: Contract) -> Screened:
     return Screened(tuple(problems), hits, header_hit)
 
 
-def _is_decimal(name: str, contract: Contract) -> bool:
+def is_decimal(name: str, contract: Contract) -> bool:
+    """Whether cells under this heading are decimal numbers by the contract."""
     return name in contract.names and contract.field(name).kind is Kind.NUMBER
 
 

@@ -23,10 +23,10 @@ _CODES = {_EMPTY_CELL: "empty_cell"}
 
 
 def check_cells(table: CheckedTable) -> None:
-    """Required cells, closed lists, patterns, lengths and smallest values."""
-    contract = table.contract
-    schema = pa.DataFrameSchema({field.name: _column(field) for field in contract.fields})
-    failures = _failures(schema, table.frame.select(contract.names))
+    """Required cells, closed lists, patterns, lengths and smallest values, of the columns that are there."""
+    fields = [field for field in table.contract.fields if field.name in table.frame.columns]
+    schema = pa.DataFrameSchema({field.name: _column(field) for field in fields})
+    failures = _failures(schema, table.frame.select(field.name for field in fields))
     for column, check, rows in failures.group_by("column", "check", maintain_order=True).agg("index").iter_rows():
         table.flag(_CODES.get(check, check), column, rows)
 
