@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from evalkit.estimands import Estimand, Group, Series, Window
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
+    from evalkit.holdings import Holdings, load_holdings
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
@@ -39,6 +40,7 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
+    "Holdings": "evalkit.holdings",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "Plan": "evalkit.plan",
@@ -49,6 +51,7 @@ _HOMES = {
     "Window": "evalkit.estimands",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
+    "load_holdings": "evalkit.holdings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
     "rate": "evalkit.comparisons",
@@ -67,6 +70,7 @@ __all__ = [
     "Estimates",
     "EvalkitError",
     "Group",
+    "Holdings",
     "MetricBook",
     "Panel",
     "Plan",
@@ -77,6 +81,7 @@ __all__ = [
     "Window",
     "evaluate",
     "load",
+    "load_holdings",
     "open_run",
     "panel",
     "rate",

@@ -23,7 +23,7 @@ _CODES = {_EMPTY_CELL: "empty_cell"}
 
 
 def check_cells(table: CheckedTable) -> None:
-    """Required cells, closed lists, patterns, lengths and smallest values, of the columns that are there."""
+    """Required cells, closed lists, patterns, lengths and smallest and largest values, of the columns that are there."""
     fields = [field for field in table.contract.fields if field.name in table.frame.columns]
     schema = pa.DataFrameSchema({field.name: _column(field) for field in fields})
     failures = _failures(schema, table.frame.select(field.name for field in fields))
@@ -55,6 +55,8 @@ def _checks(field: Field) -> Iterator[pa.Check]:
         yield pa.Check.str_length(max_value=field.max_length, error="wrong_form")
     if field.minimum is not None:
         yield pa.Check.ge(field.minimum, error="below_minimum")
+    if field.maximum is not None:
+        yield pa.Check.le(field.maximum, error="above_maximum")
 
 
 def _failures(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,9 +10,28 @@ import polars as pl
 
 from evalkit.language import Text
 
-TABLES = ("units", "sources", "model_periods", "coverage", "outcomes", "exposure")
+TABLES = (
+    "units",
+    "sources",
+    "model_periods",
+    "coverage",
+    "outcomes",
+    "exposure",
+    "visits",
+    "visit_participants",
+    "findings",
+    "decisions",
+    "decision_status",
+    "permit_measures",
+    "victim_cases",
+    "support_steps",
+    "information_requests",
+    "resources",
+    "ordinary_supervision",
+)
 
-_TABLE_OF_STEM = re.compile(rf"({'|'.join(TABLES)})(?:[_.-].*)?", re.IGNORECASE)
+_LONGEST_FIRST = sorted(TABLES, key=len, reverse=True)  # visit_participants is not a file of visits
+_TABLE_OF_STEM = re.compile(rf"({'|'.join(_LONGEST_FIRST)})(?:[_.-].*)?", re.IGNORECASE)
 
 
 def table_named(stem: str) -> str | None:

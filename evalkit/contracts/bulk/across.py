@@ -92,25 +92,28 @@ def broken_across(
 ) -> Iterator[Lines]:
     """Numbers of the rows that break a rule which compares rows, part by part."""
     own = own_columns(rule)
-    parts = _parts(reader.table.rows, ROWS_AT_A_TIME) if rule.groups or rule.lookup else 1
+    by = _compared_by(rule)
+    parts = _parts(reader.table.rows, ROWS_AT_A_TIME) if by else 1
     for part in range(parts):
-        rows = _gathered(_askable(rule, reader.sound_rows(rule.reads, faults)), _compared_by(rule), part, parts)
+        rows = _gathered(_askable(rule, reader.sound_rows(rule.reads, faults)), by, part, parts)
         if rows is None or rows.is_empty():
             continue
         around = dict(tables)
         if own:
-            by = (rule.lookup[1].column,) if rule.lookup else ()
-            there = _gathered(reader.all_rows(own, faults), by, part, parts)
+            target = (rule.lookup[1].column,) if rule.lookup else ()
+            there = _gathered(reader.all_rows(own, faults), target, part, parts)
             around[rule.table] = rows.clear() if there is None else there
         yield _lines(rule.find(rows, Surroundings(around, codes))[ROW])
 
 
 def _compared_by(rule: Rule) -> tuple[str, ...]:
-    return rule.groups or ((rule.lookup[0],) if rule.lookup else ())
+    if rule.groups is not None:
+        return rule.groups
+    return (rule.lookup[0],) if rule.lookup else ()
 
 
 def _askable(rule: Rule, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    if rule.groups or not rule.lookup:
+    if rule.groups is not None or not rule.lookup:
         return frames
     column = rule.lookup[0]
     return (rows.filter(pl.col(column).is_not_null()) for rows in frames)

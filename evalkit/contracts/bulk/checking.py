@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from evalkit.contracts import headers, wording
+from evalkit.contracts import filewording, headers
 from evalkit.contracts.bulk.across import broken_across, duplicate_keys
 from evalkit.contracts.bulk.faults import BLANK_ROW, BreachLog, CellFaults, Lines, Tally
 from evalkit.contracts.bulk.inspection import BulkInspection, broken_rules, worded
@@ -19,12 +19,13 @@ from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.reading import Reader
 from evalkit.contracts.bulk.steps import Stage, Step, own_columns, stages, table_rules
 from evalkit.contracts.bulk.table import Batch, ParquetTable
-from evalkit.contracts.checking import ask, in_file_order
+from evalkit.contracts.bulk.version import refusals
+from evalkit.contracts.checking import ask, in_file_order, note
 from evalkit.contracts.codes import Codes
-from evalkit.contracts.model import Contract, Kind
+from evalkit.contracts.model import VERSION_COLUMN, Contract
 from evalkit.contracts.rules import Rule, Surroundings
 from evalkit.contracts.tablecheck import ROW, CheckedTable
-from evalkit.errors import Problem
+from evalkit.errors import Problem, Severity
 from evalkit.screening import any_suspect
 
 # Large enough that the cost of asking is small beside the rows, small enough that a batch of the widest table stays
@@ -87,9 +88,10 @@ def check_parquet(
     if batch_rows < 1:
         raise ValueError("batch_rows must be at least 1")
     table = ParquetTable.open(Path(path), batch_rows)
-    reader = Reader.of(table, contract)
+    refused = refusals(table, contract)
+    reader = Reader.of(table.without(VERSION_COLUMN), contract, believed=not refused)
     with _spool(listing) as spool:
-        run = _Run(reader, codes, references or {}, CellFaults(batch_rows), BreachLog(kept_rows, spool))
+        run = _Run(reader, codes, references or {}, CellFaults(batch_rows), BreachLog(kept_rows, spool), refused)
         run.check()
         if listing is not None:
             _write_listing(run.log, listing)
@@ -123,6 +125,7 @@ class _Run:
     references: Mapping[str, pl.DataFrame]
     faults: CellFaults
     log: BreachLog
+    refused: tuple[Problem, ...]
     suspects: dict[int, Tally] = field(default_factory=dict)
     not_asked: list[tuple[str, str]] = field(default_factory=list)
     blank: int = 0
@@ -207,7 +210,8 @@ class _Run:
         for rule in stage.by_row:
             _ask(rule, table, around)
         for finding in table.findings:
-            self._fault(finding.column, batch, finding.rows)
+            if not self._is_remark(finding.code):
+                self._fault(finding.column, batch, finding.rows)
             self.log.add(finding.code, finding.column, np.asarray(finding.rows, dtype=np.int64) + batch.first_line)
 
     def _fault(self, column: str, batch: Batch, rows: Iterable[int]) -> None:
@@ -218,11 +222,20 @@ class _Run:
         for step in stage.across:
             if not step.reads | {step.column} <= set(self.reader.present):
                 continue
-            found = [self.faults.fresh(step.column, lines) for lines in self._broken_by(step)]
             code = step.rule.code if step.rule else "duplicate_key"
-            for lines in found:
-                self.log.add(code, step.column, lines)
-                self.faults.add_lines(step.column, lines, self.reader.table.rows)
+            for lines in list(self._broken_by(step)):
+                self._note_lines(code, step.column, lines)
+
+    def _note_lines(self, code: str, column: str, lines: Lines) -> None:
+        if self._is_remark(code):
+            self.log.add(code, column, lines)
+            return
+        fresh = self.faults.fresh(column, lines)
+        self.log.add(code, column, fresh)
+        self.faults.add_lines(column, fresh, self.reader.table.rows)
+
+    def _is_remark(self, code: str) -> bool:
+        return self.reader.contract.severity(code) is Severity.WARNING
 
     def _broken_by(self, step: Step) -> Iterator[Lines]:
         if step.rule is None:
@@ -236,14 +249,16 @@ class _Run:
         table, contract = self.reader.table, self.reader.contract
         broken = broken_rules(self.log)
         digest = table.digest()
-        problems = [*self._told_of_columns(digest), *(worded(rule, contract, self.codes, table.name) for rule in broken)]
+        told = [*self._told_of_columns(digest), *(worded(rule, contract, self.codes, table.name) for rule in broken)]
+        told.sort(key=in_file_order)
         missing = set(contract.names) - set(self.reader.present)
         return BulkInspection(
             table=contract.table,
             file=table.name,
             rows=table.rows - self.blank,
             broken=broken,
-            problems=tuple(sorted(problems, key=in_file_order)),
+            problems=tuple(problem for problem in told if problem.severity is Severity.ERROR),
+            warnings=tuple(problem for problem in told if problem.severity is Severity.WARNING),
             not_asked=tuple(self.not_asked),
             unsound=frozenset(name for name in contract.names if name in missing or not self.faults.is_sound((name,))),
             digest=digest,
@@ -251,15 +266,17 @@ class _Run:
         )
 
     def _told_of_columns(self, digest: str) -> Iterator[Problem]:
+        yield from self.refused
         contract = self.reader.contract
         heading = self.reader.table.heading(contract.table, digest)
         header_hit = any_suspect(heading.columns)
         if header_hit:
-            yield wording.identity_in_header(heading)
-        yield from headers.check_header(heading, contract, header_hit=header_hit)
+            yield filewording.identity_in_header(heading)
+        if not self.refused:
+            yield from headers.check_header(heading, contract, header_hit=header_hit)
         for place, tally in sorted(self.suspects.items()):
             shown = headers.shown_name(heading.columns[place], place, header_hit=header_hit, contract=contract)
-            told = wording.identity_in_cells(heading, shown, ())
+            told = filewording.identity_in_cells(heading, shown, ())
             yield replace(
                 told, place=replace(told.place, rows=tuple(tally.first.tolist()), row_count=tally.count)
             )
@@ -278,7 +295,7 @@ def _ask(rule: Rule, table: CheckedTable, around: Surroundings) -> None:
     values = pl.DataFrame([distinct]).with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW))
     broken = rule.find(values, around)[rule.column]
     if len(broken):
-        table.flag(rule.code, rule.column, cells.is_in(broken.implode(), nulls_equal=True).arg_true().to_list())
+        note(rule, table, cells.is_in(broken.implode(), nulls_equal=True).arg_true().to_list())
 
 
 def _blank_rows(columns: list[Column], height: int) -> Lines:

@@ -17,7 +17,7 @@ _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # A whole number with fewer than ten digits cannot hold an identity number.
 _TEN_DIGITS = 10**9
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
-_DAYS = (Kind.DATE, Kind.PERIOD_FROM, Kind.PERIOD_TO)
+_DAYS = (Kind.DATE, Kind.PERIOD_FROM, Kind.PERIOD_TO, Kind.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,11 @@ class Column:
             number = self.cells.cast(pl.Float64)
             return number if number.is_finite().fill_null(value=True).all() else None
         if field.kind in _DAYS and kind == pl.Date:
-            return self.cells if _within(self.cells, _FIRST_DAY, _LAST_DAY) else None
+            return self.cells if _within(self.cells, _FIRST_DAY, _LAST_DAY) and self._begins_months(field) else None
         return None
+
+    def _begins_months(self, field: Field) -> bool:
+        return field.kind is not Kind.MONTH or bool((self.cells.dt.day() == 1).all())
 
     def decimal_marks(self) -> frozenset[str]:
         """The marks that this part of a text column shows to be decimal marks."""

@@ -46,6 +46,8 @@ class BulkInspection:
         The broken rules, in the order in which they were met.
     problems
         The same in words, together with what is wrong with the columns.
+    warnings
+        Broken rules that the contract only remarks on.
     not_asked
         Rules (code and column) that were not asked, because a table or column that they need is missing or at fault.
     unsound
@@ -61,6 +63,7 @@ class BulkInspection:
     rows: int
     broken: tuple[BrokenRule, ...]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
     not_asked: tuple[tuple[str, str], ...]
     unsound: frozenset[str]
     digest: str

@@ -36,9 +36,12 @@ class Reader:
     decimal_marks: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, table: ParquetTable, contract: Contract) -> Reader:
-        """Look through the text columns of numbers, for one cell can tell how the others are to be read."""
-        known = [field for field in contract.fields if field.name in table.columns]
+    def of(cls, table: ParquetTable, contract: Contract, *, believed: bool) -> Reader:
+        """Look through the text columns of numbers, for one cell can tell how the others are to be read.
+
+        A file that is not ``believed`` is only screened.
+        """
+        known = [field for field in contract.fields if field.name in table.columns and believed]
         missing = {field.name for field in contract.fields if not field.optional_column and field not in known}
         present = tuple(name for name in contract.names if name not in missing) if known else ()
         numbers = [field.name for field in known if field.kind is Kind.NUMBER]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evalkit.contracts.model import Contract
-from evalkit.contracts.rules import CODE_RULES, RULES, Rule, contract_rules
+from evalkit.contracts.rules import CODE_RULES, Rule, contract_rules, later_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def own_columns(rule: Rule) -> tuple[str, ...]:
 def table_rules(contract: Contract) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The rules of one table that are asked before the key and after it."""
     before = (*(rule for rule in CODE_RULES if rule.table == contract.table), *contract_rules(contract))
-    return before, tuple(rule for rule in RULES if rule.table == contract.table)
+    return before, later_rules({contract.table: contract})
 
 
 def stages(contract: Contract, before: Iterable[Rule], after: Iterable[Rule]) -> tuple[Stage, ...]:
@@ -84,7 +84,7 @@ def stages(contract: Contract, before: Iterable[Rule], after: Iterable[Rule]) ->
 
 def _of_rule(rule: Rule) -> Step:
     own = own_columns(rule)
-    return Step(rule, frozenset((*rule.reads, *own)), rule.column, across=bool(rule.groups or own))
+    return Step(rule, frozenset((*rule.reads, *own)), rule.column, across=rule.groups is not None or bool(own))
 
 
 def _places(ordered: Sequence[Step]) -> list[int]:

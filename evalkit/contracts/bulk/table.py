@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -72,6 +72,11 @@ class ParquetTable:
     def stored_name(self, column: str) -> str:
         """The heading as it stands in the file, of the first column with this name."""
         return self.stored[self.columns.index(column)]
+
+    def without(self, column: str) -> ParquetTable:
+        """The same file without the columns of this name."""
+        kept = [(name, stored) for name, stored in zip(self.columns, self.stored, strict=True) if name != column]
+        return replace(self, columns=tuple(name for name, _ in kept), stored=tuple(stored for _, stored in kept))
 
     def batches(self, stored: Sequence[str]) -> Iterator[Batch]:
         """The rows in order, with only these columns.

@@ -36,7 +36,7 @@ POOLS: dict[str, list[str | None]] = {
     "date_basis": ["handelse", "beslut", "okand", None],
     "value": ["3", "1 234", "1.234", "-1", "2,5", "..", "8112189876", "99999999999999999999", None],
     "n_cases": ["1", "5", None, "x"],
-    "status": [None, "value", "suppressed", "borta"],
+    "status": [None, "value", "suppressed", "borta", "beslutad", "laga_kraft", "betald"],
     "qualifier": [None, "exact", "ungefär"],
     "covered_from": ["2023", "2023-01-01", "2024-06-01", "2023-13-01", None],
     "covered_to": ["2024", "2023-06-30", "2022", None],
@@ -44,6 +44,16 @@ POOLS: dict[str, list[str | None]] = {
     "valid_to": ["2024", "2022-06-30", None, None],
     "phase": ["full", "ramp", "slut"],
     "exposure": ["N1", "N2", "N99"],
+    "visit_id": ["1", "2", "3", "4", "0", "1 000 000 000", None],
+    "follow_up_of": [None, "1", "2", "7"],
+    "visit_date": ["2024-01-05", "2024-02-05", "2025-01-01", None],
+    "visit_kind": ["forsta", "uppfoljning"],
+    "start_class": ["helg", "söndag"],
+    "initiated_by": ["polisen", "okand"],
+    "decision_id": ["1", "1", "2", "9"],
+    "step": ["1", "2", "3", "2,0", "x"],
+    "status_date": ["2024-01-05", "2024-02-05", "2023-01-01"],
+    "contract_version": [None, None, "1.0.0", "9.0.0"],
     "okänd": ["hemligt", "811218-9876", None],
 }
 NATIVE: dict[str, list[object]] = {
@@ -55,6 +65,12 @@ NATIVE: dict[str, list[object]] = {
     "valid_to": [date(2023, 12, 31), date(2022, 1, 1), None],
     "period": [date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 1), None],
     "unit_id": [127, 180, 9999],
+    "visit_id": [1, 2, 3, 4, 5, 6, 0, 10**9],
+    "follow_up_of": [None, 1, 2, 3, 99],
+    "visit_date": [date(2024, 1, 5), date(2024, 2, 5), date(2025, 1, 1)],
+    "decision_id": [1, 1, 1, 2],
+    "step": [1, 2, 3],
+    "status_date": [date(2024, 1, 5), date(2024, 2, 5), date(2024, 1, 1)],
 }
 FLOATS = [3.0, 2.5, 8112189876.0, float("nan"), float("inf"), 1e20, None]
 
@@ -112,8 +128,8 @@ def small_path(folder: Path, table: str) -> tuple[dict[tuple[str, str | None], l
     return {key: sorted(rows) for key, rows in found.items()}, dict(sound.frames)
 
 
-@pytest.mark.parametrize("table", ["outcomes", "coverage", "model_periods", "exposure", "units"])
-@settings(max_examples=12)
+@pytest.mark.parametrize("table", ["outcomes", "coverage", "units", "visits", "decision_status"])
+@settings(max_examples=8)
 @given(data=st.data())
 def test_the_same_problems_as_the_small_path(table: str, data: st.DataObject) -> None:
     frame = data.draw(frames(table))
