@@ -26,7 +26,7 @@ Hashes = npt.NDArray[np.uint64]
 # Eight bytes a row and as much again to sort them: half a gigabyte.
 KEYS_AT_A_TIME = 32_000_000
 # Whole rows of the columns that a rule reads, and what the rule makes of them: about a gigabyte.
-ROWS_AT_A_TIME = 8_000_000
+ROWS_AT_A_TIME = 12_000_000
 
 
 def duplicate_keys(reader: Reader, faults: CellFaults) -> Iterator[Lines]:

@@ -17,14 +17,15 @@ from evalkit.contracts.bulk.faults import BLANK_ROW, BreachLog, CellFaults, Line
 from evalkit.contracts.bulk.inspection import BulkInspection, broken_rules, worded
 from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.reading import Reader
+from evalkit.contracts.bulk.repetition import ask_of_values, check_repeated_cells, distinct_values
 from evalkit.contracts.bulk.steps import Stage, Step, own_columns, stages, table_rules
 from evalkit.contracts.bulk.table import Batch, ParquetTable
 from evalkit.contracts.bulk.version import refusals
-from evalkit.contracts.checking import ask, in_file_order, note
+from evalkit.contracts.checking import in_file_order
 from evalkit.contracts.codes import Codes
 from evalkit.contracts.model import VERSION_COLUMN, Contract
 from evalkit.contracts.rules import Rule, Surroundings
-from evalkit.contracts.tablecheck import ROW, CheckedTable
+from evalkit.contracts.tablecheck import CheckedTable
 from evalkit.errors import Problem, Severity
 from evalkit.screening import any_suspect
 
@@ -32,8 +33,6 @@ from evalkit.screening import any_suspect
 # under half a gigabyte.
 BATCH_ROWS = 500_000
 KEPT_ROWS = 1_000
-# A rule that reads one column is asked of its distinct values when these are at most one in so many rows.
-_REPETITION = 8
 
 
 def check_parquet(
@@ -184,8 +183,12 @@ class _Run:
                 self._fault(failure.column, batch, failure.rows)
             else:
                 table.flag(failure.code, failure.column, failure.rows)
-        check_cells(table)
-        self._ask_by_row(batch, table, stage)
+        values = {
+            field.name: found for field in fields if (found := distinct_values(known[field.name], field)) is not None
+        }
+        check_repeated_cells(table, values)
+        check_cells(table, but=values)
+        self._ask_by_row(batch, table, stage, values)
 
     def _table(self, batch: Batch, frame: pl.DataFrame, names: Iterable[str]) -> CheckedTable:
         """A batch as a table under check, with what is already known of its cells."""
@@ -203,12 +206,14 @@ class _Run:
         fields = self.reader.fields(names)
         for batch in self.reader.table.batches(self.reader.stored(fields)):
             parsed = self.reader.typed(self.reader.columns(batch, fields), fields)
-            self._ask_by_row(batch, self._table(batch, self.reader.frame(batch, parsed), names), stage)
+            self._ask_by_row(batch, self._table(batch, self.reader.frame(batch, parsed), names), stage, {})
 
-    def _ask_by_row(self, batch: Batch, table: CheckedTable, stage: Stage) -> None:
+    def _ask_by_row(
+        self, batch: Batch, table: CheckedTable, stage: Stage, values: Mapping[str, pl.Series]
+    ) -> None:
         around = Surroundings(self.references, self.codes)
         for rule in stage.by_row:
-            _ask(rule, table, around)
+            ask_of_values(rule, table, around, values)
         for finding in table.findings:
             if not self._is_remark(finding.code):
                 self._fault(finding.column, batch, finding.rows)
@@ -280,22 +285,6 @@ class _Run:
             yield replace(
                 told, place=replace(told.place, rows=tuple(tally.first.tolist()), row_count=tally.count)
             )
-
-
-def _ask(rule: Rule, table: CheckedTable, around: Surroundings) -> None:
-    """Ask a rule, by the distinct values where it reads one column of few."""
-    if rule.reads != (rule.column,):
-        ask(rule, table, around)
-        return
-    cells = table.frame[rule.column]
-    distinct = cells.unique() if cells.dtype == pl.String else cells
-    if len(distinct) * _REPETITION > len(cells):
-        ask(rule, table, around)
-        return
-    values = pl.DataFrame([distinct]).with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW))
-    broken = rule.find(values, around)[rule.column]
-    if len(broken):
-        note(rule, table, cells.is_in(broken.implode(), nulls_equal=True).arg_true().to_list())
 
 
 def _blank_rows(columns: list[Column], height: int) -> Lines:

@@ -58,6 +58,10 @@ class Column:
             return self.cells.is_in(hits.implode()).arg_true().to_list() if len(hits) else []
         if self._cannot_hold_ten_digits():
             return []
+        if self.cells.dtype.is_integer():
+            long = (~self.cells.is_between(1 - _TEN_DIGITS, _TEN_DIGITS - 1)).arg_true()
+            found = screening.suspect_rows(self.cells.gather(long).cast(pl.String), decimal=decimal)
+            return long.gather(found).to_list()
         return screening.suspect_rows(self.text(), decimal=decimal)
 
     def _cannot_hold_ten_digits(self) -> bool:
