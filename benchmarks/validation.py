@@ -136,7 +136,7 @@ def by_dataframely(path: Path) -> Callable[[], Listed]:
     def run() -> Listed:
         frame = pl.read_parquet(path).with_row_index("row", offset=2)
         _, failed = schema.filter(frame)  # type: ignore[attr-defined]
-        return _dataframely_rows(frame, failed, words)
+        return _dataframely_rows(failed, words)
 
     return run
 
@@ -148,7 +148,7 @@ def _dataframely_column(dy: object, name: str, kind: pl.DataType) -> object:
     return getattr(dy, make)(nullable=name not in REQUIRED)
 
 
-def _dataframely_rows(frame: pl.DataFrame, failed: object, words: dict[str, str]) -> Listed:
+def _dataframely_rows(failed: object, words: dict[str, str]) -> Listed:
     details = failed.details()  # type: ignore[attr-defined]
     rules = [name for name in details.columns if name in words]
     found = []
@@ -211,7 +211,7 @@ def child(tool: str, path: Path) -> None:
 
 def measured(tool: str, path: Path) -> dict[str, object]:
     command = [sys.executable, __file__, "--child", tool, "--data", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own file
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{tool} failed:\n{done.stderr[-2000:]}")
     found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])

@@ -1,6 +1,7 @@
 """Synthetic visits with known faults, written as Parquet in row groups without being held all at once.
 
-Every hundredth row breaks exactly one rule, in turn, so that the right answer is known beforehand. Nothing in it is real.
+Every hundredth row breaks exactly one rule, in turn, so that the right answer is known beforehand.
+Nothing in it is real.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def expected(rows: int) -> dict[str, int]:
     """How many rows break each rule. A double is two rows."""
     faulty = len(range(_AT, rows + 1, _EVERY))
     turns = [len(range(place, faulty, len(FAULTS))) for place in range(len(FAULTS))]
-    return {name: turn * (2 if place == 0 else 1) for place, (name, turn) in enumerate(zip(rule_names(), turns, strict=True))}
+    return {
+        name: turn * (2 if place == 0 else 1)
+        for place, (name, turn) in enumerate(zip(rule_names(), turns, strict=True))
+    }
 
 
 def references() -> dict[str, pl.DataFrame]:

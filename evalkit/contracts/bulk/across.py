@@ -77,9 +77,7 @@ def _doubled(hashes: Hashes) -> Hashes:
 
 def _confirmed(reader: Reader, key: tuple[str, ...], faults: CellFaults, doubled: Hashes) -> Lines:
     wanted = pl.Series(doubled).implode()
-    suspects = [
-        rows.filter(pl.Series(hashes).is_in(wanted)) for rows, hashes in _hashed_keys(reader, key, faults)
-    ]
+    suspects = [rows.filter(pl.Series(hashes).is_in(wanted)) for rows, hashes in _hashed_keys(reader, key, faults)]
     lines = pl.concat(suspects).rename({ROW: LINE})
     frame = lines.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW), pl.lit(0, pl.Int64).alias(RAW))
     table = CheckedTable(reader.contract, (), frame, reliable=True)
@@ -121,9 +119,7 @@ def _askable(rule: Rule, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFram
 
 def _gathered(frames: Iterable[pl.DataFrame], by: Sequence[str], part: int, parts: int) -> pl.DataFrame | None:
     """One part of all rows. A column looked up and the one it is looked up in hash alike: their names do not matter."""
-    kept = [
-        rows if parts == 1 else rows.filter(_hash(rows.select(by)) % np.uint64(parts) == part) for rows in frames
-    ]
+    kept = [rows if parts == 1 else rows.filter(_hash(rows.select(by)) % np.uint64(parts) == part) for rows in frames]
     return pl.concat(kept) if kept else None
 
 

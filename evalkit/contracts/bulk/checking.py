@@ -13,9 +13,9 @@ import polars as pl
 
 from evalkit.contracts import filewording, headers
 from evalkit.contracts.bulk.across import broken_across, duplicate_keys
+from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.faults import BLANK_ROW, BreachLog, CellFaults, Lines, Tally
 from evalkit.contracts.bulk.inspection import BulkInspection, broken_rules, worded
-from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.reading import Reader
 from evalkit.contracts.bulk.repetition import ask_of_values, check_repeated_cells, distinct_values
 from evalkit.contracts.bulk.steps import Stage, Step, own_columns, stages, table_rules
@@ -208,9 +208,7 @@ class _Run:
             parsed = self.reader.typed(self.reader.columns(batch, fields), fields)
             self._ask_by_row(batch, self._table(batch, self.reader.frame(batch, parsed), names), stage, {})
 
-    def _ask_by_row(
-        self, batch: Batch, table: CheckedTable, stage: Stage, values: Mapping[str, pl.Series]
-    ) -> None:
+    def _ask_by_row(self, batch: Batch, table: CheckedTable, stage: Stage, values: Mapping[str, pl.Series]) -> None:
         around = Surroundings(self.references, self.codes)
         for rule in stage.by_row:
             ask_of_values(rule, table, around, values)
@@ -282,9 +280,7 @@ class _Run:
         for place, tally in sorted(self.suspects.items()):
             shown = headers.shown_name(heading.columns[place], place, header_hit=header_hit, contract=contract)
             told = filewording.identity_in_cells(heading, shown, ())
-            yield replace(
-                told, place=replace(told.place, rows=tuple(tally.first.tolist()), row_count=tally.count)
-            )
+            yield replace(told, place=replace(told.place, rows=tuple(tally.first.tolist()), row_count=tally.count))
 
 
 def _blank_rows(columns: list[Column], height: int) -> Lines:

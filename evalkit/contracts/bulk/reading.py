@@ -102,7 +102,9 @@ class Reader:
     def _rows(self, names: tuple[str, ...], sound: tuple[str, ...], faults: CellFaults) -> Iterator[pl.DataFrame]:
         fields = self.fields(names)
         for batch in self.table.batches(self.stored(fields)):
-            frame = self.frame(batch, self.typed(self.columns(batch, fields), fields)).with_columns(pl.col(LINE).alias(ROW))
+            frame = self.frame(batch, self.typed(self.columns(batch, fields), fields)).with_columns(
+                pl.col(LINE).alias(ROW)
+            )
             at_fault = faults.mask((*sound, BLANK_ROW), batch.place, frame.height)
             yield frame if at_fault is None else frame.filter(~at_fault)
 

@@ -151,9 +151,7 @@ LINK_RULES: tuple[Rule, ...] = (
         _chain_dates_back,
         groups=_DECISION,
     ),
-    Rule(
-        "paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final, groups=_DECISION
-    ),
+    Rule("paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final, groups=_DECISION),
     Rule(
         "overturned_still_stands",
         "decision_status",

@@ -75,7 +75,12 @@ NATIVE: dict[str, list[object]] = {
 FLOATS = [3.0, 2.5, 8112189876.0, float("nan"), float("inf"), 1e20, None]
 
 SOUND = {
-    "units": {"unit_id": ["0127", "0180"], "unit_name": ["A", "B"], "unit_kind": ["kommun"] * 2, "source_id": ["reg"] * 2},
+    "units": {
+        "unit_id": ["0127", "0180"],
+        "unit_name": ["A", "B"],
+        "unit_kind": ["kommun"] * 2,
+        "source_id": ["reg"] * 2,
+    },
     "sources": {"source_id": ["reg"], "source_kind": ["register"], "publisher": ["X"], "title": ["Syntetisk"]},
     "coverage": {
         "unit_id": ["0127", "0180"],
