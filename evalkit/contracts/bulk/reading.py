@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from evalkit.contracts.bulk.column import Column
@@ -13,7 +12,7 @@ from evalkit.contracts.bulk.faults import BLANK_ROW, CellFaults
 from evalkit.contracts.bulk.table import Batch, ParquetTable
 from evalkit.contracts.cells import Parsed, parse_periods
 from evalkit.contracts.model import Contract, Field, Kind
-from evalkit.contracts.tablecheck import LINE, ORIGIN, RAW, ROW
+from evalkit.contracts.tablecheck import LINE, RAW, ROW
 
 _PAIRED = ("period", "frequency")
 
@@ -85,9 +84,9 @@ class Reader:
 
     def frame(self, batch: Batch, parsed: Iterable[Parsed]) -> pl.DataFrame:
         """The typed columns with the rows' places in the batch and numbers in the file."""
-        height = batch.stored.height
-        origin = {ROW: np.arange(height), RAW: np.zeros(height), LINE: np.arange(height) + batch.first_line}
-        return pl.DataFrame([*(column.values for column in parsed), *_series(origin)])
+        place = pl.int_range(batch.stored.height, dtype=pl.Int64, eager=True)
+        origin = (place.alias(ROW), (place * 0).alias(RAW), (place + batch.first_line).alias(LINE))
+        return pl.DataFrame([*(column.values for column in parsed), *origin])
 
     def sound_rows(self, names: Iterable[str], faults: CellFaults) -> Iterator[pl.DataFrame]:
         """These columns of the rows without a fault in them, batch by batch; ``_row`` is the number in the file."""
@@ -111,10 +110,6 @@ class Reader:
 
 def _text(columns: Mapping[str, Column], name: str, height: int) -> pl.Series:
     return columns[name].text() if name in columns else pl.Series(name, [None] * height, dtype=pl.String)
-
-
-def _series(origin: Mapping[str, object]) -> Iterator[pl.Series]:
-    return (pl.Series(name, values).cast(ORIGIN[name]) for name, values in origin.items())  # type: ignore[call-overload]
 
 
 def _decimal_marks(table: ParquetTable, numbers: Iterable[str]) -> dict[str, frozenset[str]]:
