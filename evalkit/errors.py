@@ -30,7 +30,8 @@ _LABELS = {
 class Place:
     """Where a problem is: a file, and as much more as is known.
 
-    ``rows`` are the row numbers that a person sees in the file, the header being row 1.
+    ``rows`` are the row numbers that a person sees in the file, the header being row 1. When they are
+    only the first of many, ``row_count`` is how many there are in all.
     """
 
     file: str
@@ -38,6 +39,7 @@ class Place:
     column: str | None = None
     key: str | None = None
     rows: tuple[int, ...] = ()
+    row_count: int | None = None
 
     def describe(self, language: Language) -> str:
         """One line for a person, with at most eight row numbers."""
@@ -50,16 +52,16 @@ class Place:
         if self.key is not None:
             parts.append(self.key)
         if self.rows:
-            parts.append(_describe_rows(self.rows, swedish=swedish))
+            parts.append(_describe_rows(self.rows, self.row_count or len(self.rows), swedish=swedish))
         return ", ".join(parts)
 
 
-def _describe_rows(rows: Sequence[int], *, swedish: bool) -> str:
-    word = ("rad" if len(rows) == 1 else "rader") if swedish else ("row" if len(rows) == 1 else "rows")
+def _describe_rows(rows: Sequence[int], count: int, *, swedish: bool) -> str:
+    word = ("rad" if count == 1 else "rader") if swedish else ("row" if count == 1 else "rows")
     shown = ", ".join(str(row) for row in rows[:_SHOWN_ROWS])
-    if len(rows) <= _SHOWN_ROWS:
+    if count <= min(len(rows), _SHOWN_ROWS):
         return f"{word} {shown}"
-    total = f"{len(rows):,}".replace(",", "\u00a0" if swedish else ",")
+    total = f"{count:,}".replace(",", "\u00a0" if swedish else ",")
     return f"{word} {shown} … ({total} {'rader' if swedish else 'rows'})"
 
 

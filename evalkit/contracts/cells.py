@@ -46,7 +46,9 @@ class Parsed:
     failures: tuple[Failure, ...] = ()
 
 
-def parse_cells(cells: pl.Series, field: Field, *, decimal_point: bool = False) -> Parsed:
+def parse_cells(
+    cells: pl.Series, field: Field, *, decimal_point: bool = False, decimal_marks: frozenset[str] = frozenset()
+) -> Parsed:
     """Read a column of text.
 
     Parameters
@@ -55,6 +57,8 @@ def parse_cells(cells: pl.Series, field: Field, *, decimal_point: bool = False) 
         Text, null where empty.
     decimal_point
         The column was numeric already in the file, so that a point is certainly a decimal mark.
+    decimal_marks
+        Marks that :func:`decimal_marks_in` found in parts of the column that are not in ``cells``.
 
     Examples
     --------
@@ -68,7 +72,7 @@ def parse_cells(cells: pl.Series, field: Field, *, decimal_point: bool = False) 
     if field.kind is Kind.INTEGER:
         return _integers(cells, field.name, decimal_point=decimal_point)
     if field.kind is Kind.NUMBER:
-        return _numbers(cells, field.name, decimal_point=decimal_point)
+        return _numbers(cells, field.name, decimal_point=decimal_point, decimal_marks=decimal_marks)
     if field.kind in _DAY_READERS:
         code = _DAY_CODES.get(field.kind, "not_a_date_or_period")
         return _days(cells, field.name, _DAY_READERS[field.kind], code)
@@ -110,9 +114,9 @@ def _integers(cells: pl.Series, column: str, *, decimal_point: bool) -> Parsed:
     )
 
 
-def _numbers(cells: pl.Series, column: str, *, decimal_point: bool) -> Parsed:
+def _numbers(cells: pl.Series, column: str, *, decimal_point: bool, decimal_marks: frozenset[str]) -> Parsed:
     text = _plain_minus(cells)
-    unclear = _unclear_decimals(text, decimal_point=decimal_point)
+    unclear = _unclear_decimals(text, decimal_marks | decimal_marks_in(text), decimal_point=decimal_point)
     readable = (text.str.contains(_WHOLE) | text.str.contains(_FRACTION)) & ~unclear
     if decimal_point:
         readable = readable | text.str.contains(_EXPONENT)
@@ -132,16 +136,20 @@ def _numbers(cells: pl.Series, column: str, *, decimal_point: bool) -> Parsed:
     )
 
 
-def _unclear_decimals(text: pl.Series, *, decimal_point: bool) -> pl.Series:
+def decimal_marks_in(text: pl.Series) -> frozenset[str]:
+    """The marks that some cell shows to be decimal marks, as ``12,5`` does and ``1,234`` does not."""
+    clear = text.filter((text.str.contains(_FRACTION) & ~text.str.contains(_THREES)).fill_null(value=False))
+    return frozenset(mark for mark in (",", ".") if clear.str.contains(mark, literal=True).any())
+
+
+def _unclear_decimals(text: pl.Series, decimal_marks: frozenset[str], *, decimal_point: bool) -> pl.Series:
     """Cells such as ``1,234``, unless another cell of the column shows that the mark is a decimal mark."""
     unclear = text.str.contains(_THREES)
     if decimal_point:
         unclear = unclear & text.str.contains(",", literal=True)
-    clear = text.filter((text.str.contains(_FRACTION) & ~text.str.contains(_THREES)).fill_null(value=False))
-    for mark in (",", "."):
-        if clear.str.contains(mark, literal=True).any():
-            many = text.str.count_matches(r"[.,]") > 1
-            unclear = unclear & (~text.str.contains(mark, literal=True) | many)
+    for mark in sorted(decimal_marks):
+        many = text.str.count_matches(r"[.,]") > 1
+        unclear = unclear & (~text.str.contains(mark, literal=True) | many)
     return unclear
 
 

@@ -138,13 +138,22 @@ def _check_rows(tables: Mapping[str, CheckedTable], codes: Codes) -> None:
 def _apply(rule: Rule, tables: Mapping[str, CheckedTable], codes: Codes) -> None:
     if rule.table not in tables or not all(name in tables and tables[name].is_sound(cols) for name, cols in rule.needs):
         return
-    table = tables[rule.table]
     others = {name: other.frame.drop(list(ORIGIN)) for name, other in tables.items()}
-    broken = rule.find(table.clean(rule.reads), Surroundings(others, codes))
+    ask(rule, tables[rule.table], Surroundings(others, codes))
+
+
+def ask(rule: Rule, table: CheckedTable, around: Surroundings) -> None:
+    """Note the rows of the table that break a rule, among those free of other faults."""
+    broken = rule.find(table.clean(rule.reads), around)
+    note(rule, table, broken[ROW].to_list())
+
+
+def note(rule: Rule, table: CheckedTable, rows: Iterable[int]) -> None:
+    """Note rows that break a rule: as a fault, or as a remark where the contract says so."""
     if table.contract.severity(rule.code) is Severity.WARNING:
-        table.remark(rule.code, rule.column, broken[ROW].to_list())
+        table.remark(rule.code, rule.column, rows)
     else:
-        table.flag(rule.code, rule.column, broken[ROW].to_list())
+        table.flag(rule.code, rule.column, rows)
 
 
 def _assemble(

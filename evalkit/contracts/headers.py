@@ -33,15 +33,16 @@ def screen(raw: RawTable, contract: Contract) -> Screened:
     hits: dict[str, list[int]] = {}
     for place in range(raw.frame.width):
         name = raw.columns[place] if place < len(raw.columns) else ""
-        rows = screening.suspect_rows(raw.frame.to_series(place), decimal=_is_decimal(name, contract))
+        rows = screening.suspect_rows(raw.frame.to_series(place), decimal=is_decimal(name, contract))
         if rows:
-            shown = _shown(name, place, header_hit=header_hit, contract=contract)
+            shown = shown_name(name, place, header_hit=header_hit, contract=contract)
             problems.append(wording.identity_in_cells(raw, shown, rows))
             hits.setdefault(name, []).extend(rows)
     return Screened(tuple(problems), hits, header_hit)
 
 
-def _is_decimal(name: str, contract: Contract) -> bool:
+def is_decimal(name: str, contract: Contract) -> bool:
+    """Whether cells under this heading are decimal numbers by the contract."""
     return name in contract.names and contract.field(name).kind is Kind.NUMBER
 
 
@@ -52,7 +53,7 @@ def check_header(raw: RawTable, contract: Contract, *, header_hit: bool) -> Iter
         yield wording.header_missing(raw, contract)
         return
     for place, name in enumerate(raw.columns):
-        shown = _shown(name, place, header_hit=header_hit, contract=contract)
+        shown = shown_name(name, place, header_hit=header_hit, contract=contract)
         if not name:
             yield wording.unnamed_column(raw, place + 1)
         elif name in raw.columns[:place]:
@@ -68,7 +69,7 @@ def _closest(name: str, contract: Contract) -> Text:
     return known_names(name, contract.names)
 
 
-def _shown(name: str, place: int, *, header_hit: bool, contract: Contract) -> str:
+def shown_name(name: str, place: int, *, header_hit: bool, contract: Contract) -> str:
     """The header as it may be shown: by its place when it looks like data or the header hit the screen."""
     if name in contract.names:
         return name

@@ -8,7 +8,7 @@ and only the column, the rule and the row of a failure leave this module.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import pandera.polars as pa
@@ -22,11 +22,14 @@ _EMPTY_CELL = "not_nullable"
 _CODES = {_EMPTY_CELL: "empty_cell"}
 
 
-def check_cells(table: CheckedTable) -> None:
-    """Required cells, closed lists, patterns, lengths, smallest and largest values."""
-    contract = table.contract
-    schema = pa.DataFrameSchema({field.name: _column(field) for field in contract.fields})
-    failures = _failures(schema, table.frame.select(contract.names))
+def check_cells(table: CheckedTable, *, but: Collection[str] = ()) -> None:
+    """Required cells, closed lists, patterns, lengths, smallest and largest values, of the columns that are there.
+
+    The columns in ``but`` are left out.
+    """
+    fields = [field for field in table.contract.fields if field.name in table.frame.columns and field.name not in but]
+    schema = pa.DataFrameSchema({field.name: _column(field) for field in fields})
+    failures = _failures(schema, table.frame.select(field.name for field in fields))
     for column, check, rows in failures.group_by("column", "check", maintain_order=True).agg("index").iter_rows():
         table.flag(_CODES.get(check, check), column, rows)
 

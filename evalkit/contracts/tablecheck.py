@@ -70,11 +70,13 @@ class CheckedTable:
         self._faulty.setdefault(column, set()).update(rows)
 
     def clean(self, columns: Iterable[str]) -> pl.DataFrame:
-        """The rows without a fault in any of the columns."""
-        at_fault = set().union(*(self._faulty.get(column, set()) for column in columns))
+        """The columns, and where their rows came from, of the rows without a fault in any of them."""
+        names = list(dict.fromkeys(columns))
+        at_fault = set().union(*(self._faulty.get(name, set()) for name in names))
+        frame = self.frame.select(*names, *ORIGIN)
         if not at_fault:
-            return self.frame
-        return self.frame.filter(~pl.col(ROW).is_in(sorted(at_fault)))
+            return frame
+        return frame.filter(~pl.col(ROW).is_in(sorted(at_fault)))
 
     def is_sound(self, columns: Iterable[str]) -> bool:
         """Whether nothing is wrong with the columns, so that other tables may be held against them."""

@@ -21,14 +21,18 @@ def problems_of(table: CheckedTable, codes: Codes) -> list[Problem]:
 
 def _by_file(finding: Finding, table: CheckedTable, codes: Codes) -> list[Problem]:
     origin = table.frame[list(finding.rows)].select(ROW, RAW, LINE).sort(RAW, LINE)
-    words = _words_of(finding.code, _Subject(table.contract, table.contract.field(finding.column), codes))
-    severity = table.contract.severity(finding.code)
     problems = []
     for (raw_place,), rows in origin.group_by(RAW, maintain_order=True):
         raw = table.raws[int(str(raw_place))]
         place = Place(file=raw.file, sheet=raw.sheet, column=finding.column, rows=tuple(rows[LINE]))
-        problems.append(Problem(finding.code, words.what, place, words.accepted, words.next_step, severity))
+        problems.append(breach(table.contract, codes, finding.code, place))
     return problems
+
+
+def breach(contract: Contract, codes: Codes, code: str, place: Place) -> Problem:
+    """One broken rule in words, where the column of ``place`` is the one that breaks it."""
+    words = _words_of(code, _Subject(contract, contract.field(place.column or ""), codes))
+    return Problem(code, words.what, place, words.accepted, words.next_step, contract.severity(code))
 
 
 @dataclass(frozen=True, slots=True)

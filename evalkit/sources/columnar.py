@@ -31,14 +31,15 @@ def read_parquet(payload: Payload, table: str, log: ProblemLog) -> list[RawTable
         text_table(
             payload,
             table=table,
-            grid=pl.DataFrame([_as_text(column) for column in frame.iter_columns()]),
+            grid=pl.DataFrame([as_text(column) for column in frame.iter_columns()]),
             header=tuple(frame.columns),
             decimal_points=numbers,
         )
     ]
 
 
-def _as_text(column: pl.Series) -> pl.Series:
+def as_text(column: pl.Series) -> pl.Series:
+    """The column as a person would have written its cells."""
     if column.dtype.is_float():
         return _float_text(column.cast(pl.Float64))
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):

@@ -95,7 +95,7 @@ def _no_overlap(table: str, quality: Quality) -> Iterator[Rule]:
         earlier = pl.coalesce(pl.col(last), _NO_END).cum_max().shift(1).over(quality.within)
         return rows.sort(*quality.within, first, ROW).filter((pl.col(first) <= earlier).fill_null(value=False))
 
-    yield Rule(quality.id, table, first, (*quality.within, first, last), find)
+    yield Rule(quality.id, table, first, (*quality.within, first, last), find, groups=quality.within)
 
 
 _FORMS: Mapping[RuleForm | None, Callable[[str, Quality], Iterator[Rule]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from evalkit.contracts.model import Reference
 from evalkit.contracts.rules.rule import Rule, Surroundings
 from evalkit.contracts.tablecheck import ROW
 from evalkit.vocabulary import AuthorityLevel
@@ -96,10 +97,11 @@ def _overturned_still_stands(rows: pl.DataFrame, around: Surroundings) -> pl.Dat
 
 
 _VISITS = (("visits", ("visit_id", "visit_date")),)
-_STEP = ("decision_id", "step")
+_DECISION = ("decision_id",)
+_STEP = (*_DECISION, "step")
 
 LINK_RULES: tuple[Rule, ...] = (
-    Rule("part_of_itself", "units", "part_of", ("unit_id", "part_of"), _part_of_itself),
+    Rule("part_of_itself", "units", "part_of", ("unit_id", "part_of"), _part_of_itself, groups=()),
     Rule(
         "follow_up_too_early",
         "visits",
@@ -107,6 +109,7 @@ LINK_RULES: tuple[Rule, ...] = (
         ("visit_id", "visit_date", "follow_up_of"),
         _follow_up_too_early,
         _VISITS,
+        lookup=("follow_up_of", Reference("visits", "visit_id")),
     ),
     Rule(
         "remedied_before_visit",
@@ -139,9 +142,16 @@ LINK_RULES: tuple[Rule, ...] = (
         ("within_unit", "requester", "responder"),
         _within_unit_conflict,
     ),
-    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start),
-    Rule("chain_dates_back", "decision_status", "status_date", (*_STEP, "status_date"), _chain_dates_back),
-    Rule("paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final),
+    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start, groups=_DECISION),
+    Rule(
+        "chain_dates_back",
+        "decision_status",
+        "status_date",
+        (*_STEP, "status_date"),
+        _chain_dates_back,
+        groups=_DECISION,
+    ),
+    Rule("paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final, groups=_DECISION),
     Rule(
         "overturned_still_stands",
         "decision_status",
@@ -149,5 +159,6 @@ LINK_RULES: tuple[Rule, ...] = (
         (*_STEP, "status"),
         _overturned_still_stands,
         (("decisions", ("decision_id", "final_outcome")),),
+        groups=_DECISION,
     ),
 )

@@ -76,7 +76,8 @@ def _field_rules(table: str, field: Field) -> Iterator[Rule]:
         if target == _UNITS:
             yield Rule("leading_zero", table, field.name, (field.name,), _zero_lost_from(field.name), needs)
         find = _unknown_reference(field.name, target)
-        yield Rule("unknown_reference", table, field.name, (field.name,), find, needs)
+        lookup = (field.name, target)
+        yield Rule("unknown_reference", table, field.name, (field.name,), find, needs, lookup=lookup)
     elif field.code_list:
         find = _unknown_code(field.name, field.code_list)
         yield Rule("unknown_code", table, field.name, (field.name,), find)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from evalkit.contracts.codes import Codes, metric_frame
+from evalkit.contracts.model import Reference
 from evalkit.vocabulary import CellStatus, Frequency
 
 
@@ -36,6 +37,12 @@ class Rule:
         From those rows to the rows that break the rule.
     needs
         Columns of other tables that must be wholly free of faults for the rule to be asked at all.
+    groups
+        For a rule that holds rows against each other, the columns that such rows agree on; none when it
+        needs all rows at once. ``None`` for a rule that looks at one row at a time, so that a large table
+        may be checked in parts.
+    lookup
+        The column whose cells the rule looks up, and where; it is not about rows without such a cell.
     """
 
     code: str
@@ -44,6 +51,8 @@ class Rule:
     reads: tuple[str, ...]
     find: Find
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    groups: tuple[str, ...] | None = None
+    lookup: tuple[str, Reference] | None = None
 
 
 def last_day(first: str = "period") -> pl.Expr:

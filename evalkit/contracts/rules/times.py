@@ -97,7 +97,7 @@ TIME_RULES: tuple[Rule, ...] = (
         _finding_not_valid,
         (("visits", ("visit_id", "visit_date")),),
     ),
-    Rule("part_and_total", "outcomes", "model", (*_OUTCOME_CELL, "model"), _part_and_total),
+    Rule("part_and_total", "outcomes", "model", (*_OUTCOME_CELL, "model"), _part_and_total, groups=_OUTCOME_CELL),
     Rule(
         "outside_model_period",
         "outcomes",

@@ -107,11 +107,11 @@ def tolerant_rules(contract: Contract) -> tuple[Rule, ...]:
 def _tolerant(table: str, quality: Quality) -> Rule:
     reads = ("value", "status", "qualifier")
     if quality.id == "parts_differ_from_total":
-        return Rule(quality.id, table, "value", (*_CELL, "category", *reads), _parts_differ_from_total(quality))
+        find = _parts_differ_from_total(quality)
+        return Rule(quality.id, table, "value", (*_CELL, "category", *reads), find, groups=_CELL)
     needs = (("units", ("unit_id", "part_of")),)
-    return Rule(
-        quality.id, table, "value", ("unit_id", *_CELLS_OF[table], *reads), _parts_exceed_whole(table, quality), needs
-    )
+    cell, find = _CELLS_OF[table], _parts_exceed_whole(table, quality)
+    return Rule(quality.id, table, "value", ("unit_id", *cell, *reads), find, needs, groups=cell)
 
 
 EXPOSURE_RULES: tuple[Rule, ...] = (

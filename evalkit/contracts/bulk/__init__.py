@@ -1,0 +1,6 @@
+"""The check of Parquet tables too large to hold in memory: the same rules, a batch of rows at a time."""
+
+from evalkit.contracts.bulk.checking import check_parquet
+from evalkit.contracts.bulk.inspection import BrokenRule, BulkInspection
+
+__all__ = ["BrokenRule", "BulkInspection", "check_parquet"]

@@ -1,0 +1,121 @@
+"""From stored batches to the columns of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from evalkit.contracts.bulk.column import Column
+from evalkit.contracts.bulk.faults import BLANK_ROW, CellFaults
+from evalkit.contracts.bulk.table import Batch, ParquetTable
+from evalkit.contracts.cells import Parsed, parse_periods
+from evalkit.contracts.model import Contract, Field, Kind
+from evalkit.contracts.tablecheck import LINE, RAW, ROW
+
+_PAIRED = ("period", "frequency")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A file read by a contract.
+
+    Attributes
+    ----------
+    present
+        The columns of the contract that the file has or may leave out.
+    decimal_marks
+        For columns of numbers stored as text: the marks that some cell shows to be decimal marks.
+    """
+
+    table: ParquetTable
+    contract: Contract
+    present: tuple[str, ...]
+    decimal_marks: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, table: ParquetTable, contract: Contract, *, believed: bool) -> Reader:
+        """Look through the text columns of numbers, for one cell can tell how the others are to be read.
+
+        A file that is not ``believed`` is only screened.
+        """
+        known = [field for field in contract.fields if field.name in table.columns and believed]
+        missing = {field.name for field in contract.fields if not field.optional_column and field not in known}
+        present = tuple(name for name in contract.names if name not in missing) if known else ()
+        numbers = [field.name for field in known if field.kind is Kind.NUMBER]
+        return cls(table, contract, present, _decimal_marks(table, numbers))
+
+    def fields(self, names: Iterable[str]) -> tuple[Field, ...]:
+        """The fields of these columns, and of what must be read together with them."""
+        wanted = set(names)
+        if wanted & set(_PAIRED):
+            wanted |= set(_PAIRED)
+        return tuple(field for field in self.contract.fields if field.name in wanted & set(self.present))
+
+    def stored(self, fields: Iterable[Field]) -> list[str]:
+        """The columns of the file that hold these fields; one at least, so that rows can be counted."""
+        found = [self.table.stored_name(field.name) for field in fields if field.name in self.table.columns]
+        return found or [self.table.stored[0]]
+
+    def typed(self, columns: Mapping[str, Column], fields: Iterable[Field]) -> tuple[Parsed, ...]:
+        """Each field as the contract types it, in their order."""
+        found = {field.name: columns[field.name].typed(field, self._marks(field)) for field in fields}
+        if self._has_periods() and set(_PAIRED) & set(found):
+            height = len(next(iter(found.values())).values)
+            read = parse_periods(*(_text(columns, name, height) for name in _PAIRED))
+            found |= {name: parsed for name, parsed in zip(_PAIRED, read, strict=True) if name in found}
+        return tuple(found.values())
+
+    def _marks(self, field: Field) -> frozenset[str]:
+        return self.decimal_marks.get(field.name, frozenset())
+
+    def _has_periods(self) -> bool:
+        return any(field.kind is Kind.PERIOD for field in self.contract.fields)
+
+    def columns(self, batch: Batch, fields: Iterable[Field]) -> dict[str, Column]:
+        """The stored columns of these fields; an optional column that is left out is empty."""
+        return {field.name: self._column(batch, field.name) for field in fields}
+
+    def _column(self, batch: Batch, name: str) -> Column:
+        if name in self.table.columns:
+            return Column.read(batch.stored[self.table.stored_name(name)])
+        return Column.read(pl.Series(name, [None] * batch.stored.height, dtype=pl.String))
+
+    def frame(self, batch: Batch, parsed: Iterable[Parsed]) -> pl.DataFrame:
+        """The typed columns with the rows' places in the batch and numbers in the file."""
+        place = pl.int_range(batch.stored.height, dtype=pl.Int64, eager=True)
+        origin = (place.alias(ROW), (place * 0).alias(RAW), (place + batch.first_line).alias(LINE))
+        return pl.DataFrame([*(column.values for column in parsed), *origin])
+
+    def sound_rows(self, names: Iterable[str], faults: CellFaults) -> Iterator[pl.DataFrame]:
+        """These columns of the rows without a fault in them, batch by batch; ``_row`` is the number in the file."""
+        wanted = tuple(names)
+        return (rows.select(*wanted, ROW) for rows in self._rows(wanted, wanted, faults))
+
+    def all_rows(self, names: Iterable[str], faults: CellFaults) -> Iterator[pl.DataFrame]:
+        """These columns of every row that is not blank."""
+        wanted = tuple(names)
+        return (rows.select(wanted) for rows in self._rows(wanted, (), faults))
+
+    def _rows(self, names: tuple[str, ...], sound: tuple[str, ...], faults: CellFaults) -> Iterator[pl.DataFrame]:
+        fields = self.fields(names)
+        for batch in self.table.batches(self.stored(fields)):
+            frame = self.frame(batch, self.typed(self.columns(batch, fields), fields)).with_columns(
+                pl.col(LINE).alias(ROW)
+            )
+            at_fault = faults.mask((*sound, BLANK_ROW), batch.place, frame.height)
+            yield frame if at_fault is None else frame.filter(~at_fault)
+
+
+def _text(columns: Mapping[str, Column], name: str, height: int) -> pl.Series:
+    return columns[name].text() if name in columns else pl.Series(name, [None] * height, dtype=pl.String)
+
+
+def _decimal_marks(table: ParquetTable, numbers: Iterable[str]) -> dict[str, frozenset[str]]:
+    marks = {name: frozenset[str]() for name in numbers}
+    if marks:
+        for batch in table.batches([table.stored_name(name) for name in marks]):
+            for name in marks:
+                marks[name] |= Column.read(batch.stored[table.stored_name(name)]).decimal_marks()
+    return marks

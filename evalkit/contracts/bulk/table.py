@@ -1,0 +1,143 @@
+"""A Parquet file as batches of rows: what is in it, and reading no more of it than is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from evalkit import screening
+from evalkit.errors import Problem, ProblemLog, SourceError
+from evalkit.sources import RawTable, problems
+
+HEADER_ROWS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of the file: columns as they are stored, and the number of the first row in the file."""
+
+    place: int
+    first_line: int
+    stored: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetTable:
+    """One Parquet file that is to be checked.
+
+    Attributes
+    ----------
+    name
+        The name that messages may show.
+    columns
+        The headings, trimmed, in the order of the file.
+    stored
+        The same headings as they stand in the file.
+    """
+
+    path: Path
+    name: str
+    columns: tuple[str, ...]
+    stored: tuple[str, ...]
+    rows: int
+    batch_rows: int
+
+    @classmethod
+    def open(cls, path: Path, batch_rows: int) -> ParquetTable:
+        """Look at the file without reading its rows.
+
+        Raises
+        ------
+        SourceError
+            When it cannot be read, or its name itself may hold an identity number.
+        """
+        if screening.is_suspect(path.name):
+            raise SourceError(problems.identity_in_name(f"#1{path.suffix.lower()}"))
+        _stop_unless_readable(path)
+        try:
+            lazy = pl.scan_parquet(path, glob=False)
+            names = tuple(lazy.collect_schema().names())
+            rows = lazy.select(pl.len()).collect().item()
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            raise SourceError(problems.corrupt(path.name, "Parquet")) from None
+        if not names:
+            raise SourceError(problems.no_header(path.name, None))
+        names = names[: _used_width(lazy, names)]
+        return cls(path, path.name, tuple(name.strip() for name in names), names, int(rows), batch_rows)
+
+    def stored_name(self, column: str) -> str:
+        """The heading as it stands in the file, of the first column with this name."""
+        return self.stored[self.columns.index(column)]
+
+    def without(self, column: str) -> ParquetTable:
+        """The same file without the columns of this name."""
+        kept = [(name, stored) for name, stored in zip(self.columns, self.stored, strict=True) if name != column]
+        return replace(self, columns=tuple(name for name, _ in kept), stored=tuple(stored for _, stored in kept))
+
+    def batches(self, stored: Sequence[str]) -> Iterator[Batch]:
+        """The rows in order, with only these columns.
+
+        Raises
+        ------
+        SourceError
+            When the file turns out to be damaged.
+        """
+        for place, start in enumerate(range(0, self.rows, self.batch_rows)):
+            yield Batch(place, start + 1 + HEADER_ROWS, self._slice(stored, start))
+
+    def _slice(self, stored: Sequence[str], start: int) -> pl.DataFrame:
+        lazy = pl.scan_parquet(self.path, glob=False).select(stored).slice(start, self.batch_rows)
+        try:
+            return lazy.collect()
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            raise SourceError(problems.corrupt(self.name, "Parquet")) from None
+
+    def heading(self, table: str, digest: str) -> RawTable:
+        """The file without its rows, for what is said of headings alone."""
+        return RawTable(
+            table=table,
+            file=self.name,
+            sheet=None,
+            columns=self.columns,
+            frame=pl.DataFrame(schema={f"c{place}": pl.String for place in range(len(self.columns))}),
+            rows=pl.Series("row", [], dtype=pl.Int64),
+            digest=digest,
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stop_unless_readable(path: Path) -> None:
+    log = ProblemLog()
+    if problem := _unreadable(path):
+        log.add(problem)
+    log.raise_if_any(SourceError)
+
+
+def _unreadable(path: Path) -> Problem | None:
+    try:
+        if not path.is_file():
+            return problems.missing_path(path.name)
+        return None if path.stat().st_size else problems.zero_bytes(path.name)
+    except OSError:
+        return problems.unreadable(path.name)
+
+
+def _used_width(lazy: pl.LazyFrame, names: tuple[str, ...]) -> int:
+    """Spreadsheets often leave columns without a name or a cell to the right of the data."""
+    width = len(names)
+    while width and not names[width - 1].strip() and _is_blank(lazy, names[width - 1]):
+        width -= 1
+    return width
+
+
+def _is_blank(lazy: pl.LazyFrame, name: str) -> bool:
+    text = pl.col(name).cast(pl.String, strict=False).str.strip_chars()
+    return not lazy.select((pl.col(name).is_not_null() & ~(text == "").fill_null(value=False)).any()).collect().item()
