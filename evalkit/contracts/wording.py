@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from evalkit.contracts.codes import Codes
@@ -13,45 +13,6 @@ from evalkit.contracts.tablecheck import LINE, RAW, ROW, CheckedTable, Finding
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
 from evalkit.sources import RawTable
-
-_NO_IDENTITY = Text(
-    "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
-    "codes, integers and dates; never personal, coordination or company identity numbers",
-)
-
-
-def identity_in_header(raw: RawTable) -> Problem:
-    """A header hit the screen. Which one is not said."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "En rubrik kan innehålla ett person- eller organisationsnummer.",
-            "A heading may hold a personal or company identity number.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, rows=(1,)),
-        accepted=_NO_IDENTITY,
-        next_step=Text(
-            "Ta bort numret ur rubriken. Kontrollera att filen har en rubrikrad.",
-            "Remove the number from the heading. Check that the file has a header row.",
-        ),
-    )
-
-
-def identity_in_cells(raw: RawTable, column: str, rows: Sequence[int]) -> Problem:
-    """Cells hit the screen."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "Celler kan innehålla person- eller organisationsnummer.",
-            "Cells may hold personal or company identity numbers.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, column=column, rows=tuple(raw.rows.gather(list(rows)))),
-        accepted=_NO_IDENTITY,
-        next_step=Text(
-            "Ta bort uppgifterna ur filen och radera tidigare kopior. Räkna samman hos den som har uppgifterna.",
-            "Remove them from the file and delete earlier copies. Count at the holder of the data.",
-        ),
-    )
 
 
 def header_missing(raw: RawTable, contract: Contract) -> Problem:

@@ -61,20 +61,21 @@ def _text(payload: Payload, log: ProblemLog) -> tuple[str, tuple[Text, ...]] | N
         log.add(problems.too_large(payload.name))
         return None
     text, told = decode(payload, log)
-    if text is not None and _longest_line(text) > MOST_LINE_BYTES:
+    if text is not None and _has_endless_line(text):
         log.add(problems.too_wide(payload.name))
         return None
     return None if text is None else (text, told)
 
 
-def _longest_line(text: str) -> int:
-    """The length of the longest line, found without splitting the text."""
-    longest, start = 0, 0
-    while (end := text.find("\n", start)) >= 0:
-        longest = max(longest, end - start)
-        # Every line that ends inside the longest so far is shorter: step over them.
-        start = max(end + 1, text.rfind("\n", end + 1, end + 1 + longest) + 1)
-    return max(longest, len(text) - start)
+def _has_endless_line(text: str) -> bool:
+    """Whether some line is longer than any real one, found by stepping over as many lines as may fit in one."""
+    start = 0
+    while len(text) - start > MOST_LINE_BYTES:
+        end = text.rfind("\n", start, start + MOST_LINE_BYTES + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 @dataclass(frozen=True, slots=True)

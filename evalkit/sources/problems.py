@@ -31,7 +31,7 @@ def missing_path(name: str) -> Problem:
     """The folder is not there."""
     return Problem(
         code="path_missing",
-        what=Text("Mappen eller arkivet finns inte.", "The folder or archive does not exist."),
+        what=Text("Mappen finns inte.", "The folder does not exist."),
         place=Place(file=name),
         accepted=Text("en mapp eller ett zip-arkiv med datafiler", "a folder or a zip archive with data files"),
         next_step=Text("Kontrollera sökvägen.", "Check the path."),
@@ -380,9 +380,9 @@ def too_large(name: str) -> Problem:
         place=Place(file=name),
         accepted=Text(
             f"textfiler till {text} MiB; arbetsböcker och arkiv till {unpacked} MiB uppackade; "
-            f"högst {cells} miljoner celler ({_grouped(MOST_ROWS)} rader, {_grouped(MOST_COLUMNS)} kolumner i ett blad)",
+            f"högst {cells} miljoner celler ({_grouped(MOST_ROWS)} rader och {_grouped(MOST_COLUMNS)} kolumner)",
             f"text files up to {text} MiB; workbooks and archives up to {unpacked} MiB unpacked; "
-            f"at most {cells} million cells ({MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns in a sheet)",
+            f"at most {cells} million cells ({MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns)",
         ),
         next_step=Text("Dela filen, eller spara den som Parquet.", "Divide the file, or save it as Parquet."),
     )

@@ -148,7 +148,7 @@ def test_a_truncated_workbook(tmp_path):
 def test_missing_folder(tmp_path):
     assert fail(tmp_path / "finns inte").render() == (
         "Filen kan inte läsas (1 fel)\n"
-        "Mappen eller arkivet finns inte.\n"
+        "Mappen finns inte.\n"
         "  Var:        finns inte\n"
         "  Godtas:     en mapp eller ett zip-arkiv med datafiler\n"
         "  Gör så här: Kontrollera sökvägen."
