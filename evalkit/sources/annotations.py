@@ -26,9 +26,9 @@ _PARTS: tuple[tuple[re.Pattern[str], Text], ...] = (
 )
 # The names of sheets are screened where sheets are read.
 _OF_SHEETS = re.compile(r"<(?:\w+:)?(TitlesOfParts|sheets)\b.*?</(?:\w+:)?\1>", re.DOTALL)
-_BLOCK_END = re.compile(
-    r"</(?:\w+:)?(?:comment|threadedComment|definedName|txBody|creator|lastModifiedBy|title|subject|keywords|"
-    r"description|category|property|Company|Manager)>"
+_BLOCK = re.compile(
+    r"</?(?:\w+:)?(?:comment|threadedComment|definedName|txBody|creator|lastModifiedBy|title|subject|keywords|"
+    r"description|category|property|Company|Manager)\b[^>]*>"
 )
 _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(r"\bname=\"([^\"]*)\"")
@@ -56,6 +56,6 @@ def _traces(content: str, place: Text) -> set[Trace]:
 
 def _texts(content: str) -> Iterator[str]:
     """Each comment, name or property as one text: a number may be cut by a change of type face."""
-    for block in _BLOCK_END.split(_OF_SHEETS.sub("", content)):
-        yield html.unescape(_TAG.sub("", block))
-        yield from (html.unescape(name) for name in _NAME.findall(block))
+    told = _OF_SHEETS.sub("", content)
+    yield from (html.unescape(name) for name in _NAME.findall(told))
+    yield from (html.unescape(_TAG.sub("", block)) for block in _BLOCK.split(told))

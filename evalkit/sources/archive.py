@@ -88,14 +88,14 @@ def _faults(
     for path, member in files:
         if path.is_absolute() or ".." in path.parts or _DRIVE.match(str(path)) or "\0" in member.orig_filename:
             yield archive_problems.outside(name)
+        elif len(path.parts) > _DEEPEST and is_data(path.name):
+            yield archive_problems.deep(name)
         if stat.S_ISLNK(member.external_attr >> 16):
             yield archive_problems.link(name)
         if is_encrypted(member):
             yield archive_problems.encrypted(name)
         if path.suffix.lower() in {ARCHIVE, ".7z", ".rar", ".gz", ".tar", ".tgz"}:
             yield archive_problems.nested(name)
-        if len(path.parts) > _DEEPEST and is_data(path.name):
-            yield archive_problems.deep(name)
         folded = str(path).casefold()
         if folded in seen:
             yield archive_problems.doubled(name)
