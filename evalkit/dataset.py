@@ -108,7 +108,7 @@ class Dataset:
 
 
 def load(path: Path | str, *, book: Codes | None = None) -> Dataset:
-    """Read and check a folder of data files.
+    """Read and check a folder or a zip archive of data files.
 
     Parameters
     ----------
@@ -162,11 +162,13 @@ def inspected(path: Path | str, book: Codes | None = None) -> Inspection:
     """
     from evalkit.contracts import load_contracts
     from evalkit.contracts.checking import in_file_order, inspect
+    from evalkit.contracts.headers import expectations
     from evalkit.metrics import MetricBook
 
-    scan = scan_folder(path)
+    contracts = load_contracts()
+    scan = scan_folder(path, expectations(contracts))
     codes = book if book is not None else MetricBook.load()
-    inspection = inspect(scan.tables, load_contracts(), codes, attempted=scan.attempted)
+    inspection = inspect(scan.tables, contracts, codes, attempted=scan.attempted)
     told = (*scan.problems, *(inspection.problems if scan.tables else ()))
     if told:
         raise scan.error(sorted(told, key=in_file_order))

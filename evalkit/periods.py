@@ -6,16 +6,33 @@ A period is known by its first day together with its :class:`~evalkit.vocabulary
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from evalkit.language import Text, same
 from evalkit.vocabulary import Frequency
 
-_MONTHS = {
-    Frequency.MONTH: re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})(?:-|M)(?P<part>0[1-9]|1[0-2])"),
-    Frequency.QUARTER: re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})-?[QK](?P<part>[1-4])"),
-    Frequency.YEAR: re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})(?P<part>)"),
+_YEAR = r"(?P<year>(?:19|20|21)[0-9]{2})"
+_FORMS = {
+    Frequency.MONTH: (re.compile(rf"{_YEAR}(?:-|M)(?P<part>0[1-9]|1[0-2])"),),
+    Frequency.QUARTER: (
+        re.compile(rf"{_YEAR}-?[QK](?P<part>[1-4])"),
+        re.compile(rf"{_YEAR}[ -]?(?:q|kv\.?|kvartal|quarter) ?(?P<part>[1-4])", re.IGNORECASE),
+        re.compile(rf"(?:[qk]|kv\.?|kvartal|quarter) ?(?P<part>[1-4])[ -]{_YEAR}", re.IGNORECASE),
+    ),
+    Frequency.YEAR: (
+        re.compile(rf"{_YEAR}(?P<part>)"),
+        re.compile(rf"(?P<part>)(?:helår(?:et)?|år(?:et)?|full year|year) {_YEAR}", re.IGNORECASE),
+        re.compile(rf"{_YEAR}(?P<part>) (?:helår|full year)", re.IGNORECASE),
+    ),
 }
+_NAMED_MONTH = (
+    re.compile(rf"(?P<name>[a-z]{{3,9}})\.?[ -]{_YEAR}", re.IGNORECASE),
+    re.compile(rf"{_YEAR}[ -](?P<name>[a-z]{{3,9}})\.?", re.IGNORECASE),
+)
+# A hyphen that is not broken over lines, a hyphen proper and a minus sign; a dash may mean "to".
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
+_BLANKS = re.compile(r"[ \u00a0\u2007\u2009\u202f]+")
 _DAY = re.compile(r"((?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 
 # fmt: off
@@ -28,13 +45,22 @@ _NAMES_EN = (
     "July", "August", "September", "October", "November", "December",
 )
 # fmt: on
+_SHORT_SV = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_SHORT_EN = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMES = {
+    name.casefold(): place
+    for names in (_NAMES_SV, _NAMES_EN, _SHORT_SV, _SHORT_EN)
+    for place, name in enumerate(names, start=1)
+} | {"sept": 9}
 
 
 def parse(text: str) -> tuple[date, Frequency]:
     """The first day and the length of a period written as a year, a quarter or a month.
 
     ``2024``, ``2024-Q1`` or ``2024K1``, and ``2024-03`` or Statistics Sweden's ``2024M03`` are
-    understood. A full date is no period: its length is not known.
+    understood; and words: ``mars 2024``, ``2024 Mar``, ``kvartal 1 2024``, ``2024 kv 1``, ``helår 2024``,
+    in Swedish and English. A full date is no period: its length is not known. A year of two digits is
+    not read.
 
     Raises
     ------
@@ -55,17 +81,31 @@ def parse(text: str) -> tuple[date, Frequency]:
 
 def try_parse(text: str) -> tuple[date, Frequency] | None:
     """As :func:`parse`, but ``None`` when the text is no period."""
-    for frequency, form in _MONTHS.items():
-        match = form.fullmatch(text)
+    plain = _plain(text)
+    for frequency, forms in _FORMS.items():
+        match = next(filter(None, (form.fullmatch(plain) for form in forms)), None)
         if match:
             part = int(match["part"] or 1)
             return date(int(match["year"]), (part - 1) * frequency.months + 1, 1), frequency
+    return _named_month(plain)
+
+
+def _named_month(text: str) -> tuple[date, Frequency] | None:
+    for form in _NAMED_MONTH:
+        match = form.fullmatch(text)
+        if match and (month := _MONTH_NAMES.get(match["name"].casefold())):
+            return date(int(match["year"]), month, 1), Frequency.MONTH
     return None
+
+
+def _plain(text: str) -> str:
+    """Every hyphen as ``-`` and every run of blanks as one, letters composed."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text).translate(_HYPHENS))
 
 
 def try_day(text: str) -> date | None:
     """The day of ``2024-03-31`` (a time of midnight, as spreadsheets write, is allowed), else ``None``."""
-    match = _DAY.fullmatch(text)
+    match = _DAY.fullmatch(_plain(text))
     if match is None:
         return None
     try:

@@ -23,7 +23,7 @@ _POINT_ZERO = rf"^-?{_DIGITS}[.,]0+$"
 _FRACTION = rf"^-?{_DIGITS}[.,][0-9]+$"
 _THREES = r"^-?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+$"
 _EXPONENT = r"^-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+$"
-_MARK = r"(?i)^(?:[-–—.…*]{1,3}|x{1,3}|n/?a|nan|null|none|\?|saknas|uppgift saknas|sekretess)$"
+_MARK = r"(?i)^(?:[-‐‑‒–—−.…*:]{1,3}|x{1,3}|n/?a|nan|null|none|\?|saknas|uppgift saknas|sekretess)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ def _failures(column: str, *found: tuple[str, pl.Series]) -> tuple[Failure, ...]
 
 
 def _plain_minus(cells: pl.Series) -> pl.Series:
-    return cells.str.replace_all("\u2212", "-")
+    """A minus sign or any short dash as ``-`` where it stands before a digit; alone it is a mark, not a sign."""
+    return cells.str.replace("^[\u2010-\u2013\u2212]([0-9])", "-$1")
 
 
 def _integers(cells: pl.Series, column: str, *, decimal_point: bool) -> Parsed:

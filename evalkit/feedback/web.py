@@ -59,7 +59,7 @@ def _contents(feedback: Feedback, words: Words) -> str:
         return ""
     files = tuple(Heading(f"file-{place}", _code(tally.name)) for place, tally in enumerate(feedback.tallies))
     headings = (Heading("summary", words.of(_SUMMARY)), Heading("mend", words.of(_TO_MEND), files))
-    return contents(headings, words.main == Language.SV and "Innehåll" or "Contents")
+    return contents(headings, (words.main == Language.SV and "Innehåll") or "Contents")
 
 
 def _counts(feedback: Feedback, words: Words) -> str:

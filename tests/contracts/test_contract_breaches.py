@@ -192,7 +192,6 @@ def test_exposure_that_is_a_thousand_or_about_one_is_asked_about(folder):
         ("outcomes", {"date_basis": "beslut"}, ("date_basis_not_allowed", "date_basis")),
         ("outcomes", {"date_basis": "idag"}, ("not_in_list", "date_basis")),
         ("outcomes", {"unit_id": "0999"}, ("unknown_reference", "unit_id")),
-        ("outcomes", {"unit_id": "127"}, ("leading_zero", "unit_id")),
         ("outcomes", {"source_id": "nix"}, ("unknown_reference", "source_id")),
         ("outcomes", {"source_id": ""}, ("empty_cell", "source_id")),
         ("outcomes", {"model": "OTTO!"}, ("wrong_form", "model")),
@@ -226,6 +225,24 @@ def test_one_bad_cell_is_one_problem(folder, table, cells, expected):
     found = folder.codes()
     assert (expected[0], f"{table}.csv", expected[1], (2,)) in found
     assert len([entry for entry in found if entry[1] == f"{table}.csv"]) == 1
+
+
+def test_a_lost_zero_is_put_back_where_the_units_say_which_code_it_was(folder):
+    folder.row("outcomes")["unit_id"] = "127"
+
+    dataset = folder.load()
+    assert dataset.outcomes["unit_id"].unique().sort().to_list() == ["0127", "0180"]
+    (outcomes,) = (file for file in dataset.files if file.table == "outcomes")
+    assert "Enhetskoden har fått tillbaka sin inledande nolla på 1 rad." in [told.sv for told in outcomes.assumptions]
+
+
+def test_a_lost_zero_is_asked_about_where_both_codes_are_units(folder):
+    folder.tables["units"].append({**folder.row("units"), "unit_id": "127", "unit_kind": "stadsdel"})
+    folder.row("outcomes")["unit_id"] = "127"
+
+    assert not [told for told in folder.codes() if told[0] == "leading_zero" and told[1] == "units.csv"]
+    # It is read as the other unit, which has no such model: not mended, and not silent.
+    assert [entry[0] for entry in folder.codes()] == ["outside_model_period"]
 
 
 def test_lost_zero_in_units(folder):

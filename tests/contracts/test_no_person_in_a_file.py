@@ -26,7 +26,7 @@ def test_in_a_cell(folder):
     error = folder.fail()
     assert error.render() == (
         "Uppgifterna följer inte datakontraktet (1 fel)\n"
-        "Celler kan innehålla person- eller organisationsnummer.\n"
+        "Celler kan innehålla person- eller samordningsnummer.\n"
         "  Var:        sources.csv, kolumn title, rad 2\n"
         "  Godtas:     koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer\n"
         "  Gör så här: Ta bort uppgifterna ur filen och radera tidigare kopior. "

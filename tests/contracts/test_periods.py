@@ -20,6 +20,26 @@ STEPS = st.sampled_from(Frequency)
         ("2024K4", date(2024, 10, 1), Frequency.QUARTER),
         ("2024-03", date(2024, 3, 1), Frequency.MONTH),
         ("2024M12", date(2024, 12, 1), Frequency.MONTH),
+        ("2024\u201103", date(2024, 3, 1), Frequency.MONTH),
+        ("mars 2024", date(2024, 3, 1), Frequency.MONTH),
+        ("Mars\u00a02024", date(2024, 3, 1), Frequency.MONTH),
+        ("mar. 2024", date(2024, 3, 1), Frequency.MONTH),
+        ("2024 MARS", date(2024, 3, 1), Frequency.MONTH),
+        ("maj-2024", date(2024, 5, 1), Frequency.MONTH),
+        ("October 2024", date(2024, 10, 1), Frequency.MONTH),
+        ("2024 okt", date(2024, 10, 1), Frequency.MONTH),
+        ("sept 2024", date(2024, 9, 1), Frequency.MONTH),
+        ("kvartal 1 2024", date(2024, 1, 1), Frequency.QUARTER),
+        ("kv 2 2024", date(2024, 4, 1), Frequency.QUARTER),
+        ("Kv. 2 2024", date(2024, 4, 1), Frequency.QUARTER),
+        ("2024 kv1", date(2024, 1, 1), Frequency.QUARTER),
+        ("2024kv 4", date(2024, 10, 1), Frequency.QUARTER),
+        ("Q3 2024", date(2024, 7, 1), Frequency.QUARTER),
+        ("quarter 3 2024", date(2024, 7, 1), Frequency.QUARTER),
+        ("helår 2024", date(2024, 1, 1), Frequency.YEAR),
+        ("2024 helår", date(2024, 1, 1), Frequency.YEAR),
+        ("Helåret 2024", date(2024, 1, 1), Frequency.YEAR),
+        ("full year 2024", date(2024, 1, 1), Frequency.YEAR),
     ],
 )
 def test_forms(text, first, frequency):
@@ -27,7 +47,12 @@ def test_forms(text, first, frequency):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "24", "0127", "2024-00", "2024-13", "2024-Q5", "2024-03-01", "2024-3", " 2024", "٢٠٢٤"]
+    "text",
+    [
+        *("", "24", "0127", "2024-00", "2024-13", "2024-Q5", "2024-03-01", "2024-3", " 2024", "٢٠٢٤", "2024-25"),
+        *("mars 24", "mars", "mats 2024", "2024\u201303", "kvartal 5 2024", "kv 2024", "helår", "våren 2024"),
+        *("1 mars 2024", "q1q2 2024", "mar 2024 ", "mars  -2024"),
+    ],
 )
 def test_other_texts_are_no_periods(text):
     assert periods.try_parse(text) is None

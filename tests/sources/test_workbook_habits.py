@@ -1,0 +1,133 @@
+"""Workbooks as offices make them: hidden sheets, formulas, percentages, serial numbers, things beside the cells."""
+
+import pytest
+
+from evalkit.sources import read_folder
+from tests.sources.conftest import EXPECTED, book_bytes, codes, one, rezipped, sheet_bytes, told
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_hidden_sheets_are_left_aside_aloud(put):
+    def fill(book):
+        book.add_worksheet("units").write_row(0, 0, ["unit_id", "unit_name"])
+        book.add_worksheet("outcomes").hide()
+        book.add_worksheet("coverage").very_hidden()
+        book.add_worksheet("Läs mig")
+
+    (table,) = read_folder(put("underlag.xlsx", book_bytes(fill)), EXPECTED)
+    assert told(table)[:2] == [
+        "1 annat blad i arbetsboken har inte lästs.",
+        "2 dolda blad i arbetsboken har inte lästs.",
+    ]
+
+
+def test_a_merged_title_is_a_title(put):
+    def fill(book):
+        sheet = book.add_worksheet("units")
+        sheet.merge_range(0, 0, 1, 3, "Enheter i uttaget")
+        sheet.write_row(2, 0, ["unit_id", "unit_name"])
+        sheet.write_row(3, 0, ["0127", "Botkyrka"])
+
+    assert one(put("units.xlsx", book_bytes(fill))).rows.to_list() == [4]
+
+
+def formula(cell: bytes):
+    return lambda xml: xml.replace(b"</row></sheetData>", cell + b"</row></sheetData>")
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        (b'<c r="C2"><f>1+1</f><v>2</v></c>', []),
+        (b'<c r="C2" t="str"><f>""</f><v></v></c>', []),
+        (b'<c r="C2"><f>1+1</f></c>', ["formula_without_value"]),
+        (b'<c r="C2"><f>1+1</f><v></v></c>', ["formula_without_value"]),
+        (b'<c r="C2"><f t="shared" si="0"/><v/></c>', ["formula_without_value"]),
+        (b'<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', ["formula_error"]),
+    ],
+)
+def test_formulas(put, cell, found):
+    content = rezipped(sheet_bytes([["unit_id", "unit_name"], ["0127", "B"]]), {SHEET: formula(cell)})
+    folder = put("units.xlsx", content)
+
+    if found:
+        assert codes(folder) == [(found[0], "units.xlsx", (2,))]
+    else:
+        assert one(folder).cells("unit_name").to_list() == ["B"]
+
+
+@pytest.mark.parametrize("form", ["0%", "0.00%", "0.0 %;[Red]-0.0 %"])
+def test_percentages_are_asked_about(put, form):
+    def fill(book):
+        sheet = book.add_worksheet("outcomes")
+        sheet.write_row(0, 0, ["unit_id", "value"])
+        sheet.write_row(1, 0, ["0127"])
+        sheet.write_number(1, 1, 0.12, book.add_format({"num_format": form}))
+
+    assert codes(put("outcomes.xlsx", book_bytes(fill))) == [("percent_cells", "outcomes.xlsx", (2,))]
+
+
+def test_a_percent_sign_that_is_only_a_letter_is_no_percentage(put):
+    def fill(book):
+        sheet = book.add_worksheet("outcomes")
+        sheet.write_row(0, 0, ["unit_id", "value"])
+        sheet.write_number(1, 1, 12, book.add_format({"num_format": '0" %"'}))
+
+    assert one(put("outcomes.xlsx", book_bytes(fill))).cells("value").to_list() == ["12"]
+
+
+@pytest.mark.parametrize(("options", "serial"), [({}, 45352), ({"date_1904": True}, 43890)])
+def test_serial_numbers_in_columns_of_days_are_days(put, tmp_path, options, serial):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "coverage.xlsx", options) as book:
+        sheet = book.add_worksheet("coverage")
+        sheet.write_row(0, 0, ["unit_id", "metric", "covered_from", "covered_to"])
+        sheet.write_row(1, 0, ["0127", "45352", serial, "2024"])
+
+    table = one(tmp_path)
+    assert [table.cells(name)[0] for name in ("metric", "covered_from", "covered_to")] == [
+        "45352",
+        "2024-03-01",
+        "2024",
+    ]
+    year = 1904 if options else 1900
+    assert f"Serienummer har lästs som datum i 1 cell (arbetsbokens datumsystem är {year})." in told(table)
+
+
+def test_numbers_stored_as_text_are_text(put):
+    table = one(put("outcomes.xlsx", sheet_bytes([["unit_id", "value"], ["0127", "1 234"]], "outcomes")))
+    assert table.cells("value").to_list() == ["1 234"]
+    assert "Blanksteg skiljer tusental i tal." in told(table)
+
+
+@pytest.mark.parametrize(
+    ("add", "code"),
+    [
+        (lambda book, sheet: sheet.write_comment("A2", "gäller 900101-9802"), "personal_identity"),
+        (lambda book, sheet: sheet.write_comment("A2", "fråga anna@example.se"), "email_address"),
+        (lambda book, sheet: sheet.write_comment("A2", "ring 070-123 45 67"), "phone_number"),
+        (lambda book, sheet: book.define_name("nr", '="556036-0793"'), "organisation_number"),
+        (lambda book, sheet: book.set_properties({"comments": "900101-9802"}), "personal_identity"),
+        (lambda book, sheet: book.set_custom_property("Dnr", "900101-9802"), "personal_identity"),
+        (lambda book, sheet: sheet.insert_textbox("C3", "900101-9802"), "personal_identity"),
+    ],
+)
+def test_what_stands_beside_the_cells_is_screened(put, add, code):
+    def fill(book):
+        sheet = book.add_worksheet("units")
+        sheet.write_row(0, 0, ["unit_id", "unit_name"])
+        add(book, sheet)
+
+    assert codes(put("units.xlsx", book_bytes(fill))) == [(code, "units.xlsx", ())]
+
+
+def test_a_comment_that_says_nothing_of_the_kind(put):
+    def fill(book):
+        sheet = book.add_worksheet("units")
+        sheet.write_row(0, 0, ["unit_id", "unit_name"])
+        sheet.write_comment("A1", "SCB:s kod, till exempel 0127", {"author": "registrator"})
+        book.set_properties({"author": "registrator@example.se", "title": "Uttag 2024-01-01"})
+
+    assert one(put("units.xlsx", book_bytes(fill))).columns == ("unit_id", "unit_name")
