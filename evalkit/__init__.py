@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from evalkit.estimands import Estimand, Group, Series, Window
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
+    from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
@@ -49,6 +50,7 @@ _HOMES = {
     "Window": "evalkit.estimands",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
+    "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
     "rate": "evalkit.comparisons",
@@ -77,6 +79,7 @@ __all__ = [
     "Window",
     "evaluate",
     "load",
+    "map_source",
     "open_run",
     "panel",
     "rate",
