@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from evalkit.plan import Plan
     from evalkit.policy import Policy
     from evalkit.simulation import Simulation, simulate
+    from evalkit.templates import write_template
 
 __version__ = "0.1.0"
 
@@ -60,6 +61,7 @@ _HOMES = {
     "report": "evalkit.pipeline",
     "resources": "evalkit",
     "simulate": "evalkit.simulation",
+    "write_template": "evalkit.templates",
 }
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "report",
     "resources",
     "simulate",
+    "write_template",
 ]
 
 

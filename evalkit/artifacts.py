@@ -32,7 +32,7 @@ from typing import Any
 import polars as pl
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from evalkit import __version__
+from evalkit import __version__, neutral
 from evalkit.dataset import Dataset
 from evalkit.disclosure import Released, SuppressedCells
 from evalkit.errors import Place, Problem, ReportError
@@ -128,7 +128,7 @@ def _json(path: Path, content: Any) -> None:
 def _csv(path: Path, frame: pl.DataFrame) -> None:
     """A CSV with lists joined by a space, for people with spreadsheets."""
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
-    frame.with_columns(pl.col(lists).list.join(" ")).write_csv(path)
+    neutral.write_csv(frame.with_columns(pl.col(lists).list.join(" ")), path)
 
 
 def _release_record(released: Released) -> dict[str, Any]:

@@ -10,19 +10,16 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from evalkit import __version__
+from evalkit.commands import check, dictionary, template
+from evalkit.commands.running import BAD_INPUT, INTERNAL, INTERRUPTED, OK, LanguageOption, run
 from evalkit.language import Language, Text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evalkit.pipeline import Checked
-
-OK, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
+__all__ = ["BAD_INPUT", "INTERNAL", "INTERRUPTED", "OK", "app", "main"]
 
 app = typer.Typer(
     name="evalkit",
@@ -40,9 +37,6 @@ class EngineChoice(StrEnum):
     AUTO = "auto"
     QUARTO = "quarto"
     EMBEDDED = "embedded"
-
-
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Språk i meddelanden (language of messages).")]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it
@@ -68,7 +62,8 @@ def report(
     ] = None,
     out: Annotated[Path, typer.Option(help="Mappen som rapporten skrivs i.")] = Path("out"),
     engine: Annotated[EngineChoice, typer.Option(help="Vem som sätter rapporten.")] = EngineChoice.AUTO,
-    lang: LanguageOption = Language.SV,
+    *,
+    lang: LanguageOption,
 ) -> None:
     """Gör en rapport, HTML och PDF (make a report)."""
 
@@ -79,46 +74,12 @@ def report(
             made = pipeline.report(analysis, out=out, engine=engine.value, progress=steps.begin)
         return "\n".join(str(path) for path in (made.html, made.pdf, made.manifest) if path is not None)
 
-    _run(work, lang)
+    run(work, lang)
 
 
-@app.command()
-def check(
-    folder: Annotated[Path, typer.Argument(help="Mapp med datafiler, eller en analys.")],
-    lang: LanguageOption = Language.SV,
-) -> None:
-    """Kontrollera datafiler eller en analys (validate data)."""
-
-    def work() -> str:
-        from evalkit import pipeline
-
-        return _told(pipeline.check(folder), lang)
-
-    _run(work, lang)
-
-
-def _told(checked: Checked, language: Language) -> str:
-    lines = []
-    if checked.plan is not None:
-        lines.append(Text("Analysplanen är giltig.", "The analysis plan is valid.").in_language(language))
-    if not checked.files:
-        lines.append(Text("Uppgifterna simuleras.", "The data are simulated.").in_language(language))
-        return "\n".join(lines)
-    lines.append(Text("Uppgifterna följer datakontrakten.", "The data follow their contracts.").in_language(language))
-    return "\n".join([*lines, *_files(checked, language)])
-
-
-def _files(checked: Checked, language: Language) -> list[str]:
-    from evalkit.style import number
-
-    lines = []
-    for file in checked.files:
-        row = Text("rad" if file.rows == 1 else "rader", "row" if file.rows == 1 else "rows").in_language(language)
-        assumed = "; ".join(item.in_language(language) for item in file.assumptions)
-        name = file.name if file.sheet is None else f"{file.name} ({file.sheet})"
-        told = f"  {name} → {file.table}: {number(file.rows, language)} {row}"
-        lines.append(f"{told} ({assumed})" if assumed else told)
-    return lines
+app.command("check")(check.check)
+app.command("template")(template.template)
+app.command("dictionary")(dictionary.dictionary)
 
 
 class _Steps:
@@ -159,63 +120,6 @@ class _Steps:
             self._finish()
         elif self._message:
             sys.stderr.write("\n" if self._is_live else f"{self._message}\n")
-
-
-def _run(work: Callable[[], str], language: Language) -> None:
-    """Do the work of a command and end; whatever goes wrong becomes a message, never a traceback."""
-    import logging
-
-    from evalkit.errors import EvalkitError
-
-    # Where there is no home folder matplotlib tells of its own arrangements.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    try:
-        told = work()
-    except EvalkitError as error:
-        _stop(error.render(language), BAD_INPUT)
-    except KeyboardInterrupt:
-        _stop(
-            Text("Avbrutet. Inget har skrivits.", "Interrupted. Nothing was written.").in_language(language),
-            INTERRUPTED,
-        )
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback may quote data
-        _stop(_internal(error).in_language(language), INTERNAL)
-    else:
-        typer.echo(told)
-
-
-def _stop(message: str, code: int) -> None:
-    sys.stderr.write(f"{message}\n")
-    raise typer.Exit(code)
-
-
-def _internal(error: Exception) -> Text:
-    """What to tell of a fault of our own. Its details are written where only the user can read them."""
-    kind, where = type(error).__name__, _write_details(error)
-    if where is None:
-        return Text(
-            f"Fel i evalkit ({kind}). Inget har skrivits.", f"A fault in evalkit ({kind}). Nothing was written."
-        )
-    return Text(
-        f"Fel i evalkit ({kind}). Inget har skrivits.\n"
-        f"  Detaljer:    {where}\n"
-        "  Gör så här:  läs filen innan du skickar den vidare, för den kan innehålla uppgifter ur dina data.",
-        f"A fault in evalkit ({kind}). Nothing was written.\n"
-        f"  Details: {where}\n"
-        "  Next:    read the file before you pass it on, as it may hold some of your data.",
-    )
-
-
-def _write_details(error: Exception) -> str | None:
-    import tempfile
-    import traceback
-
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="evalkit-", suffix=".txt", delete=False) as file:
-            file.write("".join(traceback.format_exception(error)))
-    except OSError:
-        return None
-    return file.name
 
 
 def main() -> None:

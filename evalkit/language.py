@@ -5,8 +5,11 @@ Swedish comes first everywhere: ``str(text)`` is the Swedish wording.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 class Language(StrEnum):
@@ -49,3 +52,20 @@ def same(word: str) -> Text:
 def in_language(language: Language, sv: str, en: str) -> str:
     """One of two wordings, where making a :class:`Text` of them would only be in the way."""
     return sv if language is Language.SV else en
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language that an environment asks messages to be in: English where its locale is English, else Swedish.
+
+    The first of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is not empty decides (POSIX.1-2017, base
+    definitions, 8.2). Swedish is the answer to ``C``, to every other language and to no answer.
+
+    Examples
+    --------
+    >>> from evalkit.language import language_of
+    >>> language_of({"LANG": "en_GB.UTF-8"}).value, language_of({"LANG": "C"}).value
+    ('en', 'sv')
+    """
+    chosen = next((value for name in _LOCALE_VARIABLES if (value := environment.get(name))), "")
+    word = chosen.partition(".")[0].partition("@")[0].replace("-", "_").partition("_")[0]
+    return Language.EN if word.lower() == Language.EN.value else Language.SV

@@ -118,9 +118,7 @@ def check(folder: str | Path) -> Checked:
     EvalkitError
         With everything that is wrong with plan and data.
     """
-    given = Path(folder)
-    slug = resources.analyses() / given.name
-    where = slug if not given.exists() and len(given.parts) == 1 and slug.is_dir() else given
+    where = _checked_folder(folder)
     if not (where / PLAN_FILE).is_file():
         return Checked(load(where).files, None)
     plan, plan_error = _attempt(lambda: Plan.load(where))
@@ -133,6 +131,22 @@ def check(folder: str | Path) -> Checked:
     if plan is not None and dataset is not None:
         panel(dataset, plan)
     return Checked(dataset.files if dataset else (), plan)
+
+
+def _checked_folder(folder: str | Path) -> Path:
+    given = Path(folder)
+    slug = resources.analyses() / given.name
+    return slug if not given.exists() and len(given.parts) == 1 and slug.is_dir() else given
+
+
+def data_folder(folder: str | Path) -> Path:
+    """Where the files are that :func:`check` reads: the folder itself, or the one that its plan or habit names."""
+    where = _checked_folder(folder)
+    plan = _attempt(lambda: Plan.load(where))[0] if (where / PLAN_FILE).is_file() else None
+    if plan is not None and plan.document.data.kind == "files":
+        where = where / plan.document.data.folder
+    inner = where / "data"
+    return inner if inner.is_dir() and not any(path.is_file() and path.suffix in {".csv", ".xlsx", ".parquet"} for path in where.iterdir()) else where
 
 
 def _data_to_check(where: Path, plan: Plan | None) -> Dataset | None:

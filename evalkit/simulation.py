@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from evalkit import periods
+from evalkit import neutral, periods
 from evalkit.errors import EstimationError, Place, Problem
 from evalkit.language import Text
 from evalkit.vocabulary import DesignId, Frequency
@@ -133,7 +133,7 @@ class Simulation:
         """Write the tables as CSV files that ``evalkit check`` accepts; returns the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         for table, frame in self.tables.items():
-            (folder / f"{table}.csv").write_bytes(frame.write_csv().encode())
+            neutral.write_csv(frame, folder / f"{table}.csv")
         return folder
 
     def load(self) -> Dataset:

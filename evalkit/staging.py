@@ -175,7 +175,7 @@ def _occupied(out: Path, name: str) -> Problem:
             "a folder that does not exist, is empty or holds nothing but an earlier report",
         ),
         next_step=Text(
-            "Flytta undan det, eller ange en annan mapp med --out.", "Move it away, or name another folder with --out."
+            "Flytta undan det, eller ange en annan mapp.", "Move it away, or name another folder."
         ),
     )
 
@@ -233,4 +233,54 @@ def _unwritable(out: Path) -> Problem:
         place=Place(file=out.name),
         accepted=Text("en mapp som du får skriva i", "a folder that you may write in"),
         next_step=Text("Ange en annan mapp med --out.", "Name another folder with --out."),
+    )
+
+
+def place(path: Path, content: bytes) -> Path:
+    """Write one file aside and rename it, so that it is there whole or not at all; returns ``path``.
+
+    A file that evalkit wrote there, or that already has this content, may be replaced; any other is left alone.
+
+    Raises
+    ------
+    ReportError
+        When something else is there, or the place cannot be written.
+    """
+    partial = _beside(path, "partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir() or (path.exists() and not _may_replace(path, content)):
+            raise ReportError(_file_occupied(path))
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise ReportError(_unwritable(path)) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return path
+
+
+_OWN_PAGE = b'<meta name="generator" content="evalkit">'
+_HEAD_OF_PAGE = 1024
+
+
+def _may_replace(path: Path, content: bytes) -> bool:
+    there = path.read_bytes()
+    return there == content or _OWN_PAGE in there[:_HEAD_OF_PAGE]
+
+
+def _file_occupied(path: Path) -> Problem:
+    return Problem(
+        code="file_occupied",
+        what=Text(
+            "Det finns redan något på platsen, och det skrivs inte över.",
+            "There is something in that place already, and it is not written over.",
+        ),
+        place=Place(file=path.name),
+        accepted=Text(
+            "ett filnamn som inte finns, eller en oförändrad fil från evalkit",
+            "a file name that does not exist, or an unchanged file from evalkit",
+        ),
+        next_step=Text("Flytta undan filen, eller ange ett annat namn.", "Move the file, or give another name."),
     )

@@ -15,12 +15,12 @@ PACKAGE = Path(evalkit.__file__).parent
 
 # fmt: off
 ORDER = (
-    "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
+    "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats", "neutral",
     "codebooks", "metrics", "screening", "sources", "contracts", "dataset",
     "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "evaluation",
     "margins", "protection", "policy", "disclosure",
-    "style", "markdown", "wording", "tables", "figures", "views", "artifacts", "staging", "simulation", "render",
-    "pipeline", "chapters", "cli",
+    "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging",
+    "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.
@@ -31,12 +31,14 @@ ONLY_IN = {
     "statsmodels": ("inference/",),
     "matplotlib": ("figures/",),
     "babel": ("style.py",),
-    "typer": ("cli.py",),
+    "typer": ("cli.py", "commands/"),
     "nbclient": ("render/",),
     "nbformat": ("render/",),
     "pypandoc": ("render/",),
     "typst": ("render/",),
     "fastexcel": ("sources/",),
+    "openpyxl": ("feedback/",),
+    "xlsxwriter": ("templates/",),
 }
 
 

@@ -1,0 +1,86 @@
+"""Feedback as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalkit.feedback.model import Feedback, FileTally, KindTally, Read
+from evalkit.language import Language, Text, in_language
+from evalkit.style import number
+
+_MOST_COLUMNS = 4
+
+
+def to_text(feedback: Feedback, language: Language) -> str:
+    """The verdict, every problem in four lines, and what each file came to.
+
+    Examples
+    --------
+    >>> from evalkit.feedback import Feedback, Read, to_text
+    >>> from evalkit.language import Language
+    >>> print(to_text(Feedback((Read("units.csv", "units", None, 2, ""),), ()), Language.SV))
+    Uppgifterna följer datakontrakten.
+      units.csv → units: 2 rader
+    """
+    if feedback.is_clean:
+        return "\n".join([*_sound(feedback, language), *(_read(item, language) for item in feedback.read)])
+    count = len(feedback.problems)
+    noun = in_language(language, "fel", "problem" if count == 1 else "problems")
+    return "\n".join(
+        [
+            f"{feedback.title.in_language(language)} ({count} {noun})",
+            *(problem.render(language) for problem in feedback.problems),
+            "",
+            in_language(language, "Sammanfattning", "Summary"),
+            *_summary(feedback, language),
+        ]
+    )
+
+
+def _sound(feedback: Feedback, language: Language) -> Iterator[str]:
+    if feedback.has_plan:
+        yield in_language(language, "Analysplanen är giltig.", "The analysis plan is valid.")
+    if feedback.read:
+        yield in_language(language, "Uppgifterna följer datakontrakten.", "The data follow their contracts.")
+    else:
+        yield in_language(language, "Uppgifterna simuleras.", "The data are simulated.")
+
+
+def _read(item: Read, language: Language) -> str:
+    assumed = " ".join(text.in_language(language) for text in item.assumptions)
+    name = item.name if item.sheet is None else f"{item.name} ({item.sheet})"
+    told = f"  {name} → {item.table}: {_rows(item.rows, language)}"
+    return f"{told} ({assumed})" if assumed else told
+
+
+def _rows(count: int, language: Language) -> str:
+    words = Text("rad" if count == 1 else "rader", "row" if count == 1 else "rows")
+    return f"{number(count, language)} {words.in_language(language)}"
+
+
+def _summary(feedback: Feedback, language: Language) -> Iterator[str]:
+    tallies = {tally.name: tally for tally in feedback.tallies}
+    for name in feedback.files:
+        read = [_read(item, language) for item in feedback.read if item.name == name]
+        yield from read or [f"  {name}"]
+        if name in tallies:
+            yield from _faults(tallies[name], language)
+        else:
+            yield f"    {in_language(language, 'inga fel', 'no problems')}"
+
+
+def _faults(tally: FileTally, language: Language) -> Iterator[str]:
+    noun = in_language(language, "fel", "problem" if tally.problems == 1 else "problems")
+    where = in_language(language, " på ", " in ") + _rows(tally.rows, language) if tally.rows else ""
+    yield f"    {tally.problems} {noun}{where}"
+    yield from (f"      {_kind(kind, language)}" for kind in tally.kinds)
+
+
+def _kind(kind: KindTally, language: Language) -> str:
+    shown = ", ".join(kind.columns[:_MOST_COLUMNS]) + (" …" if len(kind.columns) > _MOST_COLUMNS else "")
+    told = [f"{kind.problems} × {kind.what.in_language(language)}"]
+    if shown:
+        told.append(f"{in_language(language, 'kolumn', 'column')} {shown}")
+    if kind.rows:
+        told.append(_rows(kind.rows, language))
+    return ", ".join([told[0].rstrip("."), *told[1:]])

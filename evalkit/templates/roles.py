@@ -1,0 +1,59 @@
+"""Who fills in which tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from evalkit.language import Text
+
+
+class Reporter(StrEnum):
+    """A role: somebody who reports counts, or somebody who holds the cases."""
+
+    AGGREGAT = "aggregat"
+    UPPGIFTSHALLARE = "uppgiftshallare"
+
+    @property
+    def label(self) -> Text:
+        """The role in words."""
+        return _LABELS[self]
+
+    @property
+    def who(self) -> Text:
+        """Whom the workbook is for."""
+        return _WHO[self]
+
+
+_LABELS = {
+    Reporter.AGGREGAT: Text("den som lämnar sammanräknade antal", "the one who reports counts"),
+    Reporter.UPPGIFTSHALLARE: Text("den som har ärendena", "the one who holds the cases"),
+}
+_WHO = {
+    Reporter.AGGREGAT: Text(
+        "Du som lämnar antal per område och period, till exempel ur en årsredovisning eller ett statistikuttag.",
+        "You who report counts per area and period, for instance from an annual report or a statistical extract.",
+    ),
+    Reporter.UPPGIFTSHALLARE: Text(
+        "Du som har ärendena i ett verksamhetssystem och lämnar en rad per besök, beslut eller åtgärd.",
+        "You who hold the cases in a case system and report one row per visit, decision or measure.",
+    ),
+}
+_SHARED = ("units", "sources", "model_periods")
+_COUNTED = ("coverage", "outcomes", "exposure")
+
+
+def tables_of(reporter: Reporter, tables: Iterable[str]) -> tuple[str, ...]:
+    """The tables of a role among those that have a contract, in the order to fill them in.
+
+    Examples
+    --------
+    >>> from evalkit.templates import Reporter, tables_of
+    >>> tables_of(Reporter.UPPGIFTSHALLARE, ("units", "sources", "outcomes", "visits"))
+    ('units', 'sources', 'visits')
+    """
+    known = tuple(tables)
+    shared = tuple(table for table in _SHARED if table in known)
+    if reporter is Reporter.AGGREGAT:
+        return shared + tuple(table for table in _COUNTED if table in known)
+    return shared + tuple(table for table in known if table not in (*_SHARED, *_COUNTED))
