@@ -1,169 +1,252 @@
-"""Reading delimited text without guessing: encoding, separator and shape are determined or asked about."""
+"""Reading delimited text without guessing: separator, headings and shape are determined or asked about."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
+from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
 from evalkit.sources import problems
-from evalkit.sources.tables import Payload, RawTable, text_table
+from evalkit.sources.encoding import decode
+from evalkit.sources.heading import NOTHING_EXPECTED, Expected, find_heading, passed_over, settle_headings
+from evalkit.sources.limits import MOST_CELLS, MOST_COLUMNS, MOST_LINE_BYTES, MOST_TEXT_BYTES, MOST_TITLE_ROWS
+from evalkit.sources.tables import Payload, RawTable, number_habits, text_table
 
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_NUL_SHARE_OF_UTF16 = 0.25
-# Letters and signs of Swedish administrative text. Not in it: what å, ä, ö of other old encodings
-# (MacRoman, DOS 850) or halves of broken UTF-8 look like when read as Windows-1252.
-_PLAUSIBLE = frozenset("åäöÅÄÖéÉèÈüÜáÁàÀæÆøØëïôçñ\u00a0–’§°½×±²³")
-_DECIMAL_CELL = r"^[-\u2212]?[0-9][0-9 \u00a0\u2009\u202f]*{mark}[0-9]+$"
-
-_WINDOWS_1252 = Text(
-    "Teckenkodningen är Windows-1252, eftersom filen inte är UTF-8.",
-    "The encoding is Windows-1252, since the file is not UTF-8.",
-)
+_SEPARATORS = (";", ",", "\t")
 _SEPARATOR_NAMES = {",": Text("komma", "comma"), ";": Text("semikolon", "semicolon")}
-_DECIMAL_COMMA = Text("Decimaltecknet är komma.", "The decimal mark is a comma.")
-_DECIMAL_POINT = Text("Decimaltecknet är punkt.", "The decimal mark is a point.")
+_BATCH = 100_000
 
 
-def read_delimited(payload: Payload, table: str, log: ProblemLog) -> list[RawTable]:
+def read_delimited(
+    payload: Payload, table: str, log: ProblemLog, expected: Expected = NOTHING_EXPECTED
+) -> list[RawTable]:
     """The one table of a CSV file, or none when the file cannot be read as text."""
-    text, assumptions = _decode(payload, log)
-    if text is None:
+    decoded = _text(payload, log)
+    if decoded is None:
         return []
-    separator = _separator(text.split("\n", 1)[0], payload.name, log)
-    if separator is None:
+    text, told = decoded
+    start = _heading(text, expected, payload, log)
+    separator = _separator(text, start, payload.name, log) if start else None
+    if start is None or separator is None:
         return []
-    records = _records(text, separator, payload.name, log)
-    if not records.rows:
+    records = _records(text[start.offset :], separator, start.row, payload.name, log)
+    if records is None:
         return []
-    header, body = records.rows[0], records.rows[1:]
-    shape = _check_shape(header, body, payload.name, log)
-    grid = _grid(body, max(shape.widest, len(header)))
+    headings = settle_headings(records.header, expected)
     name = _SEPARATOR_NAMES[separator]
-    told = Text(f"Fältgränsen är {name.sv}.", f"The separator is a {name.en}.")
+    separated = Text(f"Fältgränsen är {name.sv}.", f"The separator is a {name.en}.")
     return [
         text_table(
             payload,
             table=table,
-            grid=grid,
-            header=tuple(header),
-            assumptions=(*assumptions, told, *_decimal_marks(grid)),
-            intact=records.whole and shape.even,
+            grid=records.grid,
+            header=headings.names,
+            first_row=start.row + 2,
+            assumptions=(*told, separated, *passed_over(start.row), *headings.told, *number_habits(records.grid)),
+            intact=records.intact,
         )
     ]
 
 
-def _decode(payload: Payload, log: ProblemLog) -> tuple[str | None, tuple[Text, ...]]:
-    content = payload.content
-    if not content.removeprefix(codecs.BOM_UTF8).strip():
-        log.add(problems.zero_bytes(payload.name))
-        return None, ()
-    if content.startswith(_UTF16_MARKS) or b"\0" in content:
-        utf16 = content.startswith(_UTF16_MARKS) or _looks_utf16(content)
-        log.add(problems.wrong_encoding(payload.name, utf16=True) if utf16 else problems.binary(payload.name))
-        return None, ()
+def _text(payload: Payload, log: ProblemLog) -> tuple[str, tuple[Text, ...]] | None:
+    if len(payload.content) > MOST_TEXT_BYTES:
+        log.add(problems.too_large(payload.name))
+        return None
+    text, told = decode(payload, log)
+    if text is not None and _longest_line(text) > MOST_LINE_BYTES:
+        log.add(problems.too_wide(payload.name))
+        return None
+    return None if text is None else (text, told)
+
+
+def _longest_line(text: str) -> int:
+    """The length of the longest line, found without splitting the text."""
+    longest, start = 0, 0
+    while (end := text.find("\n", start)) >= 0:
+        longest = max(longest, end - start)
+        # Every line that ends inside the longest so far is shorter: step over them.
+        start = max(end + 1, text.rfind("\n", end + 1, end + 1 + longest) + 1)
+    return max(longest, len(text) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where the headings stand: the row (from 0) and the place of its first letter."""
+
+    row: int
+    offset: int
+
+
+def _heading(text: str, expected: Expected, payload: Payload, log: ProblemLog) -> _Start | None:
+    lines = list(islice(_starts(text), MOST_TITLE_ROWS + 1))
+    rows = [_loose_cells(text[start:end]) for start, end in lines]
+    places = find_heading(rows, expected)
+    if len(places) > 1:
+        log.add(problems.unclear_heading(payload.name, None, [place + 1 for place in places]))
+        return None
+    offset = lines[places[0]][0]
+    row = _count_records(text[:offset])
+    titles = [
+        number for number, (start, end) in enumerate(lines[: places[0]], 1) if screening.is_suspect(text[start:end])
+    ]
+    if titles:
+        log.add(problems.identity_in_titles(payload.name, None, titles))
+    return _Start(row, offset)
+
+
+def _starts(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _loose_cells(line: str) -> list[str]:
+    """The cells of a line under the separator that gives the most, for looking and not for reading."""
+    separator = max(_SEPARATORS, key=line.count)
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _count_records(titles: str) -> int:
+    """How many rows a spreadsheet shows for the lines above the headings; a quoted title may hold line ends."""
     try:
-        return _lines(content.decode("utf-8-sig")), ()
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError:
-        text = None
-    if text is None or not _is_plausible(text):
-        log.add(problems.wrong_encoding(payload.name, utf16=False))
-        return None, ()
-    return _lines(text), (_WINDOWS_1252,)
+        return sum(1 for _ in csv.reader(io.StringIO(titles, newline="")))
+    except csv.Error:
+        return titles.count("\n")
 
 
-def _looks_utf16(content: bytes) -> bool:
-    """Text in UTF-16 without a mark has a NUL as every other byte, nearly."""
-    sample = content[:4096]
-    uneven = abs(sample[0::2].count(0) - sample[1::2].count(0))
-    return uneven > _NUL_SHARE_OF_UTF16 * len(sample)
-
-
-def _is_plausible(text: str) -> bool:
-    return all(sign in _PLAUSIBLE or "\x1f" < sign < "\x7f" or sign in "\r\n\t" for sign in set(text))
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _separator(header: str, name: str, log: ProblemLog) -> str | None:
-    bare = re.sub(r'"[^"]*"', "", header)
+def _separator(text: str, start: _Start, name: str, log: ProblemLog) -> str | None:
+    end = text.find("\n", start.offset)
+    bare = re.sub(r'"[^"]*"', "", text[start.offset : end if end >= 0 else len(text)])
     if "," in bare and ";" in bare:
-        log.add(problems.unclear_separator(name, tab=False))
+        log.add(problems.unclear_separator(name, tab=False, row=start.row + 1))
         return None
     if "\t" in bare and "," not in bare and ";" not in bare:
-        log.add(problems.unclear_separator(name, tab=True))
+        log.add(problems.unclear_separator(name, tab=True, row=start.row + 1))
         return None
     return ";" if ";" in bare else ","
 
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    rows: list[list[str]]
-    whole: bool
+    """The headings and the cells below them; ``intact`` is false when the shape is broken."""
+
+    header: tuple[str, ...]
+    grid: pl.DataFrame
+    intact: bool
 
 
-def _records(text: str, separator: str, name: str, log: ProblemLog) -> _Records:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
+def _records(text: str, separator: str, row: int, name: str, log: ProblemLog) -> _Records | None:
+    if '"' not in text and (records := _even_records(text, separator)) is not None:
+        if records.grid.width > MOST_COLUMNS:
+            log.add(problems.too_wide(name))
+            return None
+        if not any(cell.strip() for cell in records.header):
+            log.add(problems.no_header(name, None))
+        return records
+    return _any_records(text, separator, row, name, log)
+
+
+def _even_records(text: str, separator: str) -> _Records | None:
+    """Text without quotation marks whose lines all have as many separators, split where they are."""
+    first, _, rest = text.partition("\n")
+    header = tuple(first.split(separator))
+    lines = pl.Series("line", rest.split("\n"), dtype=pl.String)
+    counts = lines.str.count_matches(separator, literal=True)
+    short = (counts != len(header) - 1) & (lines != "")
+    if short.any() or len(header) > MOST_COLUMNS or len(lines) * len(header) > MOST_CELLS:
+        return None
+    split = lines.str.split_exact(separator, len(header) - 1) if len(header) > 1 else lines
+    grid = split.struct.unnest() if len(header) > 1 else lines.to_frame()
+    return _Records(header, grid, intact=any(cell.strip() for cell in header))
+
+
+def _any_records(text: str, separator: str, row: int, name: str, log: ProblemLog) -> _Records | None:
+    """Text that may have quotation marks or uneven rows, read record by record."""
+    reading = _Reading(row)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows.extend(reader)
+        reading.take(rows)
     except csv.Error:
-        log.add(problems.broken_quotes(name, len(rows) + 1))
-        return _Records(_without_quotes(text, separator), whole=False)
-    return _Records(rows, whole=True)
-
-
-def _without_quotes(text: str, separator: str) -> list[list[str]]:
-    """The cells as they stand, so that a file with broken quotes is still screened."""
-    return [line.replace('"', " ").split(separator) for line in text.split("\n")]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    even: bool
-    widest: int
-
-
-def _check_shape(header: list[str], body: list[list[str]], name: str, log: ProblemLog) -> _Shape:
-    width, widest = len(header), max(map(len, body), default=0)
-    if not any(cell.strip() for cell in header):
+        log.add(problems.broken_quotes(name, row + reading.count + 1))
+        # The cells as they stand, so that a file with broken quotes is still screened.
+        reading = _Reading(row, whole=False)
+        reading.take(line.replace('"', " ").split(separator) for line in text.split("\n"))
+    if reading.is_too_wide:
+        log.add(problems.too_wide(name))
+        return None
+    if reading.is_too_large:
+        log.add(problems.too_large(name))
+        return None
+    for code, found in (("long", reading.too_long), ("short", reading.too_short)):
+        if found and reading.has_header:
+            log.add(problems.ragged(name, found, width=len(reading.header), too_long=code == "long"))
+    if not reading.has_header:
         log.add(problems.no_header(name, None))
-        return _Shape(even=False, widest=widest)
-    too_long = [place + 2 for place, record in enumerate(body) if len(record) > width]
-    too_short = [place + 2 for place, record in enumerate(body) if 0 < len(record) < width and any(record)]
-    if too_long:
-        log.add(problems.ragged(name, too_long, width=width, too_long=True))
-    if too_short:
-        log.add(problems.ragged(name, too_short, width=width, too_long=False))
-    return _Shape(even=not (too_long or too_short), widest=widest)
+    return reading.records()
 
 
-def _grid(body: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
+class _Reading:
+    """Rows on their way to text columns, in batches, so that a large file is not held twice as objects."""
+
+    def __init__(self, row: int, *, whole: bool = True) -> None:
+        self.header: list[str] = []
+        self.too_long: list[int] = []
+        self.too_short: list[int] = []
+        self.count = 0
+        self.is_too_wide = self.is_too_large = False
+        self._row, self._whole, self._widest = row, whole, 0
+        self._frames: list[pl.DataFrame] = []
+
+    @property
+    def has_header(self) -> bool:
+        return any(cell.strip() for cell in self.header)
+
+    def take(self, rows: Iterator[list[str]]) -> None:
+        self.header = next(rows, [])
+        self.count, self._widest = 1, len(self.header)
+        while not (self.is_too_wide or self.is_too_large) and (batch := self._batch(rows)):
+            self._frames.append(_grid(batch, self._widest))
+
+    def _batch(self, rows: Iterator[list[str]]) -> list[list[str]]:
+        batch: list[list[str]] = []
+        for record in islice(rows, _BATCH):
+            self.count += 1
+            self._note(record)
+            batch.append(record)
+        self.is_too_wide = self._widest > MOST_COLUMNS
+        self.is_too_large = self.count * self._widest > MOST_CELLS
+        return [] if self.is_too_wide or self.is_too_large else batch
+
+    def _note(self, record: list[str]) -> None:
+        width = len(self.header)
+        if len(record) > width:
+            self.too_long.append(self._row + self.count)
+            self._widest = max(self._widest, len(record))
+        elif 0 < len(record) < width and any(record):
+            self.too_short.append(self._row + self.count)
+
+    def records(self) -> _Records:
+        empty = _grid([], self._widest)
+        grid = pl.concat([empty, *self._frames], how="diagonal") if self._frames else empty
+        even = not (self.too_long or self.too_short)
+        return _Records(tuple(self.header), grid, intact=self._whole and even and self.has_header)
+
+
+def _grid(body: list[list[str]], width: int) -> pl.DataFrame:
     padded = [[*record, *[""] * (width - len(record))] for record in body]
     columns = list(zip(*padded, strict=True)) if padded else [()] * width
     return pl.DataFrame(
         {f"c{place}": cells for place, cells in enumerate(columns)},
         schema={f"c{place}": pl.String for place in range(width)},
     )
-
-
-def _decimal_marks(grid: pl.DataFrame) -> list[Text]:
-    found = []
-    for mark, told in ((",", _DECIMAL_COMMA), (r"\.", _DECIMAL_POINT)):
-        form = _DECIMAL_CELL.replace("{mark}", mark)
-        if grid.width and grid.select(pl.any_horizontal(pl.all().str.contains(form).any())).item():
-            found.append(told)
-    return found

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 from evalkit import screening
 from evalkit.errors import ContractError, Problem, ProblemLog, SourceError
-from evalkit.sources import problems
+from evalkit.language import Text
+from evalkit.sources import archive_problems, problems
+from evalkit.sources.archive import ARCHIVE, archive_members
 from evalkit.sources.columnar import read_parquet
 from evalkit.sources.delimited import read_delimited
+from evalkit.sources.heading import NOTHING_EXPECTED, Expectations, Expected
+from evalkit.sources.limits import MOST_FILE_BYTES, MOST_MEMBERS
 from evalkit.sources.tables import TABLES, Payload, RawTable, table_named
 from evalkit.sources.workbook import read_workbook
+from evalkit.sources.zeros import restore_zeros
 
-_Reader = Callable[[Payload, str, ProblemLog], list[RawTable]]
+_Reader = Callable[[Payload, str, ProblemLog, Expected], list[RawTable]]
 
 _READERS: dict[str, _Reader] = {".csv": read_delimited, ".parquet": read_parquet}
 _WORKBOOK = ".xlsx"
 _UNSUPPORTED = frozenset({".txt", ".tsv", ".tab", ".xls", ".xlsb", ".xlsm", ".ods", ".json", ".sav", ".dta"})
 _IGNORED_STEMS = frozenset({"readme"})
-_DATA = "data"
+_DATA, _OUTCOMES = "data", "outcomes"
+_SUFFIXES = frozenset({*_READERS, _WORKBOOK, ARCHIVE, *_UNSUPPORTED})
+
+_NO_ROWS = Text("Filen har inga rader.", "The file has no rows.")
+_ALL_ZERO = Text(
+    "Filen har inga rader: varje täckt period läses som 0.",
+    "The file has no rows: every covered period is read as 0.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +53,18 @@ class Scan:
         return ContractError if self.tables else SourceError
 
 
-def read_folder(path: Path | str) -> tuple[RawTable, ...]:
-    r"""Read every data file of a folder as text.
+def read_folder(path: Path | str, expectations: Expectations | None = None) -> tuple[RawTable, ...]:
+    r"""Read every data file of a folder or a zip archive as text.
 
     Parameters
     ----------
     path
-        A folder with files named after tables (``outcomes.csv``, ``outcomes_botkyrka.xlsx``), or an
-        analysis folder whose sub-folder ``data`` has them. Formats: CSV (comma or semicolon; UTF-8,
-        or Windows-1252 as a stated assumption), XLSX, Parquet.
+        A folder or a zip archive with files named after tables (``outcomes.csv``,
+        ``outcomes_botkyrka.xlsx``); or an analysis folder whose sub-folder ``data`` has them. Formats:
+        CSV (comma or semicolon; UTF-8, or Windows-1252 as a stated assumption), XLSX, Parquet, and zip
+        archives of these.
+    expectations
+        The columns that each table may have. With them, headings are also found below rows of title.
 
     Returns
     -------
@@ -71,85 +86,159 @@ def read_folder(path: Path | str) -> tuple[RawTable, ...]:
     ...     read_folder(folder)[0]
     RawTable units from units.csv: 1 rows × 2 columns
     """
-    scan = scan_folder(path)
+    scan = scan_folder(path, expectations)
     if scan.problems:
         raise SourceError(scan.problems)
     return scan.tables
 
 
-def scan_folder(path: Path | str) -> Scan:
+def scan_folder(path: Path | str, expectations: Expectations | None = None) -> Scan:
     """As :func:`read_folder`, but problems are returned beside what could be read."""
     log = ProblemLog()
-    files = _data_files(Path(path), log)
-    tables: list[RawTable] = []
-    attempted: set[str] = set()
-    for place, file in enumerate(files, start=1):
-        found, meant = _read(file, place, log)
-        tables += found
-        attempted |= meant
-    return Scan(tuple(tables), tuple(log.problems), frozenset(attempted))
+    reading = _Reading(expectations or {}, log)
+    given = Path(path)
+    if given.suffix.lower() == ARCHIVE and _is_file(given):
+        reading.take(given, shown_name(given.name, 1, log))
+    else:
+        folder, files = _data_files(given, log)
+        for place, file in enumerate(files, start=1):
+            reading.take(file, shown_name(file.relative_to(folder).as_posix(), place, log))
+    tables = tell_empty(restore_zeros(reading.tables))
+    return Scan(tables, tuple(log.problems), frozenset(reading.attempted))
 
 
-def _data_files(path: Path, log: ProblemLog) -> list[Path]:
-    name = "?" if screening.is_suspect(path.name) else path.name or str(path)
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far, and which tables some file was meant for."""
+
+    expectations: Expectations
+    log: ProblemLog
+    tables: list[RawTable] = field(default_factory=list)
+    attempted: set[str] = field(default_factory=set)
+
+    def take(self, file: Path, name: str) -> None:
+        """Read one file of a folder."""
+        suffix, stem = file.suffix.lower(), file.stem
+        if not self._is_readable(stem, suffix, name):
+            return
+        try:
+            is_too_large = file.stat().st_size > MOST_FILE_BYTES
+            content = b"" if is_too_large else file.read_bytes()
+        except OSError:
+            self.log.add(problems.unreadable(name))
+            return
+        if is_too_large:
+            self.log.add(problems.too_large(name))
+        elif suffix == ARCHIVE:
+            self._unpack(Payload(name, content))
+        else:
+            self._parse(Payload(name, content), suffix, table_named(stem))
+
+    def _unpack(self, archive: Payload) -> None:
+        before = len(self.log.problems)
+        for place, (path, content) in enumerate(archive_members(archive, _is_data, self.log), start=1):
+            inner = PurePosixPath(path)
+            name = f"{archive.name}/{shown_name(path, place, self.log)}"
+            if self._is_readable(inner.stem, inner.suffix.lower(), name):
+                self._parse(Payload(name, content), inner.suffix.lower(), table_named(inner.stem))
+        if len(self.log.problems) > before:
+            self.attempted |= set(TABLES)  # the archive may have been meant to hold any table
+
+    def _is_readable(self, stem: str, suffix: str, name: str) -> bool:
+        table = table_named(stem)
+        self.attempted |= {table} if table else set()
+        if suffix in _UNSUPPORTED:
+            self.log.add(problems.unsupported_format(name))
+            return False
+        if table is None and suffix not in (_WORKBOOK, ARCHIVE):
+            self.log.add(problems.unknown_table(name))
+            return False
+        return True
+
+    def _parse(self, payload: Payload, suffix: str, table: str | None) -> None:
+        if suffix == _WORKBOOK or table is None:
+            found = read_workbook(payload, table, self.log, self.expectations)
+        else:
+            expected = self.expectations.get(table, NOTHING_EXPECTED)
+            found = _READERS[suffix](payload, table, self.log, expected)
+        if not found and table is None:
+            self.attempted |= set(TABLES)  # a workbook may have been meant for every table
+        self.attempted |= {raw.table for raw in found}
+        self.tables += found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _data_files(path: Path, log: ProblemLog) -> tuple[Path, list[Path]]:
+    """The folder that holds the data files, and the files."""
+    name = "?" if screening.may_not_be_shown(path.name) else path.name or str(path)
     try:
         if not path.exists():
             log.add(problems.missing_path(name))
-            return []
+            return path, []
         if not path.is_dir():
             log.add(problems.not_a_folder(name))
-            return []
-        files = _candidates(path)
-        if not files and (path / _DATA).is_dir():
-            files = _candidates(path / _DATA)
-    except OSError:
+            return path, []
+        folder, files = _found(path)
+    except (OSError, ValueError):  # a path with a NUL in it is a ValueError
         log.add(problems.unreadable(name))
-        return []
+        return path, []
     if not files:
         log.add(problems.no_data_files(name))
-    return files
+    if len(files) > MOST_MEMBERS:
+        log.add(archive_problems.too_many(name))
+        return path, []
+    return folder, files
+
+
+def _found(path: Path) -> tuple[Path, list[Path]]:
+    """Data files of the folder itself; else of its ``data``; else of the folders in it."""
+    for folder in (path, path / _DATA):
+        if folder.is_dir() and (files := _candidates(folder)):
+            return folder, files
+    inner = sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith((".", "__")))
+    return path, [file for folder in inner for file in _candidates(folder)]
 
 
 def _candidates(folder: Path) -> list[Path]:
-    return sorted((file for file in folder.iterdir() if _is_candidate(file)), key=lambda file: file.name)
+    return sorted((file for file in folder.iterdir() if _is_data(file.name) and _is_file(file)), key=_by_name)
 
 
-def _is_candidate(file: Path) -> bool:
-    known = file.suffix.lower() in {*_READERS, _WORKBOOK, *_UNSUPPORTED}
+def _by_name(file: Path) -> str:
+    return file.name
+
+
+def _is_data(name: str) -> bool:
+    file = PurePosixPath(name)
+    known = file.suffix.lower() in _SUFFIXES
     passed_over = file.name.startswith((".", "~$")) or file.stem.lower() in _IGNORED_STEMS
-    return known and not passed_over and file.is_file()
+    return known and not passed_over
 
 
-def _read(file: Path, place: int, log: ProblemLog) -> tuple[list[RawTable], set[str]]:
-    name, suffix, table = _shown_name(file, place, log), file.suffix.lower(), table_named(file.stem)
-    meant = {table} if table else set()
-    if suffix in _UNSUPPORTED:
-        log.add(problems.unsupported_format(name))
-        return [], meant
-    if table is None and suffix != _WORKBOOK:
-        log.add(problems.unknown_table(name))
-        return [], meant
-    try:
-        payload = Payload(name, file.read_bytes())
-    except OSError:
-        log.add(problems.unreadable(name))
-        return [], meant
-    found = _parse(payload, suffix, table, log)
-    if not found and table is None:
-        return [], set(TABLES)  # a workbook may have been meant for every table
-    return found, meant | {raw.table for raw in found}
-
-
-def _parse(payload: Payload, suffix: str, table: str | None, log: ProblemLog) -> list[RawTable]:
-    if suffix == _WORKBOOK or table is None:
-        return read_workbook(payload, table, log)
-    return _READERS[suffix](payload, table, log)
-
-
-def _shown_name(file: Path, place: int, log: ProblemLog) -> str:
+def shown_name(name: str, place: int, log: ProblemLog) -> str:
     """The file's name, or its place in the folder when the name itself may not be shown."""
-    if not screening.is_suspect(file.name):
-        return file.name
-    shown = f"#{place}{file.suffix.lower()}"
-    log.add(problems.identity_in_name(shown))
+    # What a terminal takes for a command, and halves of letters that cannot be written, are not shown either.
+    if not screening.may_not_be_shown(name) and name.isprintable():
+        return name
+    suffix = PurePosixPath(name).suffix.lower()
+    shown = f"#{place}{suffix if suffix in _SUFFIXES else ''}"
+    log.add(problems.identity_in_name(shown) if name.isprintable() else problems.unprintable_name(shown))
     return shown
+
+
+def tell_empty(tables: tuple[RawTable, ...]) -> tuple[RawTable, ...]:
+    """Files without a row say so: of outcomes it means zeros, and nobody should have to guess that."""
+    zero = not any(raw.frame.height for raw in tables if raw.table == _OUTCOMES)
+    return tuple(
+        raw if raw.frame.height or not raw.intact else _told_empty(raw, is_zero=zero and raw.table == _OUTCOMES)
+        for raw in tables
+    )
+
+
+def _told_empty(raw: RawTable, *, is_zero: bool) -> RawTable:
+    return replace(raw, assumptions=(*raw.assumptions, _ALL_ZERO if is_zero else _NO_ROWS))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
+from evalkit.screening import Trace
+from evalkit.sources.limits import MEBIBYTE, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT_BYTES, MOST_UNPACKED_BYTES
 from evalkit.sources.tables import TABLES
 
 _FORMATS = Text("filer av typen .csv, .xlsx eller .parquet", "files of type .csv, .xlsx or .parquet")
@@ -14,6 +16,14 @@ _SAVE_AS_CSV = Text(
     "Öppna filen i kalkylprogrammet och spara den som ”CSV UTF-8” eller .xlsx.",
     "Open the file in the spreadsheet program and save it as 'CSV UTF-8' or .xlsx.",
 )
+_NO_IDENTITY = Text(
+    "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
+    "codes, integers and dates; never personal, coordination or company identity numbers",
+)
+_ROWS_AND_COLUMNS = Text(
+    "en rad per observation och en kolumn per uppgift, i text som skiljer raderna åt",
+    "one line per observation and one column per item, in text that separates the lines",
+)
 _EXPORT_AGAIN = Text("Hämta ut filen på nytt ur källsystemet.", "Export the file again from the source system.")
 
 
@@ -21,9 +31,9 @@ def missing_path(name: str) -> Problem:
     """The folder is not there."""
     return Problem(
         code="path_missing",
-        what=Text("Mappen finns inte.", "The folder does not exist."),
+        what=Text("Mappen eller arkivet finns inte.", "The folder or archive does not exist."),
         place=Place(file=name),
-        accepted=Text("en mapp med datafiler", "a folder with data files"),
+        accepted=Text("en mapp eller ett zip-arkiv med datafiler", "a folder or a zip archive with data files"),
         next_step=Text("Kontrollera sökvägen.", "Check the path."),
     )
 
@@ -117,6 +127,20 @@ def identity_in_name(name: str, *, sheet: bool = False) -> Problem:
     )
 
 
+def unprintable_name(name: str) -> Problem:
+    """A name with control characters or halves of letters; ``name`` is a stand-in."""
+    return Problem(
+        code="unprintable_name",
+        what=Text(
+            "Ett filnamn innehåller tecken som inte går att visa.",
+            "A file name holds characters that cannot be shown.",
+        ),
+        place=Place(file=name),
+        accepted=Text("namn av bokstäver, siffror och vanliga tecken", "names of letters, digits and common signs"),
+        next_step=Text("Byt namn innan filen används.", "Rename it before the file is used."),
+    )
+
+
 def zero_bytes(name: str) -> Problem:
     """Not even a header."""
     return Problem(
@@ -155,7 +179,7 @@ def binary(name: str) -> Problem:
     )
 
 
-def unclear_separator(name: str, *, tab: bool) -> Problem:
+def unclear_separator(name: str, *, tab: bool, row: int = 1) -> Problem:
     """The header has both separators, or a third one."""
     what = (
         Text("Fälten är skilda åt med tabbtecken.", "The fields are separated by tabs.")
@@ -168,7 +192,7 @@ def unclear_separator(name: str, *, tab: bool) -> Problem:
     return Problem(
         code="unclear_separator",
         what=what,
-        place=Place(file=name, rows=(1,)),
+        place=Place(file=name, rows=(row,)),
         accepted=Text("komma eller semikolon, ett av dem i hela filen", "comma or semicolon, one of them throughout"),
         next_step=Text("Spara filen med ett av tecknen som fältgräns.", "Save the file with one of them as separator."),
     )
@@ -250,6 +274,135 @@ def formula_errors(name: str, sheet: str, rows: Sequence[int]) -> Problem:
         place=Place(file=name, sheet=sheet, rows=tuple(rows)),
         accepted=Text("värden, eller tomma celler", "values, or empty cells"),
         next_step=Text("Rätta formlerna eller klistra in värden.", "Mend the formulas or paste values."),
+    )
+
+
+def uncalculated(name: str, sheet: str, rows: Sequence[int]) -> Problem:
+    """Formulas that some program wrote but none has calculated; a reader would take them for empty."""
+    return Problem(
+        code="formula_without_value",
+        what=Text(
+            "Celler innehåller en formel vars värde inte är sparat i filen.",
+            "Cells hold a formula whose value is not saved in the file.",
+        ),
+        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
+        accepted=Text("värden, eller formler med sparade värden", "values, or formulas with saved values"),
+        next_step=Text(
+            "Öppna filen i kalkylprogrammet, låt det räkna och spara, eller klistra in värden.",
+            "Open the file in the spreadsheet program, let it calculate and save, or paste values.",
+        ),
+    )
+
+
+def percent_cells(name: str, sheet: str, column: str, rows: Sequence[int]) -> Problem:
+    """Numbers shown as percentages: what is seen is a hundred times what is stored."""
+    return Problem(
+        code="percent_cells",
+        what=Text(
+            "Cellerna visas som procent: bladet visar ett hundra gånger större tal än det som är sparat.",
+            "The cells are shown as percentages: the sheet shows a hundred times the number that is saved.",
+        ),
+        place=Place(file=name, sheet=sheet, column=f"{column} (Excel)", rows=tuple(rows)),
+        accepted=Text("tal utan procentformat", "numbers without percent format"),
+        next_step=Text(
+            "Ge cellerna talformat och kontrollera att talet är det som menas.",
+            "Format the cells as numbers and check that the number is the one that is meant.",
+        ),
+    )
+
+
+def unclear_heading(name: str, sheet: str | None, rows: Sequence[int]) -> Problem:
+    """Several rows near the top hold columns of the table, and the first row is none of them."""
+    return Problem(
+        code="unclear_header",
+        what=Text(
+            "Flera rader kan vara rubrikraden, och ingen av dem står överst.",
+            "Several rows may be the headings, and none of them is at the top.",
+        ),
+        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
+        accepted=Text("en enda rad med kolumnnamnen", "a single row with the column names"),
+        next_step=Text(
+            "Ta bort raderna ovanför rubrikerna, och rubriker som upprepas.",
+            "Remove the rows above the headings, and headings that are repeated.",
+        ),
+    )
+
+
+def identity_in_titles(name: str, sheet: str | None, rows: Sequence[int]) -> Problem:
+    """A number in the rows above the headings, which are not read but follow the file."""
+    return Problem(
+        code=Trace.PERSON.value,
+        what=Text(
+            "Raderna ovanför rubrikerna kan innehålla person- eller organisationsnummer.",
+            "The rows above the headings may hold personal or company identity numbers.",
+        ),
+        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
+        accepted=_NO_IDENTITY,
+        next_step=Text("Ta bort raderna ovanför rubrikerna.", "Remove the rows above the headings."),
+    )
+
+
+_TRACES = {
+    Trace.PERSON: Text("person- eller samordningsnummer", "personal or coordination numbers"),
+    Trace.ORGANISATION: Text("organisationsnummer", "company registration numbers"),
+    Trace.EMAIL: Text("e-postadresser", "e-mail addresses"),
+    Trace.PHONE: Text("telefonnummer", "telephone numbers"),
+    Trace.PROSE: Text("fri text", "free text"),
+}
+
+
+def trace_beside_cells(name: str, beside: Text, trace: Trace) -> Problem:
+    """Something in a comment, a defined name or a property of the workbook."""
+    return Problem(
+        code=trace.value,
+        what=Text(
+            f"Arbetsboken kan innehålla {_TRACES[trace].sv} i {beside.sv}.",
+            f"The workbook may hold {_TRACES[trace].en} in {beside.en}.",
+        ),
+        place=Place(file=name),
+        accepted=_NO_IDENTITY,
+        next_step=Text(
+            "Ta bort uppgiften (Arkiv > Information > Kontrollera dokument) och spara på nytt.",
+            "Remove it (File > Info > Inspect Document) and save again.",
+        ),
+    )
+
+
+def too_large(name: str) -> Problem:
+    """Reading would take more memory than the limits allow, or the file is made to look smaller than it is."""
+    text, unpacked, cells = MOST_TEXT_BYTES // MEBIBYTE, MOST_UNPACKED_BYTES // MEBIBYTE, MOST_CELLS // 1_000_000
+    return Problem(
+        code="too_large",
+        what=Text(
+            "Filen är för stor, eller blir för stor när den packas upp.",
+            "The file is too large, or becomes too large when it is unpacked.",
+        ),
+        place=Place(file=name),
+        accepted=Text(
+            f"textfiler till {text} MiB; arbetsböcker och arkiv till {unpacked} MiB uppackade; "
+            f"högst {cells} miljoner celler ({_grouped(MOST_ROWS)} rader, {_grouped(MOST_COLUMNS)} kolumner i ett blad)",
+            f"text files up to {text} MiB; workbooks and archives up to {unpacked} MiB unpacked; "
+            f"at most {cells} million cells ({MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns in a sheet)",
+        ),
+        next_step=Text("Dela filen, eller spara den som Parquet.", "Divide the file, or save it as Parquet."),
+    )
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def too_wide(name: str) -> Problem:
+    """A line without an end, or more columns than any table has."""
+    return Problem(
+        code="too_wide",
+        what=Text(
+            "Filen har en orimligt lång rad eller orimligt många kolumner.",
+            "The file has an unreasonably long line or unreasonably many columns.",
+        ),
+        place=Place(file=name),
+        accepted=_ROWS_AND_COLUMNS,
+        next_step=_EXPORT_AGAIN,
     )
 
 

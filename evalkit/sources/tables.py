@@ -12,6 +12,15 @@ from evalkit.language import Text
 
 TABLES = ("units", "sources", "model_periods", "coverage", "outcomes", "exposure")
 
+_BLANK = "[ \u00a0\u2009\u202f]"
+_DECIMAL_CELL = rf"^[-\u2010-\u2013\u2212]?[0-9](?:[0-9]|{_BLANK})*MARK[0-9]+$"
+_GROUPED_CELL = rf"^[-\u2010-\u2013\u2212]?[0-9]{{1,3}}(?:{_BLANK}[0-9]{{3}})+(?:[.,][0-9]+)?$"
+_HABITS = (
+    (_DECIMAL_CELL.replace("MARK", ","), Text("Decimaltecknet är komma.", "The decimal mark is a comma.")),
+    (_DECIMAL_CELL.replace("MARK", r"\."), Text("Decimaltecknet är punkt.", "The decimal mark is a point.")),
+    (_GROUPED_CELL, Text("Blanksteg skiljer tusental i tal.", "Blanks separate thousands in numbers.")),
+)
+
 _TABLE_OF_STEM = re.compile(rf"({'|'.join(TABLES)})(?:[_.-].*)?", re.IGNORECASE)
 
 
@@ -44,7 +53,8 @@ class RawTable:
     digest
         SHA-256 of the file's bytes.
     assumptions
-        What was taken for granted when reading: encoding, separator, decimal mark.
+        What was taken for granted when reading: encoding, separator, row of the headings, decimal mark,
+        sheets that were not read, zeros that were put back.
     decimal_points
         Places of the columns that were numbers already in the file, so that a point in them is
         certainly a decimal mark.
@@ -126,3 +136,15 @@ def _used_width(cells: pl.DataFrame, names: tuple[str, ...]) -> int:
     while width and not "".join(names[width - 1 : width]) and cells.to_series(width - 1).is_null().all():
         width -= 1
     return width
+
+
+def number_habits(grid: pl.DataFrame) -> tuple[Text, ...]:
+    """How numbers written as text are taken to be written: the decimal marks, and blanks in thousands."""
+    if not grid.width:
+        return ()
+    texts = [name for name, kind in grid.schema.items() if kind == pl.String]
+    return tuple(
+        told
+        for form, told in _HABITS
+        if any(grid.get_column(name).str.strip_chars().str.contains(form).any() for name in texts)
+    )

@@ -2,70 +2,110 @@
 
 from __future__ import annotations
 
-import html
-import io
-import posixpath
-import re
-import zipfile
-import zlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
 from evalkit.sources import problems
-from evalkit.sources.tables import Payload, RawTable, table_named, text_table
+from evalkit.sources.annotations import annotation_problems
+from evalkit.sources.heading import (
+    NOTHING_EXPECTED,
+    Expectations,
+    Expected,
+    find_heading,
+    passed_over,
+    settle_headings,
+)
+from evalkit.sources.limits import MOST_TITLE_ROWS
+from evalkit.sources.packages import DamagedPackageError, OversizedPackageError, open_package
+from evalkit.sources.sheetxml import BookFacts, SheetFacts, book_facts
+from evalkit.sources.tables import Payload, RawTable, number_habits, table_named, text_table
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader, ExcelSheet
 
 _NUMBERS = ("int", "float")
-_SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_LINK_TAG = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-_ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"[A-Z]+([0-9]+)\"")
+# 1955 to 2119: days, and neither years nor counts that somebody could mean.
+_SERIAL = r"^[2-7][0-9]{4}(?:\.0)?$"
+# Excel counts 1900 as a leap year, so that from March 1900 day 0 is 30 December 1899.
+_DAY_0, _DAY_0_OF_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 
-def read_workbook(payload: Payload, table: str | None, log: ProblemLog) -> list[RawTable]:
+def read_workbook(
+    payload: Payload, table: str | None, log: ProblemLog, expectations: Expectations | None = None
+) -> list[RawTable]:
     """The tables of an XLSX file.
 
     A file that is itself named after a table may have one visible sheet of any name. Sheets that
     are not read are screened all the same.
     """
-    import fastexcel
-
     if not payload.content:
         log.add(problems.zero_bytes(payload.name))
         return []
-    try:
-        reader = fastexcel.read_excel(payload.content)
-        sheets = [_load(reader, name) for name in reader.sheet_names]
-        failed = _error_rows(payload.content, reader.sheet_names)
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error, KeyError):
-        log.add(problems.corrupt(payload.name, "XLSX"))
+    opened = _open(payload, log)
+    if opened is None:
         return []
+    reader, sheets, facts = opened
+    around = _Around(payload, log)
     shown = {sheet.name: _shown_name(sheet.name, place, payload, log) for place, sheet in enumerate(sheets, start=1)}
     chosen = _chosen(sheets, table)
     if not chosen:
         log.add(problems.no_table_sheet(payload.name))
     others = [sheet for sheet in sheets if sheet.name not in chosen]
     _screen_others(others, shown, payload, log)
-    told = _unread(len(others))
+    told = _unread(others)
     return [
-        _table(reader, sheet, _Role(chosen[sheet.name], shown[sheet.name], failed[sheet.name], told), payload, log)
+        _table(reader, sheet, _Role(chosen[sheet.name], shown[sheet.name], facts, told, expectations or {}), around)
         for sheet in sheets
         if sheet.name in chosen
     ]
 
 
+def _open(payload: Payload, log: ProblemLog) -> tuple[ExcelReader, list[ExcelSheet], BookFacts] | None:
+    """The sheets, after a look at what reading them would take."""
+    import fastexcel
+
+    try:
+        package = open_package(payload.content)
+        facts = book_facts(package)
+        log.extend(annotation_problems(package, payload.name))
+        reader = fastexcel.read_excel(payload.content)
+        sheets = [_load(reader, name) for name in reader.sheet_names if name in facts.sheets]
+    except OversizedPackageError:
+        log.add(problems.too_large(payload.name))
+        return None
+    except (fastexcel.FastExcelError, DamagedPackageError, ValueError):
+        log.add(problems.corrupt(payload.name, "XLSX"))
+        return None
+    return reader, sheets, facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The file that a sheet is in, and where problems are told."""
+
+    payload: Payload
+    log: ProblemLog
+
+
 @dataclass(frozen=True, slots=True)
 class _Role:
-    """What a sheet is: its table, the name that may be shown, its rows with a failed formula, what to tell."""
+    """What a sheet is: its table, the name that may be shown, and what is known and told about it."""
 
     table: str
     shown: str
-    failed: list[int]
+    book: BookFacts
     told: tuple[Text, ...]
+    expectations: Expectations
+
+    @property
+    def expected(self) -> Expected:
+        return self.expectations.get(self.table, NOTHING_EXPECTED)
 
 
 def _load(reader: ExcelReader, name: str) -> ExcelSheet:
@@ -74,7 +114,7 @@ def _load(reader: ExcelReader, name: str) -> ExcelSheet:
 
 
 def _shown_name(name: str, place: int, payload: Payload, log: ProblemLog) -> str:
-    if not screening.is_suspect(name):
+    if not screening.may_not_be_shown(name):
         return name
     log.add(problems.identity_in_name(payload.name, sheet=True))
     return str(place)
@@ -96,64 +136,111 @@ def _screen_others(others: list[ExcelSheet], shown: dict[str, str], payload: Pay
             log.add(problems.identity_in_unread_sheet(payload.name, shown[sheet.name], rows))
 
 
-def _unread(count: int) -> tuple[Text, ...]:
-    if not count:
-        return ()
-    return (
-        Text(
-            f"{count} {'annat' if count == 1 else 'andra'} blad i arbetsboken har inte lästs.",
-            f"{count} other {'sheet' if count == 1 else 'sheets'} of the workbook were not read.",
-        ),
-    )
+def _unread(others: list[ExcelSheet]) -> tuple[Text, ...]:
+    hidden = sum(sheet.visible != "visible" for sheet in others)
+    told = []
+    if visible := len(others) - hidden:
+        told.append(
+            Text(
+                f"{visible} {'annat' if visible == 1 else 'andra'} blad i arbetsboken har inte lästs.",
+                f"{visible} other {'sheet' if visible == 1 else 'sheets'} of the workbook were not read.",
+            )
+        )
+    if hidden:
+        told.append(
+            Text(
+                f"{hidden} {'dolt' if hidden == 1 else 'dolda'} blad i arbetsboken har inte lästs.",
+                f"{hidden} hidden {'sheet' if hidden == 1 else 'sheets'} of the workbook were not read.",
+            )
+        )
+    return tuple(told)
 
 
-def _table(reader: ExcelReader, sheet: ExcelSheet, role: _Role, payload: Payload, log: ProblemLog) -> RawTable:
+def _table(reader: ExcelReader, sheet: ExcelSheet, role: _Role, around: _Around) -> RawTable:
     cells = sheet.to_polars()
-    header = cells.row(0) if cells.height else ()
-    if role.failed:
-        log.add(problems.formula_errors(payload.name, role.shown, role.failed))
-    if not any(header):
-        log.add(problems.no_header(payload.name, role.shown))
+    found = _heading_row(cells, role, around)
+    start = found or 0
+    headings = settle_headings(cells.row(start) if cells.height else (), role.expected)
+    sound = _check(role, role.book.sheets[sheet.name], start, around) and found is not None
+    if found is not None and not any(headings.names):
+        around.log.add(problems.no_header(around.payload.name, role.shown))
+    numbers = _number_columns(reader, sheet.name, start) if cells.height else frozenset()
+    grid, dated = _with_days(cells.slice(start + 1), headings.names, role)
+    habits = number_habits(_texts(grid, numbers))
     return text_table(
-        payload,
+        around.payload,
         table=role.table,
         sheet=role.shown,
-        grid=cells.slice(1),
-        header=tuple(header),
-        assumptions=role.told,
-        decimal_points=_number_columns(reader, sheet.name) if cells.height else frozenset(),
-        intact=any(header) and not role.failed,
+        grid=grid,
+        header=headings.names,
+        first_row=start + 2,
+        assumptions=(*role.told, *passed_over(start), *headings.told, *dated, *habits),
+        decimal_points=numbers,
+        intact=any(headings.names) and sound,
     )
 
 
-def _number_columns(reader: ExcelReader, name: str) -> frozenset[int]:
+def _texts(grid: pl.DataFrame, numbers: frozenset[int]) -> pl.DataFrame:
+    """The columns that are not numbers already in the sheet: only in them are the signs of numbers assumed."""
+    return grid.select(name for place, name in enumerate(grid.columns) if place not in numbers)
+
+
+def _heading_row(cells: pl.DataFrame, role: _Role, around: _Around) -> int | None:
+    top = cells.head(MOST_TITLE_ROWS + 1).rows()
+    places = find_heading(top, role.expected)
+    if len(places) > 1:
+        around.log.add(problems.unclear_heading(around.payload.name, role.shown, [place + 1 for place in places]))
+        return None
+    titles = [row + 1 for row in range(places[0]) if screening.any_suspect(filter(None, top[row]))]
+    if titles:
+        around.log.add(problems.identity_in_titles(around.payload.name, role.shown, titles))
+    return places[0]
+
+
+def _check(role: _Role, facts: SheetFacts, start: int, around: _Around) -> bool:
+    """Whether the cells below the headings hold what they seem to hold."""
+    failed = sorted(row for row in facts.failed if row > start)
+    uncalculated = sorted(row for row in facts.uncalculated if row > start)
+    if failed:
+        around.log.add(problems.formula_errors(around.payload.name, role.shown, failed))
+    if uncalculated:
+        around.log.add(problems.uncalculated(around.payload.name, role.shown, uncalculated))
+    percent = {column: sorted(row for row in rows if row > start + 1) for column, rows in facts.percent.items()}
+    for column, rows in percent.items():
+        if rows:
+            around.log.add(problems.percent_cells(around.payload.name, role.shown, column, rows))
+    return not (failed or uncalculated or any(percent.values()))
+
+
+def _number_columns(reader: ExcelReader, name: str, start: int) -> frozenset[int]:
     """Columns that hold nothing but numbers below the header."""
-    typed = reader.load_sheet(name, header_row=0, schema_sample_rows=None)
+    typed = reader.load_sheet(name, header_row=start, schema_sample_rows=None)
     return frozenset(column.index for column in typed.selected_columns if column.dtype in _NUMBERS)
 
 
-def _error_rows(content: bytes, sheets: list[str]) -> dict[str, list[int]]:
-    """Rows with a failed formula. The spreadsheet reader gives such a cell as empty, which is another fact."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = _parts(archive)
-        return {
-            name: sorted({int(match[1]) for match in _ERROR_CELL.finditer(archive.read(parts[name]))})
-            for name in sheets
-        }
+def _with_days(grid: pl.DataFrame, names: tuple[str, ...], role: _Role) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """Serial numbers of days, in columns of days, as the days that they stand for."""
+    count, columns = 0, []
+    for place, cells in enumerate(grid.iter_columns()):
+        if place < len(names) and names[place] in role.expected.days:
+            serial = cells.str.contains(_SERIAL).fill_null(value=False)
+            count += int(serial.sum())
+            columns.append(_as_days(cells, serial, from_1904=role.book.from_1904))
+        else:
+            columns.append(cells)
+    if not count:
+        return grid, ()
+    cells_sv, cells_en = ("cell", "cell") if count == 1 else ("celler", "cells")
+    year = 1904 if role.book.from_1904 else 1900
+    told = Text(
+        f"Serienummer har lästs som datum i {count} {cells_sv} (arbetsbokens datumsystem är {year}).",
+        f"Serial numbers were read as dates in {count} {cells_en} (the date system of the workbook is {year}).",
+    )
+    return pl.DataFrame(columns), (told,)
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The part of the package that holds each sheet (ECMA-376 part 1, 18.2.19 and part 2, 9.3)."""
-    links = {
-        _attribute(tag, b"Id"): _attribute(tag, b"Target")
-        for tag in _LINK_TAG.findall(archive.read("xl/_rels/workbook.xml.rels"))
-    }
-    return {
-        _attribute(tag, b"name"): posixpath.join("/xl", links[_attribute(tag, rb"\w+:id")]).lstrip("/")
-        for tag in _SHEET_TAG.findall(archive.read("xl/workbook.xml"))
-    }
-
-
-def _attribute(tag: bytes, name: bytes) -> str:
-    match = re.search(rb"\s" + name + rb"=\"([^\"]*)\"", tag)
-    return html.unescape(match[1].decode("utf-8")) if match else ""
+def _as_days(cells: pl.Series, serial: pl.Series, *, from_1904: bool) -> pl.Series:
+    origin = _DAY_0_OF_1904 if from_1904 else _DAY_0
+    found = cells.filter(serial).unique().to_list()
+    days = {text: str(origin + timedelta(days=int(float(text)))) for text in found}
+    return cells.replace(days) if days else cells

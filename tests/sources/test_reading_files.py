@@ -148,9 +148,9 @@ def test_a_truncated_workbook(tmp_path):
 def test_missing_folder(tmp_path):
     assert fail(tmp_path / "finns inte").render() == (
         "Filen kan inte läsas (1 fel)\n"
-        "Mappen finns inte.\n"
+        "Mappen eller arkivet finns inte.\n"
         "  Var:        finns inte\n"
-        "  Godtas:     en mapp med datafiler\n"
+        "  Godtas:     en mapp eller ett zip-arkiv med datafiler\n"
         "  Gör så här: Kontrollera sökvägen."
     )
 
@@ -166,8 +166,8 @@ def test_an_empty_folder_and_files_that_are_passed_over(tmp_path):
     put(tmp_path, "plan.yaml", "x: 1")
     put(tmp_path, ".hidden.csv", "x")
     put(tmp_path, "~$units.xlsx", "x")
-    (tmp_path / "old").mkdir()
-    put(tmp_path / "old", "units.csv", UNITS)
+    (tmp_path / "old" / "older").mkdir(parents=True)
+    put(tmp_path / "old" / "older", "units.csv", UNITS)
 
     assert [problem.code for problem in fail(tmp_path).problems] == ["no_data_files"]
 

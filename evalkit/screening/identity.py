@@ -2,20 +2,15 @@
 
 Ten or twelve digits with a right check digit (Luhn, modulus 10, as in the Swedish Tax Agency's
 SKV 704) may be a *personnummer*, a *samordningsnummer* (day + 60) or an *organisationsnummer*,
-and the number of a sole trader is a personnummer. Which of them it is, and whether the date in it
-exists, is not asked: the contracts let no such text in, and a wrongly stopped file is cheaper than
-a leaked number. Nothing here returns or stores what it found.
+and the number of a sole trader is a personnummer. Whether the date in it exists is not asked: the
+contracts let no such text in.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import polars as pl
+from collections.abc import Iterator
 
 _SPACE = r"[ \u00a0\u2007\u2009\u202f\t]"
 _DASH = r"[-+\u2010-\u2015\u2212]"
@@ -29,6 +24,7 @@ _LONG = re.compile(rf"(?<![0-9])(?=([0-9]{{2}}{_DATE})(?![0-9]))")
 _GROUPED = re.compile(rf"[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}})+")
 _DECIMAL = re.compile(r"([-+\u2212]?[0-9]+)[.,][0-9]+")
 _NUMBER_DIGITS = 10
+_FIRST_OF_ORGANISATIONS = "2"
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -49,35 +45,39 @@ def is_suspect(text: str, *, decimal: bool = False) -> bool:
     >>> screening.is_suspect("ring 811218-9877 först")
     False
     """
+    return next(_found(text, decimal=decimal), None) is not None
+
+
+def number_kinds(text: str, *, decimal: bool = False) -> frozenset[str]:
+    """Whose numbers the text may hold: ``person``, ``organisation`` or both.
+
+    In the number of an organisation the third digit is at least 2 (SKV 709), so that it is never
+    taken for a month. The number of a sole trader is that of the person.
+
+    Examples
+    --------
+    >>> from evalkit.screening.identity import number_kinds
+    >>> sorted(number_kinds("811218-9876")), sorted(number_kinds("556036-0793"))
+    (['person'], ['organisation'])
+    """
+    return frozenset(_kind(digits) for digits in _found(text, decimal=decimal))
+
+
+def _kind(digits: str) -> str:
+    return "organisation" if digits[-_NUMBER_DIGITS:][2] >= _FIRST_OF_ORGANISATIONS else "person"
+
+
+def _found(text: str, *, decimal: bool) -> Iterator[str]:
+    """The digits of every number with a right check digit."""
     plain = _plain(text)
     if decimal and (match := _DECIMAL.fullmatch(plain)):
         plain = match[1]
     if _GROUPED.fullmatch(plain):
         plain = re.sub(_SPACE, "", plain)
-    return any(_has_check_digit(match[1]) for form in (_SHORT, _LONG) for match in form.finditer(plain))
-
-
-def any_suspect(texts: Iterable[str]) -> bool:
-    """Whether any of the texts is suspect."""
-    return any(is_suspect(text) for text in texts)
-
-
-def suspect_rows(cells: pl.Series, *, decimal: bool = False) -> list[int]:
-    """Places (from 0) of the suspect cells in a series of text.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from evalkit import screening
-    >>> screening.suspect_rows(pl.Series(["108", None, "19811218 9876"]))
-    [2]
-    """
-    import polars as pl
-
-    long_enough = cells.str.count_matches(r"\p{N}").fill_null(0) >= _NUMBER_DIGITS
-    candidates = pl.DataFrame({"row": pl.int_range(len(cells), eager=True), "cell": cells}).filter(long_enough)
-    hits = [text for text in candidates["cell"].unique() if is_suspect(text, decimal=decimal)]
-    return candidates.filter(pl.col("cell").is_in(hits))["row"].to_list()
+    for form in (_SHORT, _LONG):
+        for match in form.finditer(plain):
+            if _has_check_digit(match[1]):
+                yield "".join(sign for sign in match[1] if "0" <= sign <= "9")
 
 
 def _plain(text: str) -> str:
