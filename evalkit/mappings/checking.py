@@ -213,4 +213,6 @@ def fits(value: str, field: Field) -> bool:
 
 def accepted_values(field: Field) -> Text:
     """What a cell of a column may hold, for a message."""
-    return same(", ".join(choice.value for choice in field.choices)) if field.choices else field.accepted
+    if field.choices:
+        return same(", ".join(choice.value for choice in field.choices))
+    return field.accepted if field.accepted.sv else field.label

@@ -33,7 +33,7 @@ def read_day(text: str) -> date | None:
         return None
     try:
         day = date.fromisoformat(match["day"])
-        moment = datetime(day.year, day.month, day.day, *_clock(match))  # noqa: DTZ001 - the zone comes next
+        moment = datetime(day.year, day.month, day.day, *_clock(match))
     except ValueError:
         return None
     if match["zone"]:

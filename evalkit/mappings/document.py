@@ -19,7 +19,7 @@ _TRUTH = {"true": True, "false": False}
 class Node:
     """One value of the file. Numbers and dates stay text, so that ``0520`` keeps its zero."""
 
-    value: str | bool | None | Mapping[str, Node] | tuple[Node, ...]
+    value: str | bool | Mapping[str, Node] | tuple[Node, ...] | None
     line: int
 
 

@@ -140,7 +140,7 @@ def unknown_word(file: str, word: str, known: Iterable[str], *, line: int, where
     return Problem(
         code, Text(f"{sv}{shown.sv} finns inte.", f"{en}{shown.en} does not exist."), at(file, line, where),
         known_names(word, known), _FIX,
-    )  # fmt: skip
+    )
 
 
 _LISTS = {
@@ -160,11 +160,14 @@ def value_not_accepted(file: str, accepted: Text, *, line: int, where: str) -> P
     """A value of the mapping that the contract does not let in."""
     return Problem(
         "value_not_accepted",
-        Text("Målkolumnens kontrakt godtar inte värdet.", "The contract of the target column does not accept the value."),
+        Text(
+            "Målkolumnens kontrakt godtar inte värdet.",
+            "The contract of the target column does not accept the value.",
+        ),
         at(file, line, where),
         accepted,
         _FIX,
-    )  # fmt: skip
+    )
 
 
 def two_ways(file: str, found: Iterable[str], *, line: int, where: str) -> Problem:
@@ -212,9 +215,12 @@ def no_codes(file: str, *, line: int, where: str) -> Problem:
         "no_codes",
         Text("Kodtabellen är tom.", "The code table is empty."),
         at(file, line, where),
-        Text("en rad per kod: källans kod, kolon, kontraktets kod", "a row per code: the source's code, a colon, the contract's"),
+        Text(
+            "en rad per kod: källans kod, kolon, kontraktets kod",
+            "a row per code: the source's code, a colon, the contract's code",
+        ),
         Text("Fyll i kodtabellen.", "Fill in the code table."),
-    )  # fmt: skip
+    )
 
 
 def unconfirmed(file: str, name: str, line: int) -> Problem:
@@ -230,6 +236,6 @@ def unconfirmed(file: str, name: str, line: int) -> Problem:
         ),
         Text(
             "Spara en egen kopia med ”evalkit map --show NAMN”, fyll i eller rätta raden och ta bort ”confirm: true”.",
-            "Save a copy of your own with 'evalkit map --show NAME', fill in or correct the row and remove 'confirm: true'.",
+            "Save your own copy with 'evalkit map --show NAME', fill in or correct the row, remove 'confirm: true'.",
         ),
-    )  # fmt: skip
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from evalkit.contracts import Contract, Field, Kind
+from evalkit.contracts import Contract, Kind
 from evalkit.contracts.cells import parse_cells
 from evalkit.language import Text
 from evalkit.mappings import dates, refusals
@@ -133,7 +133,7 @@ def _column(column: TargetColumn, work: _Filling) -> pl.Series:
     return _by_way(way, column, work).alias(column.to)
 
 
-def _by_way(way: Way, column: TargetColumn, work: _Filling) -> pl.Series:
+def _by_way(way: Way, column: TargetColumn, work: _Filling) -> pl.Series:  # noqa: PLR0911 - one return per way
     if isinstance(way, Constant):
         return work.constant(way.value or None)
     if isinstance(way, FromSetting):
@@ -192,18 +192,18 @@ def _numbers(way: Numbered, column: TargetColumn, work: _Filling) -> pl.Series:
     work.blame(cells.is_not_null() & parsed.values.is_null(), way.ref, column.to, refusals.not_a_number)
     factor = way.conversion.factor if way.conversion else 1.0
     work.points.add(column.to)
-    return _written(parsed.values * factor, work.contract.field(column.to))
+    return _written(parsed.values * factor)
 
 
-def _written(values: pl.Series, target: Field) -> pl.Series:
+def _written(values: pl.Series) -> pl.Series:
     """Whole numbers without a mark; others with so many decimals that they can only be read in one way."""
-    rounded = values.round(_DECIMALS)
-    whole = (rounded == rounded.round(0)) | (target.kind is Kind.INTEGER and (rounded - rounded.round(0)).abs() < 1e-6)
-    texts = [
-        None if value is None else str(int(round(value))) if is_whole else f"{value:.{_DECIMALS}f}"
-        for value, is_whole in zip(rounded, whole, strict=True)
-    ]
-    return pl.Series(values.name, texts, dtype=pl.String)
+    return pl.Series(values.name, [_number_text(value) for value in values.round(_DECIMALS)], dtype=pl.String)
+
+
+def _number_text(value: float | None) -> str | None:
+    if value is None:
+        return None
+    return str(int(value)) if value == int(value) else f"{value:.{_DECIMALS}f}"
 
 
 def _without_marks(way: Numbered, cells: pl.Series) -> pl.Series:

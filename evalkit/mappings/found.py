@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,6 +17,7 @@ from evalkit.mappings import refusals
 from evalkit.mappings.model import SourceColumn, SourceMapping, SourceTable
 from evalkit.sources import RawTable
 from evalkit.sources.foreign import SUFFIXES, read_foreign
+from evalkit.sources.heading import Expected
 
 LINE, FILE = "_line", "_file"
 _MOST_DIGITS, _LONGEST_NAME = 5, 40
@@ -72,15 +74,21 @@ def find(path: Path, mapping: SourceMapping, log: ProblemLog) -> Found:
 
 def _read(path: Path, mapping: SourceMapping, log: ProblemLog) -> list[RawTable]:
     encodings = tuple(dict.fromkeys(word for source in mapping.sources for word in source.encodings))
+    expected = Expected(tuple({name for source in mapping.sources for name in _names(source)}))
     try:
         if path.is_file():
-            return read_foreign(path, log, encodings=encodings)
+            return read_foreign(path, log, encodings=encodings, expected=expected)
         files = sorted(file for file in path.iterdir() if _is_candidate(file))
     except OSError:
         log.add(refusals.path_missing(path.name))
         return []
     wanted = [file for file in files if file.suffix.lower() == ".xlsx" or _is_wanted(file.stem, mapping)]
-    return [raw for file in wanted for raw in read_foreign(file, log, encodings=encodings)]
+    return [raw for file in wanted for raw in read_foreign(file, log, encodings=encodings, expected=expected)]
+
+
+def _names(source: SourceTable) -> Iterator[str]:
+    for column in source.columns:
+        yield from (column.name, *column.aliases)
 
 
 def _is_candidate(file: Path) -> bool:

@@ -45,7 +45,7 @@ _FROM_KEYS = ("codes", "otherwise", "date", "number", "convert", "marks")
 
 
 def read_mapping(text: str, *, file: str) -> SourceMapping:
-    """The mapping that a YAML text holds.
+    r"""The mapping that a YAML text holds.
 
     Parameters
     ----------

@@ -23,9 +23,12 @@ def path_missing(name: str) -> Problem:
         "path_missing",
         Text("Filen eller mappen finns inte.", "The file or folder does not exist."),
         Place(name or "?"),
-        Text("en fil eller mapp med filer av typen .csv, .xlsx eller .parquet", "a file or folder of .csv, .xlsx or .parquet"),
+        Text(
+            "en fil eller mapp med filer av typen .csv, .xlsx eller .parquet",
+            "a file or folder of .csv, .xlsx or .parquet",
+        ),
         Text("Kontrollera sökvägen.", "Check the path."),
-    )  # fmt: skip
+    )
 
 
 def source_missing(name: str, source: SourceTable, mapping: SourceMapping) -> Problem:
@@ -62,7 +65,7 @@ def column_missing(raw: RawTable, column: SourceColumn, headers: Sequence[str]) 
 
 
 def _hint(text: str) -> str:
-    return f" ({text.split('?')[0]}?)" if text else ""
+    return f" ({text.split('?', 1)[0]}?)" if text else ""
 
 
 def _is_close(name: str, headers: Iterable[str]) -> bool:
@@ -75,11 +78,14 @@ def column_twice(raw: RawTable, column: SourceColumn) -> Problem:
     """Two headings of the file are names of the same column."""
     return Problem(
         "source_column_twice",
-        Text(f"Kolumnen {column.name} finns flera gånger i filen.", f"The file has the column {column.name} more than once."),
+        Text(
+            f"Kolumnen {column.name} finns flera gånger i filen.",
+            f"The file has the column {column.name} more than once.",
+        ),
         Place(raw.file, sheet=raw.sheet, rows=(1,)),
         Text("kolumnen en gång", "the column once"),
         Text("Ta bort den ena kolumnen.", "Remove one of the columns."),
-    )  # fmt: skip
+    )
 
 
 def key_not_unique(place: Place, join: Join) -> Problem:
@@ -114,11 +120,14 @@ def code_unknown(place: Place, codes: Iterable[str]) -> Problem:
     """Cells hold a code that the mapping does not translate."""
     return Problem(
         "code_not_in_mapping",
-        Text("Celler har en kod som mappningen inte översätter.", "Cells hold a code that the mapping does not translate."),
+        Text(
+            "Celler har en kod som mappningen inte översätter.",
+            "Cells hold a code that the mapping does not translate.",
+        ),
         place,
         known_names("", codes),
         _CORRECT,
-    )  # fmt: skip
+    )
 
 
 def code_means_other(place: Place, code: str, text: str) -> Problem:
@@ -202,11 +211,14 @@ def setting_not_accepted(mapping: SourceMapping, name: str, accepted: Text) -> P
     """The value of a setting breaks the contract of its column."""
     return Problem(
         "setting_not_accepted",
-        Text(f"Inställningen {name} har ett värde som kontraktet inte godtar.", f"The contract does not accept the value of {name}."),
+        Text(
+            f"Inställningen {name} har ett värde som kontraktet inte godtar.",
+            f"The contract does not accept the value of {name}.",
+        ),
         Place(mapping.file, key=name),
         accepted,
         Text("Rätta värdet efter --set.", "Correct the value after --set."),
-    )  # fmt: skip
+    )
 
 
 def no_target(mapping: SourceMapping, name: str) -> Problem:

@@ -80,7 +80,7 @@ def gather(table: TargetTable, found: Found, settings: Mapping[str, tuple[str, .
 
 def _join(join: Join, rows: Rows, found: Found) -> None:
     if join.table not in found.frames:
-        return _join_nothing(join, rows, found)
+        return _join_nothing(join, found)
     other = found.frames[join.table].frame
     for name, value in join.where:
         other = other.filter((pl.col(name) == value).fill_null(value=False))
@@ -118,7 +118,7 @@ def _unmatched(join: Join, rows: Rows) -> None:
         rows.fault(alone, str(join.on[0][0]), refusals.no_partner, join)
 
 
-def _join_nothing(join: Join, rows: Rows, found: Found) -> None:
+def _join_nothing(join: Join, found: Found) -> None:
     """An optional table that is not there leaves its columns empty, and that is told."""
     told = Text(
         f"Tabellen {join.table} finns inte bland filerna, så det som hämtas där är inte kontrollerat.",

@@ -13,9 +13,7 @@ from evalkit.errors import Place, Problem
 from evalkit.language import Text
 from evalkit.mappings.faults import MappingError
 from evalkit.mappings.mapped import Mapped
-
-# A spreadsheet runs a cell that begins with one of these (OWASP, CSV injection).
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+from evalkit.neutral import neutral
 
 
 def write_tables(mapped: Mapped, out: Path | str) -> tuple[Path, ...]:
@@ -84,18 +82,6 @@ def _texts(column: pl.Series) -> list[str]:
     return ["" if value is None else str(value) for value in column]
 
 
-def neutral(text: str) -> str:
-    """A text that no spreadsheet runs.
-
-    Examples
-    --------
-    >>> from evalkit.mappings.writing import neutral
-    >>> neutral("=1+1"), neutral("0127")
-    ("'=1+1", '0127')
-    """
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
-
-
 def _in_the_way(name: str) -> Problem:
     return Problem(
         "out_exists",
@@ -105,8 +91,11 @@ def _in_the_way(name: str) -> Problem:
         ),
         Place(name),
         Text("en mapp utan den filen", "a folder without that file"),
-        Text("Flytta undan filen, eller ange en annan mapp med --out.", "Move the file away, or name another folder with --out."),
-    )  # fmt: skip
+        Text(
+            "Flytta undan filen, eller ange en annan mapp med --out.",
+            "Move the file away, or name another folder with --out.",
+        ),
+    )
 
 
 def _unwritable(folder: Path) -> Problem:

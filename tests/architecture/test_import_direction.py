@@ -16,7 +16,7 @@ PACKAGE = Path(evalkit.__file__).parent
 # fmt: off
 ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats", "neutral",
-    "codebooks", "metrics", "screening", "sources", "contracts", "dataset",
+    "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "dataset",
     "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "evaluation",
     "margins", "protection", "policy", "disclosure",
     "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging",
