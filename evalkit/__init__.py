@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from evalkit.estimands import Estimand, Group, Series, Window
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
+    from evalkit.holdings import Holdings, load_holdings
     from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
@@ -41,6 +42,7 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
+    "Holdings": "evalkit.holdings",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "Plan": "evalkit.plan",
@@ -51,6 +53,7 @@ _HOMES = {
     "Window": "evalkit.estimands",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
+    "load_holdings": "evalkit.holdings",
     "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
@@ -71,6 +74,7 @@ __all__ = [
     "Estimates",
     "EvalkitError",
     "Group",
+    "Holdings",
     "MetricBook",
     "Panel",
     "Plan",
@@ -81,6 +85,7 @@ __all__ = [
     "Window",
     "evaluate",
     "load",
+    "load_holdings",
     "map_source",
     "open_run",
     "panel",

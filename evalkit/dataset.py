@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from evalkit import periods
+from evalkit.errors import Problem
 from evalkit.language import Text
 from evalkit.sources import RawTable, scan_folder
 from evalkit.vocabulary import Frequency, SourceKind
 
 if TYPE_CHECKING:
-    from evalkit.contracts import Codes
+    from evalkit.contracts import Codes, Inspection
 
 _MOST_METRICS = 12
 
@@ -60,6 +61,8 @@ class Dataset:
         SHA-256 over the files' names and digests.
     synthetic
         Whether any source is made up. Every page, figure and table that uses the data says so.
+    warnings
+        What the contracts remark on without stopping the data, such as a count without its exposure.
     """
 
     units: pl.DataFrame
@@ -71,6 +74,7 @@ class Dataset:
     files: tuple[SourceFile, ...]
     digest: str
     synthetic: bool
+    warnings: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
         metrics = self.outcomes["metric"].unique().sort().to_list()
@@ -81,6 +85,7 @@ class Dataset:
             f"  rows       {self._rows()}",
             f"  synthetic  {'YES: some source is made up' if self.synthetic else 'no'}",
             f"  digest     {self.digest[:12]}",
+            *([f"  warnings   {len(self.warnings)}"] if self.warnings else []),
         ]
         return "\n".join(lines)
 
@@ -131,6 +136,30 @@ def load(path: Path | str, *, book: Codes | None = None) -> Dataset:
     ...     error.problems[0].code
     'path_missing'
     """
+    inspection = inspected(path, book)
+    frames = inspection.frames
+    return Dataset(
+        units=frames["units"],
+        model_periods=frames["model_periods"],
+        outcomes=frames["outcomes"],
+        exposure=frames["exposure"],
+        coverage=frames["coverage"],
+        sources=frames["sources"],
+        files=source_files(inspection.tables),
+        digest=digest_of(inspection.tables),
+        synthetic=is_synthetic(frames["sources"]),
+        warnings=inspection.warnings,
+    )
+
+
+def inspected(path: Path | str, book: Codes | None = None) -> Inspection:
+    """Every table of a folder, checked against its contract and the others.
+
+    Raises
+    ------
+    ContractError, SourceError
+        As :func:`load`.
+    """
     from evalkit.contracts import load_contracts
     from evalkit.contracts.checking import in_file_order, inspect
     from evalkit.metrics import MetricBook
@@ -141,24 +170,22 @@ def load(path: Path | str, *, book: Codes | None = None) -> Dataset:
     told = (*scan.problems, *(inspection.problems if scan.tables else ()))
     if told:
         raise scan.error(sorted(told, key=in_file_order))
-    frames = inspection.frames
-    return Dataset(
-        units=frames["units"],
-        model_periods=frames["model_periods"],
-        outcomes=frames["outcomes"],
-        exposure=frames["exposure"],
-        coverage=frames["coverage"],
-        sources=frames["sources"],
-        files=tuple(_source_file(raw) for raw in scan.tables),
-        digest=_digest(scan.tables),
-        synthetic=SourceKind.SYNTHETIC.value in frames["sources"]["source_kind"],
+    return inspection
+
+
+def source_files(raws: Iterable[RawTable]) -> tuple[SourceFile, ...]:
+    """What was read, file by file."""
+    return tuple(
+        SourceFile(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions) for raw in raws
     )
 
 
-def _source_file(raw: RawTable) -> SourceFile:
-    return SourceFile(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions)
-
-
-def _digest(raws: Iterable[RawTable]) -> str:
+def digest_of(raws: Iterable[RawTable]) -> str:
+    """SHA-256 over the files' names and digests."""
     lines = sorted({f"{raw.file}\0{raw.digest}\n" for raw in raws})
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def is_synthetic(sources: pl.DataFrame) -> bool:
+    """Whether any source is made up."""
+    return SourceKind.SYNTHETIC.value in sources["source_kind"]

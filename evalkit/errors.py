@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar
 
 from evalkit.language import Language, Text
@@ -62,11 +63,19 @@ def _describe_rows(rows: Sequence[int], *, swedish: bool) -> str:
     return f"{word} {shown} … ({total} {'rader' if swedish else 'rows'})"
 
 
+class Severity(StrEnum):
+    """Whether a problem stops the work or is only told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, in the reader's words.
 
-    ``code`` is stable and meant for programs and tests; the texts are meant for people.
+    ``code`` is stable and meant for programs and tests; the texts are meant for people. A problem
+    whose ``severity`` is a warning is told and does not stop anything.
     """
 
     code: str
@@ -74,6 +83,7 @@ class Problem:
     place: Place
     accepted: Text
     next_step: Text
+    severity: Severity = Severity.ERROR
 
     def render(self, language: Language = Language.SV) -> str:
         """The four lines of the message."""

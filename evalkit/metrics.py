@@ -5,6 +5,6 @@ report takes its name, unit, denominator, legal basis and traps from here.
 """
 
 from evalkit.codebooks.book import MetricBook
-from evalkit.codebooks.entries import Category, Exposure, LawChange, Measure, Metric, Noun, Precision
+from evalkit.codebooks.entries import Authority, Category, Exposure, LawChange, Measure, Metric, Noun, Precision
 
-__all__ = ["Category", "Exposure", "LawChange", "Measure", "Metric", "MetricBook", "Noun", "Precision"]
+__all__ = ["Authority", "Category", "Exposure", "LawChange", "Measure", "Metric", "MetricBook", "Noun", "Precision"]

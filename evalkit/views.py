@@ -16,6 +16,7 @@ from evalkit import style
 if TYPE_CHECKING:
     from evalkit.dataset import Dataset
     from evalkit.estimates import Estimate
+    from evalkit.holdings import Holdings
     from evalkit.panels import Panel
     from evalkit.plan import Plan
 
@@ -60,6 +61,12 @@ def dataset_view(dataset: Dataset) -> str:
     return _table("Datamängd", ("Tabell", "Rader", "Kolumner"), rows, synthetic=dataset.synthetic) + _table(
         "Täckning", ("Enhet", "Mått", "Rapporterat"), strips
     )
+
+
+def holdings_view(holdings: Holdings) -> str:
+    """Tables with their rows and columns, in the order of the contracts."""
+    rows = [(name, style.number(frame.height), ", ".join(frame.columns)) for name, frame in holdings.tables.items()]
+    return _table("Händelser", ("Tabell", "Rader", "Kolumner"), rows, synthetic=holdings.synthetic)
 
 
 def panel_view(panel: Panel) -> str:

@@ -101,6 +101,15 @@ class Sensitivity(StrEnum):
     PERSON = "person"
 
 
+class AuthorityLevel(StrEnum):
+    """Whom a body that takes part in inspections belongs to. A municipality is credited only with its own."""
+
+    KOMMUNAL = "kommunal"
+    STATLIG = "statlig"
+    DOMSTOL = "domstol"
+    IDEELL = "ideell"
+
+
 class DesignId(StrEnum):
     """The designs of domain brief §5.1 that are implemented."""
 

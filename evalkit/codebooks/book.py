@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from evalkit.codebooks import building
 from evalkit.codebooks.crosscheck import CrossCheck
-from evalkit.codebooks.entries import Exposure, LawChange, Metric
+from evalkit.codebooks.entries import Authority, Exposure, LawChange, Metric
 from evalkit.codebooks.fields import FieldReader, shown
-from evalkit.codebooks.names import EXPOSURES_FILE, FILES, LAW_CHANGES_FILE, METRICS_FILE
+from evalkit.codebooks.names import AUTHORITIES_FILE, EXPOSURES_FILE, FILES, LAW_CHANGES_FILE, METRICS_FILE
 from evalkit.codebooks.yaml_rows import RawEntry, missing_file, not_utf8, read_entries
 from evalkit.errors import CodebookError, ProblemLog
 
@@ -21,9 +21,9 @@ _Entry = TypeVar("_Entry")
 
 @dataclass(frozen=True, slots=True)
 class MetricBook:
-    """Metrics, exposures and law changes, in the order of their files.
+    """Metrics, exposures, law changes and authorities, in the order of their files.
 
-    ``digest`` is the SHA-256 of the three files, line endings aside, so that a report can say
+    ``digest`` is the SHA-256 of the files, line endings aside, so that a report can say
     which definitions it was made with.
 
     Examples
@@ -42,16 +42,19 @@ class MetricBook:
     exposures: tuple[Exposure, ...]
     law_changes: tuple[LawChange, ...]
     digest: str
+    authorities: tuple[Authority, ...] = ()
     _metric_of: dict[str, Metric] = field(init=False, repr=False, compare=False)
     _exposure_of: dict[str, Exposure] = field(init=False, repr=False, compare=False)
+    _authority_of: dict[str, Authority] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_metric_of", {metric.code: metric for metric in self.metrics})
         object.__setattr__(self, "_exposure_of", {exposure.code: exposure for exposure in self.exposures})
+        object.__setattr__(self, "_authority_of", {body.code: body for body in self.authorities})
 
     @classmethod
     def load(cls, folder: Path | None = None) -> MetricBook:
-        """Read and check ``metrics.yaml``, ``exposures.yaml`` and ``law_changes.yaml`` in ``folder``.
+        """Read and check the four files of the code book in ``folder``.
 
         Parameters
         ----------
@@ -61,7 +64,7 @@ class MetricBook:
         Raises
         ------
         CodebookError
-            With every fault in all three files at once.
+            With every fault in all the files at once.
         """
         from evalkit import resources
 
@@ -74,9 +77,10 @@ class MetricBook:
             exposures=reading.entries(EXPOSURES_FILE, "exposures", building.exposure),
             law_changes=reading.entries(LAW_CHANGES_FILE, "law_changes", building.law_change),
             digest=_digest(texts),
+            authorities=reading.entries(AUTHORITIES_FILE, "authorities", building.authority),
         )
         if book.metrics and book.exposures:  # without either, every reference to it would look wrong
-            CrossCheck(book.metrics, book.exposures, book.law_changes, place.name, log).run()
+            CrossCheck(book.metrics, book.exposures, book.law_changes, book.authorities, place.name, log).run()
         log.raise_if_any(CodebookError)
         return book
 
@@ -90,6 +94,11 @@ class MetricBook:
         """The exposure codes, in the code book's order."""
         return tuple(self._exposure_of)
 
+    @property
+    def authority_codes(self) -> tuple[str, ...]:
+        """The codes of departments and authorities, in the code book's order."""
+        return tuple(self._authority_of)
+
     def metric(self, code: str) -> Metric | None:
         """The metric with this code, or ``None``."""
         return self._metric_of.get(code)
@@ -97,6 +106,10 @@ class MetricBook:
     def exposure(self, code: str) -> Exposure | None:
         """The exposure with this code, or ``None``."""
         return self._exposure_of.get(code)
+
+    def authority(self, code: str) -> Authority | None:
+        """The department or authority with this code, or ``None``."""
+        return self._authority_of.get(code)
 
     def law_changes_for(self, code: str) -> tuple[LawChange, ...]:
         """The changes that concern a metric or an exposure, in the order of the calendar."""

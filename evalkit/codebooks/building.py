@@ -1,14 +1,14 @@
-"""Turns a raw entry into a metric, an exposure or a law change."""
+"""Turns a raw entry into a metric, an exposure, a law change or an authority."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields
 
-from evalkit.codebooks.entries import Exposure, LawChange, Measure, Metric, Precision
+from evalkit.codebooks.entries import Authority, Exposure, LawChange, Measure, Metric, Precision
 from evalkit.codebooks.fields import FieldReader
 from evalkit.language import Text
-from evalkit.vocabulary import DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
+from evalkit.vocabulary import AuthorityLevel, DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
 
 _OPTIONAL = ("numerator", "denominator", "categories_overlap", "follows", "verify_note")
 _METRIC_KEYS = tuple(entry.name for entry in fields(Metric) if entry.name not in _OPTIONAL)
@@ -128,6 +128,16 @@ def law_change(row: FieldReader) -> LawChange:
         law=row.optional_string("law"),
         verified=verified,
         verify_note=verify_note,
+    )
+
+
+def authority(row: FieldReader) -> Authority:
+    """The body on one entry of ``authorities.yaml``."""
+    row.check_keys(required=("code", "name", "level"))
+    return Authority(
+        code=_code(row, "code", _LAW_ID, "miljoforvaltningen"),
+        name=row.text("name"),
+        level=row.word("level", AuthorityLevel),
     )
 
 

@@ -1,4 +1,4 @@
-"""What can only be seen with all three files of the code book at hand."""
+"""What can only be seen with all the files of the code book at hand."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evalkit.codebooks.entries import ALL, Exposure, LawChange, Metric
+from evalkit.codebooks.entries import ALL, Authority, Exposure, LawChange, Metric
 from evalkit.codebooks.fields import shown
-from evalkit.codebooks.names import EXPOSURES_FILE, LAW_CHANGES_FILE, METRICS_FILE
+from evalkit.codebooks.names import AUTHORITIES_FILE, EXPOSURES_FILE, LAW_CHANGES_FILE, METRICS_FILE
 from evalkit.errors import Place, Problem, ProblemLog, known_names
 from evalkit.language import Text
 
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """Compares the entries of the three files with each other."""
+    """Compares the entries of the files with each other."""
 
     metrics: tuple[Metric, ...]
     exposures: tuple[Exposure, ...]
     law_changes: tuple[LawChange, ...]
+    authorities: tuple[Authority, ...]
     folder: str
     log: ProblemLog
 
@@ -30,6 +31,7 @@ class CrossCheck:
         self._check_unique(METRICS_FILE, metric_codes)
         self._check_unique(EXPOSURES_FILE, exposure_codes)
         self._check_unique(LAW_CHANGES_FILE, [law.id for law in self.law_changes])
+        self._check_unique(AUTHORITIES_FILE, [authority.code for authority in self.authorities])
         for metric in self.metrics:
             self._check_exposure(metric)
             if metric.follows is not None:

@@ -1,4 +1,4 @@
-"""The entries of the code books: metrics, exposures and law changes."""
+"""The entries of the code books: metrics, exposures, law changes and authorities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from datetime import date
 from enum import StrEnum
 
 from evalkit.language import Text
-from evalkit.vocabulary import CellStatus, DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
+from evalkit.vocabulary import (
+    AuthorityLevel,
+    CellStatus,
+    DateBasis,
+    ExposureKind,
+    GoodDirection,
+    MetricFamily,
+    Sensitivity,
+)
 
 ALL = "all"
 
@@ -202,6 +210,15 @@ class Metric:
         'not_applicable'
         """
         return _status_on(self.valid_from, self.valid_to, first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A department, authority or organisation that takes part in inspections or decides; never a person."""
+
+    code: str
+    name: Text
+    level: AuthorityLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

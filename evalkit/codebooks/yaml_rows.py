@@ -34,13 +34,17 @@ class RawEntry:
 
 def read_entries(text: str, *, file: str, root: str, log: ProblemLog) -> tuple[RawEntry, ...]:
     """The entries of the list under the key ``root``; what is wrong goes to ``log``."""
-    node = _compose(text, file=file, root=root, log=log)
+    before = len(log.problems)
+    node = compose(text, file=file, log=log)
     if node is None:
+        if len(log.problems) == before:
+            log.add(_wrong_root(file, line=1, root=root))
         return ()
     return _Converter(file=file, log=log).entries(node, root=root)
 
 
-def _compose(text: str, *, file: str, root: str, log: ProblemLog) -> Node | None:
+def compose(text: str, *, file: str, log: ProblemLog) -> Node | None:
+    """The YAML nodes of a file, which know their lines; nothing when it is empty or a fault was noted."""
     import yaml
 
     # the C parser is about ten times as fast, but PyYAML can be built without it
@@ -50,10 +54,7 @@ def _compose(text: str, *, file: str, root: str, log: ProblemLog) -> Node | None
     except yaml.YAMLError as error:
         log.add(_syntax_problem(error, file=file))
         return None
-    if node is None:
-        log.add(_wrong_root(file, line=1, root=root))
-        return None
-    if (line := _line_of_reuse(node)) is not None:
+    if node is not None and (line := _line_of_reuse(node)) is not None:
         log.add(_reference_problem(file, line=line))
         return None
     return node
@@ -216,7 +217,7 @@ def missing_file(file: str) -> Problem:
             "En fil i kodboken saknas eller kan inte öppnas.", "A file of the code book is missing or cannot be opened."
         ),
         place=Place(file),
-        accepted=same("metrics.yaml, exposures.yaml, law_changes.yaml"),
+        accepted=same("metrics.yaml, exposures.yaml, law_changes.yaml, authorities.yaml"),
         next_step=Text(
             "Lägg tillbaka filen, eller ange mappen som kodboken ligger i.",
             "Put the file back, or name the folder that holds the code book.",

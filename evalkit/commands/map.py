@@ -12,7 +12,9 @@ from evalkit.language import Language, in_language
 
 PathArgument = Annotated[Path | None, typer.Argument(metavar="[FIL|MAPP]", help="Uttaget ur källsystemet.")]
 UsingOption = Annotated[str | None, typer.Option(help="En färdig mappning, eller en egen fil (.yaml).")]
-SetOption = Annotated[list[str] | None, typer.Option("--set", help="En inställning, NAMN=VÄRDE. Får anges flera gånger.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="En inställning, NAMN=VÄRDE. Får anges flera gånger.")
+]
 OutOption = Annotated[Path | None, typer.Option(help="Mappen (eller, med --suggest, filen) som resultatet skrivs i.")]
 ListOption = Annotated[bool, typer.Option("--list", help="Visa de färdiga mappningarna.")]
 ShowOption = Annotated[str | None, typer.Option(metavar="NAMN", help="Skriv ut en mappning, att spara och ändra.")]
@@ -22,14 +24,14 @@ TargetOption = Annotated[str | None, typer.Option(help="Med --suggest: tabellen 
 
 def map_files(
     path: PathArgument = None,
+    *,
     using: UsingOption = None,
     settings: SetOption = None,
     out: OutOption = None,
-    listed: ListOption = False,  # noqa: FBT002 - a flag on the command line
+    listed: ListOption = False,
     show: ShowOption = None,
-    suggest: SuggestOption = False,  # noqa: FBT002 - a flag on the command line
+    suggest: SuggestOption = False,
     target: TargetOption = None,
-    *,
     lang: LanguageOption,
 ) -> None:
     """Översätt ett uttag ur ett ärendesystem till datakontrakten (map a source system's export)."""

@@ -2,7 +2,18 @@
 
 from evalkit.contracts.checking import Inspection, check, inspect
 from evalkit.contracts.codes import Codes, MetricCode
-from evalkit.contracts.model import Choice, CodeList, Contract, Field, Kind, Reference, load_contracts
+from evalkit.contracts.model import (
+    Choice,
+    CodeList,
+    Contract,
+    Field,
+    Kind,
+    Level,
+    Reference,
+    load_contracts,
+    tables_due,
+)
+from evalkit.contracts.quality import Quality, RuleForm
 
 __all__ = [
     "Choice",
@@ -12,9 +23,13 @@ __all__ = [
     "Field",
     "Inspection",
     "Kind",
+    "Level",
     "MetricCode",
+    "Quality",
     "Reference",
+    "RuleForm",
     "check",
     "inspect",
     "load_contracts",
+    "tables_due",
 ]

@@ -70,7 +70,8 @@ def parse_cells(cells: pl.Series, field: Field, *, decimal_point: bool = False) 
     if field.kind is Kind.NUMBER:
         return _numbers(cells, field.name, decimal_point=decimal_point)
     if field.kind in _DAY_READERS:
-        return _days(cells, field.name, _DAY_READERS[field.kind])
+        code = _DAY_CODES.get(field.kind, "not_a_date_or_period")
+        return _days(cells, field.name, _DAY_READERS[field.kind], code)
     return Parsed(cells.str.normalize("NFC").alias(field.name))
 
 
@@ -158,17 +159,25 @@ def _read_last(text: str) -> date | None:
     return periods.last_day(*found) if found else periods.try_day(text)
 
 
+def _read_month(text: str) -> date | None:
+    """A month, or the first day of one: a spreadsheet may have made a date of it."""
+    found = periods.try_parse(text)
+    day = found[0] if found and found[1] is Frequency.MONTH else periods.try_day(text)
+    return day if day is not None and day == periods.first_day(day, Frequency.MONTH) else None
+
+
 _DAY_READERS: dict[Kind, Callable[[str], date | None]] = {
     Kind.DATE: _read_day,
     Kind.PERIOD_FROM: _read_first,
     Kind.PERIOD_TO: _read_last,
+    Kind.MONTH: _read_month,
 }
+_DAY_CODES = {Kind.DATE: "not_a_date", Kind.MONTH: "not_a_month"}
 
 
-def _days(cells: pl.Series, column: str, read: Callable[[str], date | None]) -> Parsed:
+def _days(cells: pl.Series, column: str, read: Callable[[str], date | None], code: str) -> Parsed:
     known = {text: read(text) for text in cells.drop_nulls().unique()}
     values = _mapped(cells, known).alias(column)
-    code = "not_a_date" if read is _read_day else "not_a_date_or_period"
     return Parsed(values, _failures(column, (code, cells.is_not_null() & values.is_null())))
 
 

@@ -7,22 +7,35 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from evalkit.contracts import headers, wording
+from evalkit.contracts import filewording, headers, versions, wording
 from evalkit.contracts.cells import Parsed, parse_cells, parse_periods
 from evalkit.contracts.codes import Codes
-from evalkit.contracts.model import Contract, Field, Kind
-from evalkit.contracts.rules import CODE_RULES, RULES, Rule, Surroundings, contract_rules
+from evalkit.contracts.model import Contract, Field, Kind, tables_due
+from evalkit.contracts.rules import CODE_RULES, Rule, Surroundings, contract_rules, later_rules
 from evalkit.contracts.tablecheck import LINE, ORIGIN, RAW, ROW, CheckedTable
-from evalkit.errors import ContractError, Problem
+from evalkit.errors import ContractError, Problem, Severity
 from evalkit.sources import RawTable
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a check came to: typed frames, to be believed only when there are no problems."""
+    """What a check came to: typed frames, to be believed only when there are no problems.
+
+    Attributes
+    ----------
+    problems
+        What is wrong; each has the severity *error*.
+    warnings
+        What is told and stops nothing.
+    tables
+        The tables as they were checked: files of older versions have been through their migrations,
+        and their ``assumptions`` say so.
+    """
 
     frames: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    tables: tuple[RawTable, ...] = ()
 
 
 def check(
@@ -78,19 +91,29 @@ def inspect(
 
     ``attempted`` are tables with files that could not be read; they are not reported as missing.
     """
-    raws = tuple(raw_tables)
     problems: list[Problem] = []
+    raws = versions.follow(raw_tables, contracts, problems)
+    due = tables_due(contracts, {raw.table for raw in raws} | attempted) - attempted
     tables = {
         name: _assemble(
-            contract, tuple(raw for raw in raws if raw.table == name), problems, attempted=name in attempted
+            contract,
+            tuple(raw for raw in raws if raw.table == name),
+            problems,
+            due=name in due,
+            attempted=name in attempted,
         )
         for name, contract in contracts.items()
     }
     _check_rows(tables, codes)
     for table in tables.values():
         problems += wording.problems_of(table, codes)
-    frames = {name: table.typed() for name, table in tables.items()}
-    return Inspection(frames, tuple(sorted(problems, key=in_file_order)))
+    told = sorted(problems, key=in_file_order)
+    return Inspection(
+        frames={name: table.typed() for name, table in tables.items()},
+        problems=tuple(problem for problem in told if problem.severity is Severity.ERROR),
+        warnings=tuple(problem for problem in told if problem.severity is Severity.WARNING),
+        tables=raws,
+    )
 
 
 def in_file_order(problem: Problem) -> tuple[str, str, int, str, str]:
@@ -108,7 +131,7 @@ def _check_rows(tables: Mapping[str, CheckedTable], codes: Codes) -> None:
         _apply(rule, tables, codes)
     for table in tables.values():
         check_key(table)
-    for rule in RULES:
+    for rule in later_rules({name: table.contract for name, table in tables.items()}):
         _apply(rule, tables, codes)
 
 
@@ -118,21 +141,24 @@ def _apply(rule: Rule, tables: Mapping[str, CheckedTable], codes: Codes) -> None
     table = tables[rule.table]
     others = {name: other.frame.drop(list(ORIGIN)) for name, other in tables.items()}
     broken = rule.find(table.clean(rule.reads), Surroundings(others, codes))
-    table.flag(rule.code, rule.column, broken[ROW].to_list())
+    if table.contract.severity(rule.code) is Severity.WARNING:
+        table.remark(rule.code, rule.column, broken[ROW].to_list())
+    else:
+        table.flag(rule.code, rule.column, broken[ROW].to_list())
 
 
 def _assemble(
-    contract: Contract, raws: tuple[RawTable, ...], problems: list[Problem], *, attempted: bool
+    contract: Contract, raws: tuple[RawTable, ...], problems: list[Problem], *, due: bool, attempted: bool
 ) -> CheckedTable:
     """Screen and type every file of a table, and stack them."""
-    if not raws and contract.required and not attempted:
-        problems.append(wording.missing_table(contract))
+    if not raws and due:
+        problems.append(filewording.missing_table(contract))
     parts = [_part(contract, raw, problems) for raw in raws]
     whole = all(part.intact for part in parts) and not (attempted and not raws)
     frames = [part.frame.with_columns(pl.lit(place).alias(RAW)) for place, part in enumerate(parts)]
     stacked = pl.concat(frames) if frames else contract.empty().with_columns(_line([]), pl.lit(0).alias(RAW))
     frame = stacked.with_columns(pl.int_range(pl.len()).alias(ROW)).cast(ORIGIN)  # type: ignore[arg-type]
-    table = CheckedTable(contract, raws, frame, reliable=whole and bool(raws or not contract.required))
+    table = CheckedTable(contract, raws, frame, reliable=whole and bool(raws or not due))
     start = 0
     for part in parts:
         _note_failures(table, part, start)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
-from evalkit.vocabulary import DateBasis
+from evalkit.vocabulary import AuthorityLevel, DateBasis, MetricFamily
 
 
 class MetricCode(Protocol):
@@ -39,6 +39,40 @@ class MetricCode(Protocol):
         """The last day on which the event could occur."""
         ...
 
+    @property
+    def family(self) -> MetricFamily:
+        """The chapter of the code book."""
+        ...
+
+    @property
+    def measure(self) -> str:
+        """What sort of number it is; only counts and amounts can be summed."""
+        ...
+
+    @property
+    def categories_overlap(self) -> bool:
+        """Whether one event may be in several categories."""
+        ...
+
+    @property
+    def default_exposure(self) -> str:
+        """What it is divided by when nothing else is said."""
+        ...
+
+
+class AuthorityCode(Protocol):
+    """The part of a code book's authority that rows are checked against."""
+
+    @property
+    def code(self) -> str:
+        """The code that rows use."""
+        ...
+
+    @property
+    def level(self) -> AuthorityLevel:
+        """Whom the body belongs to."""
+        ...
+
 
 class Codes(Protocol):
     """A code book; :class:`evalkit.metrics.MetricBook` is one."""
@@ -53,8 +87,17 @@ class Codes(Protocol):
         """Every exposure code."""
         ...
 
+    @property
+    def authority_codes(self) -> Sequence[str]:
+        """Every code of a department or authority."""
+        ...
+
     def metric(self, code: str) -> MetricCode | None:
         """The metric with this code, or ``None``."""
+        ...
+
+    def authority(self, code: str) -> AuthorityCode | None:
+        """The department or authority with this code, or ``None``."""
         ...
 
 
@@ -68,6 +111,9 @@ def metric_frame(codes: Codes) -> pl.DataFrame:
             "allowed_bases": [[basis.value for basis in metric.date_bases] for metric in found],
             "metric_from": [metric.valid_from for metric in found],
             "metric_to": [metric.valid_to for metric in found],
+            "measure": [str(metric.measure) for metric in found],
+            "categories_overlap": [metric.categories_overlap for metric in found],
+            "default_exposure": [metric.default_exposure for metric in found],
         },
         schema={
             "metric": pl.String,
@@ -75,5 +121,8 @@ def metric_frame(codes: Codes) -> pl.DataFrame:
             "allowed_bases": pl.List(pl.String),
             "metric_from": pl.Date,
             "metric_to": pl.Date,
+            "measure": pl.String,
+            "categories_overlap": pl.Boolean,
+            "default_exposure": pl.String,
         },
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evalkit import screening
-from evalkit.contracts import wording
+from evalkit.contracts import filewording as wording
 from evalkit.contracts.model import Contract, Kind
 from evalkit.errors import Problem, known_names
 from evalkit.language import Text

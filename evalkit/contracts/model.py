@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalkit import resources
+from evalkit.contracts.quality import Quality
+from evalkit.errors import Severity
 from evalkit.language import Text
 from evalkit.sources import TABLES
+from evalkit.vocabulary import MetricFamily, Sensitivity
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from evalkit.contracts.migrations import Migration
 
 
 class Kind(StrEnum):
@@ -28,6 +33,7 @@ class Kind(StrEnum):
     PERIOD_FROM = "period_from"
     PERIOD_TO = "period_to"
     FREQUENCY = "frequency"
+    MONTH = "month"
 
 
 class CodeList(StrEnum):
@@ -35,6 +41,27 @@ class CodeList(StrEnum):
 
     METRICS = "metrics"
     EXPOSURES = "exposures"
+    AUTHORITIES = "authorities"
+    METRICS_FINDING = "metrics.finding"
+    METRICS_SANCTION = "metrics.sanction"
+    METRICS_PERMIT = "metrics.permit"
+    METRICS_VICTIM = "metrics.victim"
+    METRICS_SUPPORT = "metrics.support"
+    METRICS_RESOURCE = "metrics.resource"
+
+    @property
+    def family(self) -> MetricFamily | None:
+        """The chapter of the metric book that the list is; ``None`` for a whole book."""
+        _, _, family = self.value.partition(".")
+        return MetricFamily(family) if family else None
+
+
+class Level(StrEnum):
+    """Whom a table is for: those who report counts, those who hold the events, or both."""
+
+    SHARED = "shared"
+    AGGREGATE = "aggregate"
+    HOLDER = "holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +94,8 @@ class Field:
         What a cell may hold, in words.
     key_position
         Place in the table's key, from 1; ``None`` outside the key.
+    sensitivity
+        The strictest disclosure rule that anything in the column falls under.
     """
 
     name: str
@@ -81,11 +110,13 @@ class Field:
     pattern: str | None
     max_length: int | None
     minimum: float | None
+    maximum: float | None
     unit: Text | None
     examples: tuple[str, ...]
     key_position: int | None
     reference: Reference | None
     code_list: CodeList | None
+    sensitivity: Sensitivity
 
     @property
     def dtype(self) -> type[pl.DataType]:
@@ -101,9 +132,26 @@ class Field:
         return pl.Date
 
 
-@dataclass(frozen=True, slots=True)
+VERSION_COLUMN = "contract_version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """The contract of one table.
+
+    Attributes
+    ----------
+    required
+        The table must be there: always, or when the table ``due_with`` is due (:func:`tables_due`).
+    fields
+        The columns of the checked table.
+    quality
+        The rules that the contract states beside those of its columns.
+    statement
+        The column in which a file may say which version it follows; it is not a column of the
+        checked table.
+    migrations
+        How files of older versions are read.
 
     Examples
     --------
@@ -117,9 +165,13 @@ class Contract:
     version: str
     label: Text
     description: Text
+    level: Level
     required: bool
+    due_with: str | None
     fields: tuple[Field, ...]
-    rules: tuple[str, ...]
+    quality: tuple[Quality, ...]
+    statement: Field | None
+    migrations: tuple[Migration, ...] = ()
 
     @classmethod
     def load(cls, table: str) -> Contract:
@@ -133,6 +185,20 @@ class Contract:
             When there is no such table.
         """
         return load_contracts()[table]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The codes of the rules that the contract states."""
+        return tuple(rule.id for rule in self.quality)
+
+    def rule(self, code: str) -> Quality | None:
+        """The rule with this code, when the contract states it."""
+        return next((rule for rule in self.quality if rule.id == code), None)
+
+    def severity(self, code: str) -> Severity:
+        """How grave a breach is: what the contract says of the rule, otherwise an error."""
+        stated = self.rule(code)
+        return stated.severity if stated else Severity.ERROR
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -159,6 +225,30 @@ class Contract:
         import polars as pl
 
         return pl.DataFrame(schema=self.schema)
+
+
+def tables_due(contracts: Mapping[str, Contract], present: Collection[str]) -> frozenset[str]:
+    """The tables that a folder must have, given those it has.
+
+    Tables for both sorts of reporter are always due; those of counts are due when the folder has
+    any table of counts, or no table of events.
+
+    Examples
+    --------
+    >>> from evalkit.contracts import load_contracts, tables_due
+    >>> sorted(tables_due(load_contracts(), {"visits"}))
+    ['sources', 'units']
+    >>> sorted(tables_due(load_contracts(), {"outcomes", "visits"}))
+    ['coverage', 'outcomes', 'sources', 'units']
+    """
+    levels = {contract.level for table, contract in contracts.items() if table in present}
+    counts = Level.AGGREGATE in levels or Level.HOLDER not in levels
+    first = {
+        table
+        for table, contract in contracts.items()
+        if contract.required and contract.due_with is None and (counts or contract.level is Level.SHARED)
+    }
+    return frozenset(first | {table for table, contract in contracts.items() if contract.due_with in first})
 
 
 def load_contracts(folder: Path | None = None) -> Mapping[str, Contract]:

@@ -23,7 +23,7 @@ _CODES = {_EMPTY_CELL: "empty_cell"}
 
 
 def check_cells(table: CheckedTable) -> None:
-    """Required cells, closed lists, patterns, lengths and smallest values."""
+    """Required cells, closed lists, patterns, lengths, smallest and largest values."""
     contract = table.contract
     schema = pa.DataFrameSchema({field.name: _column(field) for field in contract.fields})
     failures = _failures(schema, table.frame.select(contract.names))
@@ -55,6 +55,8 @@ def _checks(field: Field) -> Iterator[pa.Check]:
         yield pa.Check.str_length(max_value=field.max_length, error="wrong_form")
     if field.minimum is not None:
         yield pa.Check.ge(field.minimum, error="below_minimum")
+    if field.maximum is not None:
+        yield pa.Check.le(field.maximum, error="above_maximum")
 
 
 def _failures(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:

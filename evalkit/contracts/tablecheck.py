@@ -59,6 +59,12 @@ class CheckedTable:
             faulty.update(fresh)
             self.findings.append(Finding(code, self.contract.table, column, tuple(fresh)))
 
+    def remark(self, code: str, column: str, rows: Iterable[int]) -> None:
+        """Note what is only told: the cells are as good as before."""
+        found = tuple(sorted(set(rows)))
+        if found:
+            self.findings.append(Finding(code, self.contract.table, column, found))
+
     def distrust(self, column: str, rows: Iterable[int]) -> None:
         """Leave cells out of further checks without reporting them: the fault is told elsewhere."""
         self._faulty.setdefault(column, set()).update(rows)

@@ -2,134 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from evalkit.contracts.accepted import accepted_of
 from evalkit.contracts.codes import Codes
 from evalkit.contracts.model import Contract, Field
-from evalkit.contracts.odcs import describe_choices
 from evalkit.contracts.rules import known_codes
 from evalkit.contracts.tablecheck import LINE, RAW, ROW, CheckedTable, Finding
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
-from evalkit.sources import RawTable
-
-_NO_IDENTITY = Text(
-    "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
-    "codes, integers and dates; never personal, coordination or company identity numbers",
-)
-
-
-def identity_in_header(raw: RawTable) -> Problem:
-    """A header hit the screen. Which one is not said."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "En rubrik kan innehålla ett person- eller organisationsnummer.",
-            "A heading may hold a personal or company identity number.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, rows=(1,)),
-        accepted=_NO_IDENTITY,
-        next_step=Text(
-            "Ta bort numret ur rubriken. Kontrollera att filen har en rubrikrad.",
-            "Remove the number from the heading. Check that the file has a header row.",
-        ),
-    )
-
-
-def identity_in_cells(raw: RawTable, column: str, rows: Sequence[int]) -> Problem:
-    """Cells hit the screen."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "Celler kan innehålla person- eller organisationsnummer.",
-            "Cells may hold personal or company identity numbers.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, column=column, rows=tuple(raw.rows.gather(list(rows)))),
-        accepted=_NO_IDENTITY,
-        next_step=Text(
-            "Ta bort uppgifterna ur filen och radera tidigare kopior. Räkna samman hos den som har uppgifterna.",
-            "Remove them from the file and delete earlier copies. Count at the holder of the data.",
-        ),
-    )
-
-
-def header_missing(raw: RawTable, contract: Contract) -> Problem:
-    """No heading is a known column; most likely the first row is data."""
-    return Problem(
-        code="header_missing",
-        what=Text(
-            "Ingen av rubrikerna på rad 1 är en kolumn i tabellen.",
-            "None of the headings in row 1 is a column of the table.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, rows=(1,)),
-        accepted=same(", ".join(contract.names)),
-        next_step=Text("Lägg en rad med kolumnnamnen överst.", "Put a row with the column names at the top."),
-    )
-
-
-def unnamed_column(raw: RawTable, place: int) -> Problem:
-    """Cells under an empty heading."""
-    return Problem(
-        code="unnamed_column",
-        what=Text("En kolumn har innehåll men ingen rubrik.", "A column has content but no heading."),
-        place=Place(file=raw.file, sheet=raw.sheet, column=f"#{place}"),
-        accepted=Text("en rubrik över varje kolumn", "a heading above every column"),
-        next_step=Text("Ge kolumnen ett namn eller ta bort den.", "Name the column or remove it."),
-    )
-
-
-def doubled_column(raw: RawTable, column: str) -> Problem:
-    """Two columns with one name."""
-    return Problem(
-        code="doubled_column",
-        what=Text("Samma rubrik förekommer två gånger.", "The same heading occurs twice."),
-        place=Place(file=raw.file, sheet=raw.sheet, column=column),
-        accepted=Text("varje kolumn en gång", "every column once"),
-        next_step=Text("Ta bort den ena kolumnen.", "Remove one of the columns."),
-    )
-
-
-def unknown_column(raw: RawTable, column: str, accepted: Text) -> Problem:
-    """A column that the contract does not have."""
-    return Problem(
-        code="unknown_column",
-        what=Text("Kolumnen finns inte i datakontraktet.", "The column is not in the data contract."),
-        place=Place(file=raw.file, sheet=raw.sheet, column=column),
-        accepted=accepted,
-        next_step=Text("Byt namn på kolumnen eller ta bort den.", "Rename the column or remove it."),
-    )
-
-
-def missing_column(raw: RawTable, field: Field) -> Problem:
-    """A column that every file of the table must have."""
-    return Problem(
-        code="missing_column",
-        what=Text(
-            f"Kolumnen {field.name} ({field.label.sv}) saknas.",
-            f"The column {field.name} ({field.label.en}) is missing.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, column=field.name),
-        accepted=_plain_accepted(field),
-        next_step=Text("Lägg till kolumnen.", "Add the column."),
-    )
-
-
-def missing_table(contract: Contract) -> Problem:
-    """No file was meant for a table that must be there."""
-    return Problem(
-        code="missing_table",
-        what=Text(
-            f"Tabellen {contract.table} ({contract.label.sv}) saknas.",
-            f"The table {contract.table} ({contract.label.en}) is missing.",
-        ),
-        place=Place(file=f"{contract.table}.csv"),
-        accepted=Text(
-            f"{contract.table}.csv, {contract.table}.xlsx eller {contract.table}.parquet",
-            f"{contract.table}.csv, {contract.table}.xlsx or {contract.table}.parquet",
-        ),
-        next_step=Text("Lägg filen i mappen.", "Put the file in the folder."),
-    )
 
 
 def problems_of(table: CheckedTable, codes: Codes) -> list[Problem]:
@@ -139,14 +21,13 @@ def problems_of(table: CheckedTable, codes: Codes) -> list[Problem]:
 
 def _by_file(finding: Finding, table: CheckedTable, codes: Codes) -> list[Problem]:
     origin = table.frame[list(finding.rows)].select(ROW, RAW, LINE).sort(RAW, LINE)
-    words = _WORDS[finding.code](_Subject(table.contract, table.contract.field(finding.column), codes))
+    words = _words_of(finding.code, _Subject(table.contract, table.contract.field(finding.column), codes))
+    severity = table.contract.severity(finding.code)
     problems = []
     for (raw_place,), rows in origin.group_by(RAW, maintain_order=True):
         raw = table.raws[int(str(raw_place))]
         place = Place(file=raw.file, sheet=raw.sheet, column=finding.column, rows=tuple(rows[LINE]))
-        problems.append(
-            Problem(finding.code, what=words.what, place=place, accepted=words.accepted, next_step=words.next_step)
-        )
+        problems.append(Problem(finding.code, words.what, place, words.accepted, words.next_step, severity))
     return problems
 
 
@@ -164,23 +45,22 @@ class _Words:
     next_step: Text
 
 
-def _plain_accepted(field: Field) -> Text:
-    if field.choices:
-        return describe_choices(field)
-    if field.reference:
-        target = field.reference
-        return Text(
-            f"en kod som finns i tabellen {target.table}, kolumnen {target.column}",
-            f"a code that is in the table {target.table}, column {target.column}",
-        )
-    if field.code_list:
-        return Text("en kod som finns i kodboken", "a code that is in the code book")
-    return field.accepted
+def _words_of(code: str, subject: _Subject) -> _Words:
+    """What the contract says of the breach, or what is written here."""
+    rule = subject.contract.rule(code)
+    if rule and rule.breach and rule.next_step:
+        return _Words(rule.breach, rule.description, rule.next_step)
+    if rule and code not in _WORDS:
+        return _Words(_BROKEN, rule.description, Text("Rätta raden.", "Correct the row."))
+    return _WORDS[code](subject)
+
+
+_BROKEN = Text("Raden bryter mot en av kontraktets regler.", "The row breaks one of the contract's rules.")
 
 
 def _about_field(what: Text, next_step: Text) -> Callable[[_Subject], _Words]:
     """Words whose *accepted* is what the field accepts."""
-    return lambda subject: _Words(what, _plain_accepted(subject.field), next_step)
+    return lambda subject: _Words(what, accepted_of(subject.field), next_step)
 
 
 def _fixed(what: Text, accepted: Text, next_step: Text) -> Callable[[_Subject], _Words]:
@@ -212,6 +92,20 @@ def _unknown_code(subject: _Subject) -> _Words:
     )
 
 
+def _below_minimum(subject: _Subject) -> _Words:
+    if subject.field.minimum:
+        what = Text("Talet är mindre än vad kolumnen godtar.", "The number is smaller than the column accepts.")
+        return _Words(what, accepted_of(subject.field), Text("Rätta talet.", "Correct the number."))
+    return _Words(
+        Text("Talet är negativt.", "The number is negative."),
+        accepted_of(subject.field),
+        Text(
+            "Rätta det ursprungliga antalet; en rättelse skrivs inte som ett minustal.",
+            "Correct the original count; a correction is not written as a negative number.",
+        ),
+    )
+
+
 _WHOLE = Text(
     "heltal utan decimaler, till exempel 12 eller 1 234", "whole numbers without decimals, such as 12 or 1 234"
 )
@@ -234,11 +128,12 @@ _WORDS: dict[str, Callable[[_Subject], _Words]] = {
         Text("Texten har en annan form än kolumnen godtar.", "The text has another form than the column accepts."),
         _FORM,
     ),
-    "below_minimum": _about_field(
-        Text("Talet är negativt.", "The number is negative."),
+    "below_minimum": _below_minimum,
+    "above_maximum": _about_field(
+        Text("Talet är större än vad kolumnen godtar.", "The number is larger than the column accepts."),
         Text(
-            "Rätta det ursprungliga antalet; en rättelse skrivs inte som ett minustal.",
-            "Correct the original count; a correction is not written as a negative number.",
+            "Rätta talet. Använd aldrig ärende-, diarie- eller registernummer som löpnummer.",
+            "Correct the number. Never use case, diary or register numbers as serial numbers.",
         ),
     ),
     "not_a_number": _about_field(
@@ -280,6 +175,7 @@ _WORDS: dict[str, Callable[[_Subject], _Words]] = {
     "not_a_date_or_period": _about_field(
         Text("Datumet eller perioden går inte att tyda.", "The date or period cannot be read."), _FORM
     ),
+    "not_a_month": _about_field(Text("Månaden går inte att tyda.", "The month cannot be read."), _FORM),
     "not_a_period": _about_field(Text("Perioden går inte att tyda.", "The period cannot be read."), _FORM),
     "not_first_day": _fixed(
         Text("Datumet är inte periodens första dag.", "The date is not the first day of the period."),
@@ -313,7 +209,7 @@ _WORDS: dict[str, Callable[[_Subject], _Words]] = {
             f"Koden finns inte i tabellen {_target(subject)}.",
             f"The code is not in the table {_target(subject)}.",
         ),
-        _plain_accepted(subject.field),
+        accepted_of(subject.field),
         Text(
             f"Rätta koden eller lägg till den i tabellen {_target(subject)}.",
             f"Correct the code or add it to the table {_target(subject)}.",

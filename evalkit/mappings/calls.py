@@ -36,7 +36,9 @@ def checked_call(path: Path | None, using: str | None) -> tuple[Path, str]:
     where = checked_path(path)
     if using is None:
         raise MappingError(
-            _call(Text("Ange en mappning med --using.", "Name a mapping with --using."), same(", ".join(mapping_names())))
+            _call(
+                Text("Ange en mappning med --using.", "Name a mapping with --using."), same(", ".join(mapping_names()))
+            )
         )
     return where, using
 
@@ -60,11 +62,16 @@ def parsed_settings(given: Iterable[str]) -> dict[str, str]:
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
             raise MappingError(
-                _call(Text("En inställning efter --set saknar ”=”.", "A setting after --set has no '='."), same("unit_id=0127"))
+                _call(
+                    Text("En inställning efter --set saknar ”=”.", "A setting after --set has no '='."),
+                    same("unit_id=0127"),
+                )
             )
         if name.strip() in found:
             raise MappingError(
-                _call(Text("Samma inställning står två gånger.", "The same setting stands twice."), same("unit_id=0127"))
+                _call(
+                    Text("Samma inställning står två gånger.", "The same setting stands twice."), same("unit_id=0127")
+                )
             )
         found[name.strip()] = value.strip()
     return found

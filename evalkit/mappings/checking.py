@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from evalkit.contracts import Contract, Field, Kind, load_contracts
 from evalkit.contracts.rules import known_codes
 from evalkit.errors import ProblemLog
-from evalkit.language import Text, same
 from evalkit.mappings import faults
 from evalkit.mappings.model import (
     ACTIONS,
@@ -209,10 +208,3 @@ def fits(value: str, field: Field) -> bool:
     return (field.pattern is None or re.search(field.pattern, value) is not None) and (
         field.max_length is None or len(value) <= field.max_length
     )
-
-
-def accepted_values(field: Field) -> Text:
-    """What a cell of a column may hold, for a message."""
-    if field.choices:
-        return same(", ".join(choice.value for choice in field.choices))
-    return field.accepted if field.accepted.sv else field.label

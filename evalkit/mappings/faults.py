@@ -138,8 +138,11 @@ def unknown_word(file: str, word: str, known: Iterable[str], *, line: int, where
     """A word that is none of those that exist; ``code`` says of which list."""
     shown, (sv, en) = quoted(word), _LISTS[code]
     return Problem(
-        code, Text(f"{sv}{shown.sv} finns inte.", f"{en}{shown.en} does not exist."), at(file, line, where),
-        known_names(word, known), _FIX,
+        code,
+        Text(f"{sv}{shown.sv} finns inte.", f"{en}{shown.en} does not exist."),
+        at(file, line, where),
+        known_names(word, known),
+        _FIX,
     )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalkit.contracts import Field, Kind
+from evalkit.contracts.accepted import accepted_of
 from evalkit.language import Language, Text, in_language
-from evalkit.mappings.checking import accepted_values
 
 if TYPE_CHECKING:
     from evalkit.mappings.suggestion import Proposal, Suggestion
@@ -58,7 +58,7 @@ def _settings(found: Suggestion) -> Iterator[str]:
         return
     yield "settings:"
     for field in found.missing:
-        described = _GIVEN.get(field.name) or accepted_values(field)
+        described = _GIVEN.get(field.name) or accepted_of(field)
         yield f"  - {{name: {field.name}, required: true, description: {_both(described)}}}"
 
 

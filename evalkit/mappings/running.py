@@ -9,10 +9,11 @@ from pathlib import Path
 import polars as pl
 
 from evalkit.contracts import Contract, inspect, load_contracts
+from evalkit.contracts.accepted import accepted_of
 from evalkit.errors import ContractError, Problem, ProblemLog
 from evalkit.mappings import refusals
 from evalkit.mappings.catalogue import load_mapping
-from evalkit.mappings.checking import accepted_values, fits
+from evalkit.mappings.checking import fits
 from evalkit.mappings.faults import MappingError, unconfirmed
 from evalkit.mappings.filling import Filled, fill
 from evalkit.mappings.found import Found, find
@@ -106,7 +107,7 @@ def _unaccepted(mapping: SourceMapping, given: Mapping[str, str]) -> list[Proble
             name = column.way.setting if isinstance(column.way, FromSetting) else ""
             field = contracts[table.target].field(column.to)
             if given.get(name, "").strip() and not fits(given[name].strip(), field):
-                told[name] = refusals.setting_not_accepted(mapping, name, accepted_values(field))
+                told[name] = refusals.setting_not_accepted(mapping, name, accepted_of(field))
     return list(told.values())
 
 

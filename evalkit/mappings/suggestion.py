@@ -104,9 +104,7 @@ def suggest(path: Path | str, *, target: str | None = None) -> Suggestion:
     raws = _read(Path(path))
     contracts = load_contracts()
     if target is not None and target not in contracts:
-        found = faults.unknown_word(
-            Path(path).name, target, contracts, line=1, where="--target", code="unknown_target"
-        )
+        found = faults.unknown_word(Path(path).name, target, contracts, line=1, where="--target", code="unknown_target")
         raise faults.MappingError(Problem(found.code, found.what, Place("--target"), found.accepted, found.next_step))
     wanted = [contracts[target]] if target else list(contracts.values())
     tried = [(_Reading(raw, contract).suggestion(), raw) for raw in raws for contract in wanted]

@@ -81,6 +81,8 @@ def _has_word(text: str, listed: tuple[str, ...]) -> bool:
     parts = text.split()
     joined = text.replace(" ", "")
     return any(
-        word in parts or joined == word.replace(" ", "") or (len(word) > _SHORTEST_PART and word.replace(" ", "") in joined)
+        word in parts
+        or joined == word.replace(" ", "")
+        or (len(word) > _SHORTEST_PART and word.replace(" ", "") in joined)
         for word in listed
     )

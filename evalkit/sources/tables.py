@@ -10,7 +10,25 @@ import polars as pl
 
 from evalkit.language import Text
 
-TABLES = ("units", "sources", "model_periods", "coverage", "outcomes", "exposure")
+TABLES = (
+    "units",
+    "sources",
+    "model_periods",
+    "coverage",
+    "outcomes",
+    "exposure",
+    "visits",
+    "visit_participants",
+    "findings",
+    "decisions",
+    "decision_status",
+    "permit_measures",
+    "victim_cases",
+    "support_steps",
+    "information_requests",
+    "resources",
+    "ordinary_supervision",
+)
 
 _BLANK = "[ \u00a0\u2009\u202f]"
 _DECIMAL_CELL = rf"^[-\u2010-\u2013\u2212]?[0-9](?:[0-9]|{_BLANK})*MARK[0-9]+$"
@@ -21,7 +39,8 @@ _HABITS = (
     (_GROUPED_CELL, Text("Blanksteg skiljer tusental i tal.", "Blanks separate thousands in numbers.")),
 )
 
-_TABLE_OF_STEM = re.compile(rf"({'|'.join(TABLES)})(?:[_.-].*)?", re.IGNORECASE)
+_LONGEST_FIRST = sorted(TABLES, key=len, reverse=True)  # visit_participants is not a file of visits
+_TABLE_OF_STEM = re.compile(rf"({'|'.join(_LONGEST_FIRST)})(?:[_.-].*)?", re.IGNORECASE)
 
 
 def table_named(stem: str) -> str | None:

@@ -16,7 +16,7 @@ PACKAGE = Path(evalkit.__file__).parent
 # fmt: off
 ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats", "neutral",
-    "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "dataset",
+    "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "dataset", "holdings",
     "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "evaluation",
     "margins", "protection", "policy", "disclosure",
     "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging",
@@ -24,7 +24,7 @@ ORDER = (
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.
-SHOWS_ITSELF = {"dataset", "plan", "panels", "estimates", "disclosure"}
+SHOWS_ITSELF = {"dataset", "holdings", "plan", "panels", "estimates", "disclosure"}
 ONLY_IN = {
     "pandera": ("contracts/",),
     "open_data_contract_standard": ("contracts/",),

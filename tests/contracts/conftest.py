@@ -14,7 +14,7 @@ import pytest
 
 from evalkit.dataset import Dataset, load
 from evalkit.errors import EvalkitError
-from evalkit.vocabulary import DateBasis
+from evalkit.vocabulary import AuthorityLevel, DateBasis, MetricFamily
 
 Tables = dict[str, list[dict[str, str]]]
 
@@ -102,16 +102,37 @@ class FakeMetric:
     date_bases: tuple[DateBasis, ...]
     valid_from: date | None = None
     valid_to: date | None = None
+    family: MetricFamily = MetricFamily.PROCESS
+    measure: str = "count"
+    categories_overlap: bool = False
+    default_exposure: str = "N1"
+
+
+@dataclass(frozen=True)
+class FakeAuthority:
+    code: str
+    level: AuthorityLevel
 
 
 @dataclass(frozen=True)
 class FakeBook:
     metrics: tuple[FakeMetric, ...]
     exposure_codes: tuple[str, ...] = ("N1", "N9")
+    authorities: tuple[FakeAuthority, ...] = (
+        FakeAuthority("miljoforvaltningen", AuthorityLevel.KOMMUNAL),
+        FakeAuthority("polisen", AuthorityLevel.STATLIG),
+    )
 
     @property
     def metric_codes(self) -> tuple[str, ...]:
         return tuple(metric.code for metric in self.metrics)
+
+    @property
+    def authority_codes(self) -> tuple[str, ...]:
+        return tuple(authority.code for authority in self.authorities)
+
+    def authority(self, code: str) -> FakeAuthority | None:
+        return next((authority for authority in self.authorities if authority.code == code), None)
 
     def metric(self, code: str) -> FakeMetric | None:
         return next((metric for metric in self.metrics if metric.code == code), None)
