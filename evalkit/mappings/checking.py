@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from evalkit.contracts import Contract, Field, Kind, load_contracts
 from evalkit.contracts.rules import known_codes
@@ -42,7 +42,7 @@ def check(mapping: SourceMapping, log: ProblemLog) -> None:
                 )
             )
             continue
-        _Check(mapping, table, contracts[table.target], log).run()
+        _Check(mapping, table, standing_alone(contracts[table.target]), log).run()
 
 
 def _names(mapping: SourceMapping, log: ProblemLog) -> None:
@@ -195,6 +195,19 @@ def _values(way: object) -> tuple[str, ...]:
         fallback = () if way.otherwise in ACTIONS else (way.otherwise,)
         return (*dict.fromkeys(way.codes.values()), *fallback)
     return ()
+
+
+def standing_alone(contract: Contract) -> Contract:
+    """The contract for a table without the tables that it refers to: what they demand of a key is demanded here."""
+    contracts = load_contracts()
+    return replace(contract, fields=tuple(_resolved(field, contracts) for field in contract.fields))
+
+
+def _resolved(field: Field, contracts: Mapping[str, Contract]) -> Field:
+    if field.reference is None:
+        return field
+    known = contracts[field.reference.table].field(field.reference.column)
+    return replace(field, pattern=known.pattern, max_length=known.max_length)
 
 
 def fits(value: str, field: Field) -> bool:

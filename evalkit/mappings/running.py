@@ -13,7 +13,7 @@ from evalkit.contracts.accepted import accepted_of
 from evalkit.errors import ContractError, Problem, ProblemLog
 from evalkit.mappings import refusals
 from evalkit.mappings.catalogue import load_mapping
-from evalkit.mappings.checking import fits
+from evalkit.mappings.checking import fits, standing_alone
 from evalkit.mappings.faults import MappingError, unconfirmed
 from evalkit.mappings.filling import Filled, fill
 from evalkit.mappings.found import Found, find
@@ -105,7 +105,7 @@ def _unaccepted(mapping: SourceMapping, given: Mapping[str, str]) -> list[Proble
     for table in mapping.tables:
         for column in table.columns:
             name = column.way.setting if isinstance(column.way, FromSetting) else ""
-            field = contracts[table.target].field(column.to)
+            field = standing_alone(contracts[table.target]).field(column.to)
             if given.get(name, "").strip() and not fits(given[name].strip(), field):
                 told[name] = refusals.setting_not_accepted(mapping, name, accepted_of(field))
     return list(told.values())
@@ -149,7 +149,7 @@ def _checked(contract: Contract, parts: list[Filled], broken: list[Problem]) -> 
     raws: list[RawTable] = [raw for part in parts for raw in part.raws]
     if not raws:
         return contract.empty()
-    inspection = inspect(raws, {contract.table: contract}, MetricBook.load())
+    inspection = inspect(raws, {contract.table: standing_alone(contract)}, MetricBook.load())
     origins = {name: origin for part in parts for name, origin in part.origins.items()}
     broken += [_told(problem, origins) for problem in inspection.problems]
     return inspection.frames[contract.table]
