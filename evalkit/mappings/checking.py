@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from evalkit.contracts import Contract, Field, Kind, load_contracts
 from evalkit.contracts.rules import known_codes
@@ -27,6 +28,12 @@ from evalkit.metrics import MetricBook
 from evalkit.vocabulary import CellStatus
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+@lru_cache(maxsize=1)
+def metric_book() -> MetricBook:
+    """The code book, read once: a mapping looks up every code that it names."""
+    return MetricBook.load()
 
 
 def check(mapping: SourceMapping, log: ProblemLog) -> None:
@@ -173,14 +180,14 @@ class _Check:
         if field.choices:
             return tuple(choice.value for choice in field.choices)
         if field.code_list is not None:
-            return known_codes(field.code_list, MetricBook.load())
+            return known_codes(field.code_list, metric_book())
         if field.name == "category":
             return self._categories()
         return None
 
     def _categories(self) -> tuple[str, ...] | None:
         """The categories of every metric that the table can name."""
-        book = MetricBook.load()
+        book = metric_book()
         named = (column for column in self.table.columns if column.to == "metric")
         metrics = [book.metric(code) for column in named for code in _values(column.way)]
         found = [metric for metric in metrics if metric is not None]

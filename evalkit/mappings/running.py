@@ -13,14 +13,13 @@ from evalkit.contracts.accepted import accepted_of
 from evalkit.errors import ContractError, Problem, ProblemLog
 from evalkit.mappings import refusals
 from evalkit.mappings.catalogue import load_mapping
-from evalkit.mappings.checking import fits, standing_alone
+from evalkit.mappings.checking import fits, metric_book, standing_alone
 from evalkit.mappings.faults import MappingError, unconfirmed
 from evalkit.mappings.filling import Filled, fill
 from evalkit.mappings.found import Found, find
 from evalkit.mappings.mapped import Count, Mapped
 from evalkit.mappings.model import FromSetting, SourceMapping, TargetTable
 from evalkit.mappings.rows import gather
-from evalkit.metrics import MetricBook
 from evalkit.sources import RawTable
 
 _Settings = Mapping[str, tuple[str, ...]]
@@ -149,7 +148,7 @@ def _checked(contract: Contract, parts: list[Filled], broken: list[Problem]) -> 
     raws: list[RawTable] = [raw for part in parts for raw in part.raws]
     if not raws:
         return contract.empty()
-    inspection = inspect(raws, {contract.table: standing_alone(contract)}, MetricBook.load())
+    inspection = inspect(raws, {contract.table: standing_alone(contract)}, metric_book())
     origins = {name: origin for part in parts for name, origin in part.origins.items()}
     broken += [_told(problem, origins) for problem in inspection.problems]
     return inspection.frames[contract.table]

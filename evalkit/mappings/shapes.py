@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -36,6 +36,11 @@ class Shape:
     numbers: bool
     codes: bool
     unsafe: Text | None
+    _is_within: Callable[[frozenset[str]], bool] = field(repr=False, compare=False)
+
+    def is_within(self, accepted: frozenset[str]) -> bool:
+        """Whether every filled cell is one of the values, and there is some."""
+        return self._is_within(accepted)
 
 
 def shape_of(cells: pl.Series) -> Shape:
@@ -51,7 +56,17 @@ def shape_of(cells: pl.Series) -> Shape:
         numbers=_nearly_all(texts, lambda text: _NUMBER.fullmatch(text) is not None),
         codes=0 < len(texts) <= _MOST_CODES and max(map(len, texts)) <= _LONGEST_CODE,
         unsafe=_unsafe(cells, texts),
+        _is_within=_asker(frozenset(texts)) if len(texts) <= _MOST_CODES else _nothing,
     )
+
+
+def _asker(known: frozenset[str]) -> Callable[[frozenset[str]], bool]:
+    """A question about the cells that can be asked without the cells being handed out."""
+    return lambda accepted: bool(known) and known <= accepted
+
+
+def _nothing(_: frozenset[str]) -> bool:
+    return False
 
 
 def _nearly_all(texts: list[str], holds: Callable[[str], bool]) -> bool:
@@ -70,27 +85,21 @@ def _unsafe(cells: pl.Series, texts: list[str]) -> Text | None:
     return None
 
 
-def all_in(cells: pl.Series, accepted: Iterable[str]) -> bool:
-    """Whether every filled cell is one of the values, and there is some."""
-    known = set(cells.drop_nulls().unique())
-    return bool(known) and known <= set(accepted)
-
-
-def fits_kind(shape: Shape, field: Field) -> bool:
+def fits_kind(shape: Shape, target: Field) -> bool:
     """Whether cells of this look can become cells of the field."""
-    if field.kind is Kind.DATE:
+    if target.kind is Kind.DATE:
         return shape.dates
-    if field.kind in (Kind.PERIOD, Kind.PERIOD_FROM, Kind.PERIOD_TO):
+    if target.kind in (Kind.PERIOD, Kind.PERIOD_FROM, Kind.PERIOD_TO):
         return shape.periods or shape.dates
-    if is_serial(field):
+    if is_serial(target):
         return shape.filled > 0  # whatever id it is, it becomes a serial number
-    if field.kind is Kind.INTEGER:
+    if target.kind is Kind.INTEGER:
         return shape.integers
-    if field.kind is Kind.NUMBER:
+    if target.kind is Kind.NUMBER:
         return shape.numbers
     return shape.codes
 
 
-def is_serial(field: Field) -> bool:
+def is_serial(target: Field) -> bool:
     """Whether the field holds serial numbers that the holder makes."""
-    return field.kind is Kind.INTEGER and field.name.endswith("_id")
+    return target.kind is Kind.INTEGER and target.name.endswith("_id")

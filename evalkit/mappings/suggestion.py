@@ -12,11 +12,11 @@ from evalkit.contracts.rules import known_codes
 from evalkit.errors import Place, Problem, ProblemLog
 from evalkit.language import Language, Text
 from evalkit.mappings import faults, refusals
+from evalkit.mappings.checking import metric_book
 from evalkit.mappings.found import is_showable
 from evalkit.mappings.proposal import write_proposal
-from evalkit.mappings.shapes import Shape, all_in, fits_kind, is_serial, shape_of
+from evalkit.mappings.shapes import Shape, fits_kind, is_serial, shape_of
 from evalkit.mappings.synonyms import is_free_text, is_personal, match
-from evalkit.metrics import MetricBook
 from evalkit.sources import RawTable
 from evalkit.sources.foreign import SUFFIXES, read_foreign
 
@@ -107,8 +107,9 @@ def suggest(path: Path | str, *, target: str | None = None) -> Suggestion:
         found = faults.unknown_word(Path(path).name, target, contracts, line=1, where="--target", code="unknown_target")
         raise faults.MappingError(Problem(found.code, found.what, Place("--target"), found.accepted, found.next_step))
     wanted = [contracts[target]] if target else list(contracts.values())
-    tried = [(_Reading(raw, contract).suggestion(), raw) for raw in raws for contract in wanted]
-    return max(tried, key=lambda pair: _likeness(pair[0]))[0]
+    shaped = [(raw, _shapes(raw)) for raw in raws]
+    tried = [_Reading(raw, shapes, contract).suggestion() for raw, shapes in shaped for contract in wanted]
+    return max(tried, key=_likeness)
 
 
 def _read(path: Path) -> list[RawTable]:
@@ -119,6 +120,11 @@ def _read(path: Path) -> list[RawTable]:
     if log.problems or not raws:
         raise faults.MappingError(log.problems or refusals.path_missing(path.name))
     return raws
+
+
+def _shapes(raw: RawTable) -> dict[str, Shape]:
+    """The look of every column whose heading may be shown; of doubled headings the first."""
+    return {name: shape_of(raw.cells(name)) for name in dict.fromkeys(raw.columns) if is_showable(name)}
 
 
 _WEIGHT = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.7, Confidence.LOW: 0.2}
@@ -132,12 +138,11 @@ def _likeness(found: Suggestion) -> float:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     raw: RawTable
+    shapes: Mapping[str, Shape]
     contract: Contract
 
     def suggestion(self) -> Suggestion:
-        names = [name for name in self.raw.columns if is_showable(name)]
-        shapes = {name: shape_of(self.raw.cells(name)) for name in dict.fromkeys(names)}
-        chosen = self._assigned(shapes)
+        chosen = self._assigned()
         taken = {field.name for field in chosen.values()}
         missing = tuple(
             field for field in self.contract.fields if field.required and not field.default and field.name not in taken
@@ -146,61 +151,60 @@ class _Reading:
             file=self.raw.file,
             sheet=self.raw.sheet,
             target=self.contract.table,
-            proposals=tuple(self._proposal(name, shapes[name], chosen.get(name)) for name in shapes),
+            proposals=tuple(self._proposal(name, shape, chosen.get(name)) for name, shape in self.shapes.items()),
             missing=missing,
-            hidden=len(self.raw.columns) - len(shapes),
+            hidden=len(self.raw.columns) - len(self.shapes),
         )
 
-    def _assigned(self, shapes: Mapping[str, Shape]) -> dict[str, Field]:
+    def _assigned(self) -> dict[str, Field]:
         """Each heading at most one column, the best matches first."""
-        pairs = sorted(self._scores(shapes), key=lambda found: -found[0])
+        pairs = sorted(self._scores(), key=lambda found: -found[0])
         chosen: dict[str, Field] = {}
         for _, name, field in pairs:
             if name not in chosen and field.name not in {other.name for other in chosen.values()}:
                 chosen[name] = field
         return chosen
 
-    def _scores(self, shapes: Mapping[str, Shape]) -> Iterator[tuple[float, str, Field]]:
-        for name, shape in shapes.items():
-            if self._refused(name, shape) is not None:
+    def _scores(self) -> Iterator[tuple[float, str, Field]]:
+        accepted = {field.name: _accepted(field) for field in self.contract.fields}
+        for name, shape in self.shapes.items():
+            if _refused(name, shape) is not None:
                 continue
             for field in self.contract.fields:
                 score = match(name, field.name)
-                listed = self._listed(name, field)
+                listed = shape.is_within(accepted[field.name])
                 if score and fits_kind(shape, field):
                     yield score + listed, name, field
-                elif listed and len(_accepted(field)) > 1 and shape.distinct > 1:
+                elif listed and len(accepted[field.name]) > 1 and shape.distinct > 1:
                     yield _BY_SHAPE_ALONE, name, field
 
-    def _refused(self, name: str, shape: Shape) -> Text | None:
-        if is_personal(name):
-            return Text(
-                "namnet pekar på en person, en verksamhet, en fastighet eller ett ärende",
-                "the name points at a person, a business, a property or a case",
-            )
-        if is_free_text(name):
-            return Text("namnet tyder på fritext", "the name suggests free text")
-        return shape.unsafe
-
-    def _listed(self, name: str, field: Field) -> bool:
-        return all_in(self.raw.cells(name), _accepted(field))
-
     def _proposal(self, name: str, shape: Shape, field: Field | None) -> Proposal:
-        refused = self._refused(name, shape)
+        refused = _refused(name, shape)
         if refused is not None:
             return Proposal(name, None, Confidence.HIGH, refused, shape)
         if field is None:
             nothing = Text("ingen kolumn i kontraktet liknar den", "no column of the contract is like it")
             return Proposal(name, None, Confidence.LOW, nothing, shape)
-        listed = self._listed(name, field)
+        listed = shape.is_within(_accepted(field))
         return Proposal(name, field, _confidence(match(name, field.name), shape, field, listed=listed),
                         _reason(match(name, field.name), shape, field, listed=listed), shape, listed)  # fmt: skip
 
 
-def _accepted(field: Field) -> tuple[str, ...]:
+def _refused(name: str, shape: Shape) -> Text | None:
+    if is_personal(name):
+        return Text(
+            "namnet pekar på en person, en verksamhet, en fastighet eller ett ärende",
+            "the name points at a person, a business, a property or a case",
+        )
+    if is_free_text(name):
+        return Text("namnet tyder på fritext", "the name suggests free text")
+    return shape.unsafe
+
+
+def _accepted(field: Field) -> frozenset[str]:
     if field.choices:
-        return tuple(choice.value for choice in field.choices)
-    return known_codes(field.code_list, MetricBook.load()) if field.code_list else ()
+        return frozenset(choice.value for choice in field.choices)
+    return frozenset(known_codes(field.code_list, metric_book())) if field.code_list else frozenset()
 
 
 def needs_codes(field: Field) -> bool:

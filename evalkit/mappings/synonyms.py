@@ -39,6 +39,7 @@ def words() -> Words:
     )
 
 
+@lru_cache(maxsize=4096)
 def folded(heading: str) -> str:
     """A heading as lower-case words: ``datHaendelseDatum`` and ``Händelse-datum`` are the same.
 
@@ -55,6 +56,7 @@ def folded(heading: str) -> str:
     return text
 
 
+@lru_cache(maxsize=65536)
 def match(heading: str, column: str) -> float:
     """How well a heading fits a target column: 1 for a known word, less for one that is like it."""
     wanted = folded(heading)
@@ -62,9 +64,16 @@ def match(heading: str, column: str) -> float:
     if wanted in known:
         return 1.0
     joined = wanted.replace(" ", "")
-    scores = [difflib.SequenceMatcher(None, joined, word.replace(" ", "")).ratio() for word in known]
-    best = max(scores, default=0.0)
-    return best if best >= _CLOSE else 0.0
+    return max((_likeness(joined, word.replace(" ", "")) for word in known), default=0.0)
+
+
+def _likeness(one: str, other: str) -> float:
+    """The share of letters in common and in order, or 0 when the words are not close. Cheap bounds come first."""
+    found = difflib.SequenceMatcher(None, one, other)
+    if min(found.real_quick_ratio(), found.quick_ratio()) < _CLOSE:
+        return 0.0
+    ratio = found.ratio()
+    return ratio if ratio >= _CLOSE else 0.0
 
 
 def is_personal(heading: str) -> bool:

@@ -30,7 +30,9 @@ CORRUPTIONS = {
     "unknown code of a closed list": ("alkt", '"0700": konkurs', '"0700": konkus', "unknown_code", "konkurs"),
     "unknown category": ("alkt", '"0520": varning', '"0520": warning', "unknown_category", "varning"),
     "unknown metric": ("alkt", "value: T1", "value: T11", "unknown_code", "T1"),
-    "unknown authority": ("alkt", "value: tillstandsenheten", "value: tillstandsenhet", "unknown_code", "tillstandsenheten"),
+    "unknown authority": (
+        "alkt", "value: tillstandsenheten", "value: tillstandsenhet", "unknown_code", "tillstandsenheten"
+    ),
     "unknown fallback": ("alkt", "otherwise: annan", "otherwise: anan", "unknown_code", "annan"),
     "unknown code table": ("byggr", "codes: atgard\n", "codes: atgarder\n", "unknown_code_table", "atgard"),
     "unknown code table of a filter": (
@@ -42,7 +44,9 @@ CORRUPTIONS = {
     "unknown meaning of a mark": ("bra_handled", '"..": missing', '"..": mising', "unknown_word", "missing"),
     "a number out of place": ("alkt", "pad: 4", "pad: fyra", "wrong_type", "20"),
     "text for a truth": ("alkt", "optional: true", "optional: ja", "wrong_type", "true"),
-    "a reference without a table": ("alkt", "from: handelse.HandelseDatumTid", "from: HandelseDatumTid", "wrong_type", "."),
+    "a reference without a table": (
+        "alkt", "from: handelse.HandelseDatumTid", "from: HandelseDatumTid", "wrong_type", "."
+    ),
     "two ways to fill": ("alkt", "{to: area, value: alkohol}", "{to: area, value: alkohol, setting: unit_id}",
                          "unclear_way", "value"),
     "no way to fill": ("alkt", "{to: area, value: alkohol}", "{to: area}", "unclear_way", "value"),
@@ -53,7 +57,9 @@ CORRUPTIONS = {
     "one language lost": ("alkt", ', en: "AlkT, permits to serve alcohol"', "", "wrong_type", "en"),
     "a key twice": ("alkt", "version: 1.0.0\n", "version: 1.0.0\nversion: 1.0.0\n", "duplicate_key", "once"),
     "an anchor": ("alkt", "{name: Kod}", "&x {name: Kod}\n      - *x", "yaml_reference", "written out"),
-    "an empty code table": ("alkt", '        codes: {"L|02"', '        codes: {}\n        x: {"L|02"', "no_codes", "code"),
+    "an empty code table": (
+        "alkt", '        codes: {"L|02"', '        codes: {}\n        x: {"L|02"', "no_codes", "code"
+    ),
     "no YAML": ("alkt", "settings:", "settings: [", "yaml_syntax", "YAML"),
 }  # fmt: skip
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import random
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +54,7 @@ def test_every_row_is_written_or_counted(found: list[tuple[str, date]]) -> None:
 @settings(max_examples=15)
 def test_the_order_of_the_rows_changes_no_byte(found: list[tuple[str, date]], seed: int) -> None:
     order = list(range(len(found)))
-    random.Random(seed).shuffle(order)
+    random.Random(seed).shuffle(order)  # noqa: S311 - an order, not a secret
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         first = write_tables(ek.map_source(export(one, found), "alkt", settings=KOMMUN), Path(one, "ut"))
         second = write_tables(ek.map_source(export(other, found, order), "alkt", settings=KOMMUN), Path(other, "ut"))
@@ -64,7 +65,7 @@ def test_the_order_of_the_rows_changes_no_byte(found: list[tuple[str, date]], se
 def test_a_moment_is_dated_by_the_swedish_calendar(day: date, hour: int, offset: int) -> None:
     moment = datetime(day.year, day.month, day.day, hour, tzinfo=timezone(timedelta(hours=offset)))
     found = read_day(moment.isoformat())
-    as_utc = moment.astimezone(timezone.utc)
+    as_utc = moment.astimezone(UTC)
     assert found in {(as_utc + timedelta(hours=1)).date(), (as_utc + timedelta(hours=2)).date()}
     assert read_day(day.isoformat()) == read_day(f"{day} {hour:02}:00:00.000") == read_day(f"{day:%Y%m%d}") == day
 
@@ -75,12 +76,10 @@ def test_any_text_is_a_day_or_nothing(text: str) -> None:
 
 
 @given(text=st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_text_is_no_mapping_and_that_is_told_in_words(text: str) -> None:
-    try:
+    with pytest.raises(MappingError):
         read_mapping(text, file="egen.yaml")
-    except MappingError as error:
-        assert error.problems
 
 
 marked = st.text(alphabet="abcdefghij ", min_size=3, max_size=12).map(lambda text: f"qx{text}zq")

@@ -213,5 +213,6 @@ def test_what_points_at_somebody_is_not_in_the_result(name: str) -> None:
 def test_every_ready_mapping_says_what_it_cannot_know_and_where_its_columns_are_known_from() -> None:
     for name in mapping_names():
         mapping = load_mapping(name)
-        assert mapping.limits and mapping.origin, name
+        assert mapping.limits, name
+        assert mapping.origin, name
         assert mapping.name == name

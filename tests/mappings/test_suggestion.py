@@ -12,8 +12,11 @@ from evalkit.mappings import MappingError, read_mapping
 from evalkit.mappings.suggestion import Suggestion, suggest
 from evalkit.mappings.synonyms import folded, is_free_text, is_personal, match
 
-UNKNOWN = """Beslutsid;Ärende-ID;Diarienr;Beslutsdatum;Besluts-typ;Vitesbelopp (kkr);Handläggare;Anteckning;Överklagad;Org;811218-9876
-1;7;A 1;2024-02-03;Vite;100;XX;kort;ej_overklagad;811218-9876;q
+HEADINGS = (
+    "Beslutsid;Ärende-ID;Diarienr;Beslutsdatum;Besluts-typ;Vitesbelopp (kkr);Handläggare;Anteckning;Överklagad;Org;"
+    "811218-9876\n"
+)
+UNKNOWN = f"""{HEADINGS}1;7;A 1;2024-02-03;Vite;100;XX;kort;ej_overklagad;811218-9876;q
 2;7;A 1;2024-02-05;Förbud;;XX;kort;overklagad;811218-9876;r
 """
 
@@ -127,5 +130,6 @@ def test_a_misspelt_heading_is_like_it_and_another_is_not() -> None:
     assert 0.8 < match("Beslutsdatm", "beslut_date") < 1
     assert match("Öppettider", "beslut_date") == 0
     assert folded("strFastighetsbeteckning") == "fastighetsbeteckning"
-    assert is_personal("strFastighetsbeteckning") and is_personal("OrganisationsNr") and is_personal("E-post")
-    assert is_free_text("strAerendemening") and not is_personal("Beslutstyp")
+    assert all(map(is_personal, ("strFastighetsbeteckning", "OrganisationsNr", "E-post")))
+    assert not is_personal("Beslutstyp")
+    assert is_free_text("strAerendemening")
