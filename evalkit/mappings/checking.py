@@ -132,6 +132,8 @@ class _Check:
         if not ref.table:
             return  # the fault is told already
         source = self.mapping.source(ref.table)
+        if source is None and ref.table in self.table.reachable:
+            return  # the same
         if source is None or ref.table not in self.table.reachable:
             self._unknown(ref.table, self.table.reachable, line, "unknown_source_table")
         elif source.column(ref.column) is None:

@@ -52,7 +52,7 @@ class Unmatched(StrEnum):
     ERROR = "error"
 
 
-class Test(StrEnum):
+class Condition(StrEnum):
     """When a row is left out, by the cells of one column (or several, taken together)."""
 
     IN = "in"
@@ -162,7 +162,7 @@ class Filter:
     """Rows that are left out, and why. ``values`` are codes; those of a setting are known first when used."""
 
     columns: tuple[Ref, ...]
-    test: Test
+    test: Condition
     values: tuple[str, ...]
     setting: str | None
     reason: Text

@@ -12,6 +12,7 @@ from evalkit.mappings.document import Node, parse
 from evalkit.mappings.model import (
     Coded,
     CodeTable,
+    Condition,
     Constant,
     Conversion,
     Copied,
@@ -33,7 +34,6 @@ from evalkit.mappings.model import (
     StatusOf,
     TargetColumn,
     TargetTable,
-    Test,
     Unmatched,
     Way,
 )
@@ -67,8 +67,8 @@ def read_mapping(text: str, *, file: str) -> SourceMapping:
     >>> try:
     ...     read_mapping("mapping: min\nsourcs: []\n", file="min.yaml")
     ... except MappingError as error:
-    ...     [problem.code for problem in error.problems][:2]
-    ['unknown_key', 'missing_key']
+    ...     [str(problem.accepted) for problem in error.problems if problem.code == "unknown_key"]
+    ['menade du ”sources”? Andra: cannot_know, code_tables, description, mapping, name, origin, settings och 3 till']
     """
     log = ProblemLog()
     root = parse(text, file=file, log=log)
@@ -202,7 +202,7 @@ def _swapped(on: Part) -> dict[str, str]:
 
 def _filter(part: Part, codes: dict[str, CodeTable]) -> Filter:
     part.keys("column", "in", "not_in", "filled", "empty", "reason", "confirm")
-    found = [test for test in Test if part.has(test.value)]
+    found = [test for test in Condition if part.has(test.value)]
     if len(found) != 1:
         key = found[1].value if found else "column"
         part.log.add(
@@ -211,7 +211,7 @@ def _filter(part: Part, codes: dict[str, CodeTable]) -> Filter:
                 line=part.line, where=part.where,
             )
         )  # fmt: skip
-    test = found[0] if found else Test.EMPTY
+    test = found[0] if found else Condition.EMPTY
     values, setting = _filter_values(part, test, codes)
     return Filter(
         columns=part.refs("column") or (part.ref("column"),),
@@ -224,9 +224,9 @@ def _filter(part: Part, codes: dict[str, CodeTable]) -> Filter:
     )
 
 
-def _filter_values(part: Part, test: Test, codes: dict[str, CodeTable]) -> tuple[tuple[str, ...], str | None]:
+def _filter_values(part: Part, test: Condition, codes: dict[str, CodeTable]) -> tuple[tuple[str, ...], str | None]:
     """A list of codes, the codes of a code table (``{code_table: name}``) or a setting (``{setting: name}``)."""
-    if test in (Test.FILLED, Test.EMPTY):
+    if test in (Condition.FILLED, Condition.EMPTY):
         part.truth(test.value)
         return (), None
     node = part.node.value[test.value] if isinstance(part.node.value, dict) else part.node

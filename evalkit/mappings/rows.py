@@ -11,7 +11,7 @@ from evalkit.errors import Place, Problem, ProblemLog
 from evalkit.language import Text
 from evalkit.mappings import refusals
 from evalkit.mappings.found import FILE, LINE, Found, ReadFile
-from evalkit.mappings.model import Expectation, Filter, Join, Ref, TargetTable, Test, Unmatched
+from evalkit.mappings.model import Condition, Expectation, Filter, Join, Ref, TargetTable, Unmatched
 
 _MARK = "_joined"
 BETWEEN = "|"
@@ -133,13 +133,13 @@ def _hits(item: Filter, rows: Rows, settings: Mapping[str, tuple[str, ...]]) -> 
     if missing:
         return pl.repeat(value=False, n=rows.frame.height, eager=True, dtype=pl.Boolean)
     cells = rows.cells(item.columns)
-    if item.test is Test.FILLED:
+    if item.test is Condition.FILLED:
         return cells.is_not_null()
-    if item.test is Test.EMPTY:
+    if item.test is Condition.EMPTY:
         return cells.is_null()
     values = list(settings.get(item.setting, ())) if item.setting is not None else list(item.values)
     inside = cells.is_in(values).fill_null(value=False)
-    if item.test is Test.IN:
+    if item.test is Condition.IN:
         return inside
     asked = item.setting is None or bool(values)  # an optional setting that is not given narrows nothing
     return ~inside if asked else pl.repeat(value=False, n=len(cells), eager=True, dtype=pl.Boolean)

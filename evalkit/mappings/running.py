@@ -126,7 +126,7 @@ def _mapped(
         version=mapping.version,
         title=mapping.title,
         frames=frames,
-        filled={target: _columns(target, tables) for target in frames},
+        filled={target: _columns(contracts[target], tables) for target in frames},
         counts=tuple(_count(table, part) for table, part in zip(tables, filled, strict=True)),
         files=tuple(found.files),
         assumptions=tuple(found.assumptions),
@@ -134,8 +134,15 @@ def _mapped(
     )
 
 
-def _columns(target: str, tables: list[TargetTable]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(column.to for table in tables if table.target == target for column in table.columns))
+def _columns(contract: Contract, tables: list[TargetTable]) -> tuple[str, ...]:
+    """The columns that some mapping table fills, in the order of the contract.
+
+    A period is written as its first day, which says nothing without its length.
+    """
+    named = {column.to for table in tables if table.target == contract.table for column in table.columns}
+    if "period" in named and "frequency" in contract.names:
+        named.add("frequency")
+    return tuple(name for name in contract.names if name in named)
 
 
 def _count(table: TargetTable, part: Filled) -> Count:

@@ -130,3 +130,9 @@ def test_every_ready_mapping_loads_and_only_templates_have_something_to_confirm(
     for name in mapping_names():
         mapping = load_mapping(name)
         assert bool(list(mapping.unconfirmed())) == (mapping.standing.value == "template"), name
+
+
+def test_the_example_of_the_page_is_a_mapping() -> None:
+    page = Path(__file__).parents[2] / "docs" / "mappings.md"
+    example = page.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    assert read_mapping(example, file="egen.yaml").tables[0].target == "decisions"

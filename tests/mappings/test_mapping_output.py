@@ -30,11 +30,16 @@ def test_the_files_are_named_after_table_and_mapping(mapped: Mapped, tmp_path: P
     ]
 
 
-def test_what_is_written_is_read_by_the_contracts_own_check(mapped: Mapped, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("alkt", KOMMUN), ("food_inspections", {"source_id": "x"}), ("bra_handled", {"source_id": "x"})],
+)
+def test_what_is_written_is_read_by_the_contracts_own_check(name: str, given: dict[str, str], tmp_path: Path) -> None:
     from evalkit.contracts import inspect, load_contracts
     from evalkit.metrics import MetricBook
     from evalkit.sources import read_folder
 
+    mapped = ek.map_source(DATA / name, name, settings=given)
     write_tables(mapped, tmp_path)
     contracts = load_contracts()
     inspection = inspect(read_folder(tmp_path), {name: contracts[name] for name in mapped.frames}, MetricBook.load())
