@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
+    from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
@@ -53,6 +54,7 @@ _HOMES = {
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
+    "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
     "rate": "evalkit.comparisons",
@@ -84,6 +86,7 @@ __all__ = [
     "evaluate",
     "load",
     "load_holdings",
+    "map_source",
     "open_run",
     "panel",
     "rate",

@@ -94,9 +94,7 @@ def _written(
     return "\n".join(lines)
 
 
-def _marked(
-    feedback: Feedback, raws: tuple[RawTable, ...], where: Path, workbook: Path, lang: Language
-) -> list[str]:
+def _marked(feedback: Feedback, raws: tuple[RawTable, ...], where: Path, workbook: Path, lang: Language) -> list[str]:
     from evalkit.feedback.marking import write_marked
 
     if feedback.is_clean:
