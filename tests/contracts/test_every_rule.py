@@ -251,3 +251,17 @@ def test_every_table_gets_rows_and_says_that_they_are_made_up() -> None:
 
     assert all(drawn.values())
     assert {row["source_kind"] for row in drawn["sources"]} == {"synthetic"}
+
+
+def test_a_contract_that_the_library_has_never_seen_gets_rows_that_keep_its_declared_rules(tmp_path) -> None:
+    """The generator reads the rules from the contract, so a new table needs no code."""
+    contracts = load_contracts()
+    strange = replace(contracts["information_requests"], table="strange")
+    made_up = sample(
+        {"units": contracts["units"], "sources": contracts["sources"], "strange": strange}, BOOK, rows=40, seed=3
+    )
+
+    assert len(made_up["strange"]) == 40
+    for row in made_up["strange"]:
+        assert (row["outcome"] == "besvarad") == bool(row["answered_date"])
+        assert not row["answered_date"] or row["answered_date"] >= row["requested_date"]
