@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from evalkit import screening
-from evalkit.contracts import filewording as wording
+from evalkit.contracts import filewording
 from evalkit.contracts.cells import parse_cells, parse_periods
 from evalkit.contracts.model import Contract, Field, Kind
 from evalkit.contracts.traces import trace_in_cells, trace_in_header
@@ -106,19 +106,19 @@ def check_header(raw: RawTable, contract: Contract, *, header_hit: bool) -> Iter
     """Unknown, missing, doubled and nameless columns."""
     known = set(contract.names)
     if not known & set(raw.columns):
-        yield wording.header_missing(raw, contract)
+        yield filewording.header_missing(raw, contract)
         return
     for place, name in enumerate(raw.columns):
         shown = shown_name(name, place, header_hit=header_hit, contract=contract)
         if not name:
-            yield wording.unnamed_column(raw, place + 1)
+            yield filewording.unnamed_column(raw, place + 1)
         elif name in raw.columns[:place]:
-            yield wording.doubled_column(raw, shown)
+            yield filewording.doubled_column(raw, shown)
         elif name not in known:
-            yield wording.unknown_column(raw, shown, _closest(name, contract))
+            yield filewording.unknown_column(raw, shown, _closest(name, contract))
     for field in contract.fields:
         if not field.optional_column and field.name not in raw.columns:
-            yield wording.missing_column(raw, field)
+            yield filewording.missing_column(raw, field)
 
 
 def _closest(name: str, contract: Contract) -> Text:

@@ -69,14 +69,20 @@ class CheckedTable:
         """Leave cells out of further checks without reporting them: the fault is told elsewhere."""
         self._faulty.setdefault(column, set()).update(rows)
 
-    def clean(self, columns: Iterable[str]) -> pl.DataFrame:
-        """The columns, and where their rows came from, of the rows without a fault in any of them."""
-        names = list(dict.fromkeys(columns))
+    def clean(self, columns: Iterable[str], *, together: str | None = None) -> pl.DataFrame:
+        """The columns of the rows without a fault in any of them, and where those rows came from.
+
+        With ``together``, also without the rows that share its value with a faulty one.
+        """
+        names = list(dict.fromkeys(columns if together is None else (*columns, together)))
         at_fault = set().union(*(self._faulty.get(name, set()) for name in names))
         frame = self.frame.select(*names, *ORIGIN)
         if not at_fault:
             return frame
-        return frame.filter(~pl.col(ROW).is_in(sorted(at_fault)))
+        faulty = pl.col(ROW).is_in(sorted(at_fault))
+        if together is not None:
+            faulty = faulty.any().over(together)
+        return frame.filter(~faulty)
 
     def is_sound(self, columns: Iterable[str]) -> bool:
         """Whether nothing is wrong with the columns, so that other tables may be held against them."""

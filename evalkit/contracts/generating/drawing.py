@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
@@ -116,7 +116,7 @@ def _month(world: World, _: Field) -> date:
     return periods.first_day(world.day(), Frequency.MONTH)
 
 
-_DRAWN = {
+_DRAWN: Mapping[Kind, Callable[[World, Field], Cell]] = {
     Kind.INTEGER: _whole,
     Kind.NUMBER: _decimal,
     Kind.DATE: _date,

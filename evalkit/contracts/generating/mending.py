@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from evalkit.contracts.generating.drawing import Cell, Row, World, fill
 from evalkit.contracts.model import Contract
@@ -32,8 +33,8 @@ def _in_order(rule: Quality, row: Row) -> bool:
     return filled == sorted(filled, key=_comparable)
 
 
-def _comparable(cell: Cell) -> Cell:
-    return cell
+def _comparable(cell: Cell) -> float:
+    return cell.toordinal() if isinstance(cell, date) else float(cell or 0)
 
 
 def _is_at_most(rule: Quality, row: Row) -> bool:

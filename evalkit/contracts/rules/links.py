@@ -142,7 +142,7 @@ LINK_RULES: tuple[Rule, ...] = (
         ("within_unit", "requester", "responder"),
         _within_unit_conflict,
     ),
-    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start, groups=_DECISION),
+    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start, groups=_DECISION, together=_STEP[0]),
     Rule(
         "chain_dates_back",
         "decision_status",
@@ -150,8 +150,17 @@ LINK_RULES: tuple[Rule, ...] = (
         (*_STEP, "status_date"),
         _chain_dates_back,
         groups=_DECISION,
+        together=_STEP[0],
     ),
-    Rule("paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final, groups=_DECISION),
+    Rule(
+        "paid_before_final",
+        "decision_status",
+        "status",
+        (*_STEP, "status"),
+        _paid_before_final,
+        groups=_DECISION,
+        together=_STEP[0],
+    ),
     Rule(
         "overturned_still_stands",
         "decision_status",
@@ -160,5 +169,6 @@ LINK_RULES: tuple[Rule, ...] = (
         _overturned_still_stands,
         (("decisions", ("decision_id", "final_outcome")),),
         groups=_DECISION,
+        together=_STEP[0],
     ),
 )

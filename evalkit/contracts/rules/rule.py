@@ -43,6 +43,8 @@ class Rule:
         may be checked in parts.
     lookup
         The column whose cells the rule looks up, and where; it is not about rows without such a cell.
+    together
+        A column whose rows are judged together: where one of them has another fault, none is asked about.
     """
 
     code: str
@@ -53,6 +55,7 @@ class Rule:
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     groups: tuple[str, ...] | None = None
     lookup: tuple[str, Reference] | None = None
+    together: str | None = None
 
 
 def last_day(first: str = "period") -> pl.Expr:
