@@ -90,7 +90,7 @@ def _is_plain_text(field: Field) -> bool:
     """Names and titles, which may have many words: their form lets a sentence in."""
     if field.kind is not Kind.TEXT or field.choices or field.reference or field.code_list:
         return False
-    return field.pattern is None or bool(pl.Series([_SENTENCE]).str.contains(field.pattern).item())
+    return field.pattern is not None and bool(pl.Series([_SENTENCE]).str.contains(field.pattern).item())
 
 
 def expectations(contracts: Mapping[str, Contract]) -> dict[str, Expected]:

@@ -22,7 +22,7 @@ _JOINT = rf"{_GAP}?{_DASH}{_GAP}?|{_GAP}"
 _GROUPS = rf"[0-9]{{2,4}}(?:{_GAP}?[0-9]{{2,3}}){{1,3}}"
 _GROUPED_LOCAL = rf"[0-9]{{2,3}}(?:{_GAP}[0-9]{{2,3}}){{1,3}}|[0-9]{{5,8}}"
 # What stands before must not make it the tail of an address, a longer number or a code.
-_BEFORE = r"(?<![\w/=.&:%#-])(?<![0-9] )"
+_BEFORE = r"(?<![\w/=.&%#-])(?<![0-9] )"
 _AFTER = r"(?![\w-])(?! ?[0-9])"
 _NATIONAL = re.compile(rf"{_BEFORE}\(?(0{_AREA})\)?(?:{_JOINT})({_GROUPED_LOCAL}){_AFTER}")
 _MOBILE = re.compile(rf"{_BEFORE}07[02369]{_GAP}?[0-9](?:{_GAP}?[0-9]){{6}}{_AFTER}")

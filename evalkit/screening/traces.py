@@ -50,7 +50,7 @@ def traces(text: str) -> frozenset[Trace]:
 
 def may_not_be_shown(name: str) -> bool:
     """Whether the name of a file, a sheet or a column would itself tell what it must not."""
-    return bool(traces(name))
+    return bool(traces(name) or traces(name.replace("_", " ")))  # names have underscores where text has blanks
 
 
 def any_suspect(texts: Iterable[str]) -> bool:

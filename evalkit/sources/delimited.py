@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 import polars as pl
 
@@ -221,21 +221,25 @@ class _Reading:
 
     def _batch(self, rows: Iterator[list[str]]) -> list[list[str]]:
         batch: list[list[str]] = []
-        for record in islice(rows, _BATCH):
-            self.count += 1
-            self._note(record)
-            batch.append(record)
+        try:
+            batch.extend(islice(rows, _BATCH))
+        finally:  # the count tells where a quotation mark went wrong
+            start, self.count = self.count, self.count + len(batch)
+        widths = set(map(len, batch))
+        self._widest = max(self._widest, *widths, 0)
+        if widths - {len(self.header)}:
+            self._note(batch, start)
         self.is_too_wide = self._widest > MOST_COLUMNS
         self.is_too_large = self.count * self._widest > MOST_CELLS
         return [] if self.is_too_wide or self.is_too_large else batch
 
-    def _note(self, record: list[str]) -> None:
+    def _note(self, batch: list[list[str]], start: int) -> None:
         width = len(self.header)
-        if len(record) > width:
-            self.too_long.append(self._row + self.count)
-            self._widest = max(self._widest, len(record))
-        elif 0 < len(record) < width and any(record):
-            self.too_short.append(self._row + self.count)
+        for place, record in enumerate(batch, start=self._row + start + 1):
+            if len(record) > width:
+                self.too_long.append(place)
+            elif 0 < len(record) < width and any(record):
+                self.too_short.append(place)
 
     def records(self) -> _Records:
         empty = _grid([], self._widest)
@@ -245,8 +249,8 @@ class _Reading:
 
 
 def _grid(body: list[list[str]], width: int) -> pl.DataFrame:
-    padded = [[*record, *[""] * (width - len(record))] for record in body]
-    columns = list(zip(*padded, strict=True)) if padded else [()] * width
+    columns = list(zip_longest(*body, fillvalue=""))
+    columns += [("",) * len(body)] * (width - len(columns))
     return pl.DataFrame(
         {f"c{place}": cells for place, cells in enumerate(columns)},
         schema={f"c{place}": pl.String for place in range(width)},

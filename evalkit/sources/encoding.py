@@ -32,13 +32,12 @@ def decode(payload: Payload, log: ProblemLog) -> tuple[str | None, tuple[Text, .
         utf16 = content.startswith(_UTF16_MARKS) or _looks_utf16(content)
         log.add(problems.wrong_encoding(payload.name, utf16=True) if utf16 else problems.binary(payload.name))
         return None, ()
-    text, told = _utf8(content), ()
-    if text is None:
-        text, told = _windows(content), (_WINDOWS_1252,)
-    if text is None:
-        log.add(problems.wrong_encoding(payload.name, utf16=False))
-        return None, ()
-    return _lines(text), told
+    if (text := _utf8(content)) is not None:
+        return _lines(text), ()
+    if (text := _windows(content)) is not None:
+        return _lines(text), (_WINDOWS_1252,)
+    log.add(problems.wrong_encoding(payload.name, utf16=False))
+    return None, ()
 
 
 def _utf8(content: bytes) -> str | None:

@@ -176,7 +176,8 @@ def _is_file(path: Path) -> bool:
 
 def _data_files(path: Path, log: ProblemLog) -> tuple[Path, list[Path]]:
     """The folder that holds the data files, and the files."""
-    name = "?" if screening.may_not_be_shown(path.name) else path.name or str(path)
+    name = path.name or str(path)
+    name = "?" if screening.may_not_be_shown(name) or not name.isprintable() else name
     try:
         if not path.exists():
             log.add(problems.missing_path(name))

@@ -42,10 +42,10 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 # Rows and cells that are only formatted take no room in the reader, so they are not counted.
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"([0-9]+)\"[^>]*(?<!/)>")
 _ROW_TAG = re.compile(rb"<(?:\w+:)?row\b[^>]*(?<!/)>")
-_CELL_PLACE = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)[0-9]+\"[^>]*(?<!/)>")
-_CELL_ROW = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"[A-Z]+([0-9]{6,})\"[^>]*(?<!/)>")
+_CELL_PLACE = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)([0-9]+)\"[^>]*(?<!/)>")
 _UNPLACED_CELL = re.compile(rb"<(?:\w+:)?c\b(?![^>]*\br=)[^>]*>")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"[A-Z]+([0-9]+)\"")
+_FORMULA_TAG = re.compile(rb"<(?:\w+:)?f\b")
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b(?P<head>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)"
@@ -144,9 +144,10 @@ def _sheet_facts(package: Package, part: str, percent: frozenset[bytes]) -> tupl
             raise DamagedPackageError
         counted += len(_ROW_TAG.findall(piece))
         _measure(piece, facts, counted)
-        facts.failed.update(int(number) for number in _ERROR_CELL.findall(piece))
+        if b't="e"' in piece:
+            facts.failed.update(int(number) for number in _ERROR_CELL.findall(piece))
         texts += piece.count(b't="s"')
-        if b"f>" in piece or b"<f" in piece:
+        if _FORMULA_TAG.search(piece):
             _note_uncalculated(piece, facts)
         if shown:
             for column, number in shown.findall(piece):
@@ -181,8 +182,9 @@ def _pieces(package: Package, part: str) -> Iterator[bytes]:
 
 def _measure(piece: bytes, facts: SheetFacts, counted: int) -> None:
     """Note the last row and column with content, and stop at what would not fit."""
-    numbers = [_row(number) for found in (_ROW_NUMBER, _CELL_ROW) for number in found.findall(piece)]
-    columns = [_column(letters) for letters in set(_CELL_PLACE.findall(piece))]
+    places = _CELL_PLACE.findall(piece)
+    numbers = [_row(number) for number in {*_ROW_NUMBER.findall(piece), *(row for _, row in places)}]
+    columns = [_column(letters) for letters in {letters for letters, _ in places}]
     unplaced = [0]
     if _UNPLACED_CELL.search(piece):
         unplaced = [len(_UNPLACED_CELL.findall(row)) for row in _ROW_END.split(piece)]

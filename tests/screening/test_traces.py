@@ -24,6 +24,7 @@ PHONES = [
     "040/628 04 12",
     "0980-319 212",
     "+46 8 465 004 12",
+    "tel:08-465 004 12",
     "tel 08-465 004 12, vardagar",
     "031\u2011390\u00a006\u00a005",
 ]
@@ -88,5 +89,6 @@ def test_prose():
 
 def test_names_that_may_not_be_shown():
     assert may_not_be_shown("outcomes anna@example.se.csv")
+    assert may_not_be_shown("outcomes_070-174 06 05.csv")
     assert may_not_be_shown("070-174 06 05")
     assert not may_not_be_shown("outcomes_2024-01-01.csv")
