@@ -229,6 +229,9 @@ def compare(path: Path, rows: int, repeat: int, tools: list[str]) -> None:
     if len({run["rows"] for found in runs.values() for run in found}) > 1:
         raise SystemExit("the tools list different rows")
     show(runs, rows, sum(wanted.values()))
+    peak = max(float(str(run["peak"])) for run in runs.get("evalkit", []))
+    if peak > LIMIT:
+        raise SystemExit(f"evalkit needed {peak:.2f} GiB, more than {LIMIT:.0f}")
 
 
 def show(runs: dict[str, list[dict[str, object]]], rows: int, listed: int) -> None:
@@ -264,8 +267,6 @@ def main() -> None:
         visits.write(path, given.rows)
         print(f"visits.parquet: {path.stat().st_size / 1024**3:.2f} GiB")
         compare(path, given.rows, 1 if given.memory else given.repeat, tools)
-        if given.memory:
-            print(f"limit {LIMIT:.0f} GiB")
 
 
 if __name__ == "__main__":
