@@ -142,7 +142,9 @@ LINK_RULES: tuple[Rule, ...] = (
         ("within_unit", "requester", "responder"),
         _within_unit_conflict,
     ),
-    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start, groups=_DECISION, together=_STEP[0]),
+    Rule(
+        "chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start, groups=_DECISION, together=_STEP[0]
+    ),
     Rule(
         "chain_dates_back",
         "decision_status",
