@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-_SIGNS = "=+\\-@＝＋－＠﹢﹣﹦﹫"  # noqa: RUF001 - the full-width and small forms are the point
+_SIGNS = "=+\\-@＝＋－＠﹢﹣﹦﹫"
 _BLANK = r"[\s\"\u00ad\u180e\u200b-\u200f\u2060\ufeff\x00-\x1f]"
 _NUMBER = r"[-+]?[0-9](?:[0-9 \u00a0\u2009\u202f]*[0-9])?(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]{1,3})?"
 _IS_NUMBER = re.compile(_NUMBER)

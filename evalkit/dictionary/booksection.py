@@ -109,7 +109,10 @@ def _metric(metric: Metric, words: Words) -> str:
         (label(Text("Rättslig grund", "Legal basis")), _swedish(metric.legal_basis, words)),
         (label(Text("Beslutas av", "Decided by")), say(metric.decided_by)),
         (label(Text("Uppgifterna finns hos", "Figures held by")), say(metric.reported_by)),
-        (label(Text("Räknas efter", "Counted by")), say(_joined(labels.DATE_BASIS[basis] for basis in metric.date_bases))),
+        (
+            label(Text("Räknas efter", "Counted by")),
+            say(_joined(labels.DATE_BASIS[basis] for basis in metric.date_bases)),
+        ),
         (label(Text("Gäller", "Valid")), say(labels.span(_day(metric.valid_from), _day(metric.valid_to)))),
         (label(Text("Riktning", "Direction")), say(labels.DIRECTION[metric.good_direction])),
         (
@@ -133,7 +136,10 @@ def _exposure(exposure: Exposure, words: Words) -> str:
         (label(Text("Uppgifterna finns hos", "Figures held by")), say(exposure.held_by)),
         (label(Text("Gäller", "Valid")), say(labels.span(_day(exposure.valid_from), _day(exposure.valid_to)))),
         (label(Text("Att se upp med", "Traps")), _items(exposure.traps, words)),
-        (label(labels.UNVERIFIED), "" if exposure.verified else _unverified(words, exposure.verify_note, verified=False)),
+        (
+            label(labels.UNVERIFIED),
+            "" if exposure.verified else _unverified(words, exposure.verify_note, verified=False),
+        ),
     )
     return f'<h3 id="code-{exposure.code}">{code(exposure.code)} {say(exposure.name)}</h3>\n{facts(pairs)}'
 

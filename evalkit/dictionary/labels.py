@@ -31,7 +31,9 @@ DATE_BASIS = {
 DIRECTION = {
     GoodDirection.HIGHER: Text("högre är bättre", "higher is better"),
     GoodDirection.LOWER: Text("lägre är bättre", "lower is better"),
-    GoodDirection.NEITHER: Text("varken högre eller lägre är bättre i sig", "neither higher nor lower is better in itself"),
+    GoodDirection.NEITHER: Text(
+        "varken högre eller lägre är bättre i sig", "neither higher nor lower is better in itself"
+    ),
 }
 SENSITIVITY = {
     Sensitivity.OPEN: Text("öppen uppgift", "open"),

@@ -32,7 +32,7 @@ _AUTHORITIES = Text("Förvaltningar och myndigheter", "Departments and authoriti
 _BREAKS = Text("Brytdatum", "Breaks")
 _BREAKS_INTRO = Text(
     "Dagar då ett antal kan hoppa av skäl som inte beror på tillsynen: regler, organisation eller mätning.",
-    "Days on which a count may jump for reasons that are no doing of the inspections: rules, organisation, measurement.",
+    "Days on which a count may jump for other reasons than the inspections: rules, organisation or measurement.",
 )
 
 

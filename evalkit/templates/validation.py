@@ -37,7 +37,9 @@ def _limits(field: Field, language: Language, list_name: str | None, reference: 
     if list_name is not None:
         return _refuse({"validate": "list", "source": f"={list_name}"}, words.LIST_ERROR, language)
     if field.reference is not None and reference is not None:
-        told = Text(*(text.format(table=field.reference.table) for text in (words.REFERENCE_ERROR.sv, words.REFERENCE_ERROR.en)))
+        told = Text(
+            *(text.format(table=field.reference.table) for text in (words.REFERENCE_ERROR.sv, words.REFERENCE_ERROR.en))
+        )
         return {**_refuse({"validate": "list", "source": reference}, told, language), "error_type": "warning"}
     if field.kind is Kind.DATE:
         between = {"validate": "date", "criteria": "between", "minimum": _FIRST_DAY, "maximum": _LAST_DAY}
