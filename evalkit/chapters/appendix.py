@@ -10,7 +10,6 @@ from evalkit.markdown import paragraphs, plain
 from evalkit.metrics import MetricBook
 from evalkit.tables import Align, Column, Table
 
-
 # The report has the areas and the sources themselves; the codes for kinds of source would read as a statement.
 _LISTED_THEMSELVES = frozenset({"units", "sources"})
 

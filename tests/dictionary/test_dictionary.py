@@ -127,7 +127,7 @@ def test_the_appendix_tells_the_metrics_and_columns_used(language):
     )
 
     assert [row[0].split()[0] for row in metrics.rows] == ["T3", "P1"]
-    assert "2024-12-31" in metrics.rows[0][3]
+    assert "2024-12-31" in metrics.rows[0][1]
     assert len(columns.rows) == len(load_contracts()["outcomes"].names) + len(load_contracts()["coverage"].names)
     assert f"{{#{metrics.id}}}" in to_markdown(metrics)
 
