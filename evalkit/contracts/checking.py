@@ -125,22 +125,22 @@ def in_file_order(problem: Problem) -> tuple[str, str, int, str, str]:
 def _check_rows(tables: Mapping[str, CheckedTable], codes: Codes) -> None:
     from evalkit.contracts.schema import check_cells, check_key
 
+    around = Surroundings({name: table.frame.drop(list(ORIGIN)) for name, table in tables.items()}, codes)
     for table in tables.values():
         check_cells(table)
     for rule in (*CODE_RULES, *(rule for table in tables.values() for rule in contract_rules(table.contract))):
-        _apply(rule, tables, codes)
+        _apply(rule, tables, around)
     for table in tables.values():
         check_key(table)
     for rule in later_rules({name: table.contract for name, table in tables.items()}):
-        _apply(rule, tables, codes)
+        _apply(rule, tables, around)
 
 
-def _apply(rule: Rule, tables: Mapping[str, CheckedTable], codes: Codes) -> None:
+def _apply(rule: Rule, tables: Mapping[str, CheckedTable], around: Surroundings) -> None:
     if rule.table not in tables or not all(name in tables and tables[name].is_sound(cols) for name, cols in rule.needs):
         return
     table = tables[rule.table]
-    others = {name: other.frame.drop(list(ORIGIN)) for name, other in tables.items()}
-    broken = rule.find(table.clean(rule.reads), Surroundings(others, codes))
+    broken = rule.find(table.clean(rule.reads, together=rule.together), around)
     if table.contract.severity(rule.code) is Severity.WARNING:
         table.remark(rule.code, rule.column, broken[ROW].to_list())
     else:

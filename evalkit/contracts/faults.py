@@ -7,7 +7,7 @@ languages, and each example would itself be accepted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from evalkit.contracts.document import Document
@@ -21,9 +21,11 @@ _BOTH = Text("text på svenska och engelska", "text in Swedish and English")
 _PAIR = 2
 
 
-def faults_of(contract: Contract, contracts: Mapping[str, Contract], document: Document) -> Iterator[Problem]:
-    """Every fault of one contract, held against the others."""
-    look = _Look(contract, contracts, document)
+def faults_of(
+    contract: Contract, contracts: Mapping[str, Contract], document: Document, tables: Collection[str]
+) -> Iterator[Problem]:
+    """Every fault of one contract, held against the others; ``tables`` has also those that could not be read."""
+    look = _Look(contract, contracts, document, frozenset(tables))
     yield from look.at_table()
     for field in contract.fields:
         yield from look.at_field(field)
@@ -36,6 +38,7 @@ class _Look:
     contract: Contract
     contracts: Mapping[str, Contract]
     document: Document
+    tables: frozenset[str]
 
     def _fault(self, what: Text, accepted: Text, *steps: str) -> Problem:
         key = ".".join((self.contract.table, *(step for step in steps if step not in ("properties", "quality"))))
@@ -56,9 +59,9 @@ class _Look:
             yield self._fault(what, Text("varje namn en gång", "each name once"), "properties")
         if not _in_both(contract.label, contract.description):
             yield self._fault(_NOT_IN_BOTH, _BOTH)
-        if contract.due_with is not None and contract.due_with not in self.contracts:
+        if contract.due_with is not None and contract.due_with not in self.tables:
             what = Text("Tabellen i due_with finns inte.", "The table of due_with does not exist.")
-            yield self._fault(what, known_names(contract.due_with, self.contracts), "customProperties", "due_with")
+            yield self._fault(what, known_names(contract.due_with, self.tables), "customProperties", "due_with")
 
     def at_field(self, field: Field) -> Iterator[Problem]:
         codes, here = [choice.value for choice in field.choices], ("properties", field.name)
@@ -73,7 +76,7 @@ class _Look:
         if not (_in_both(field.accepted) or codes or field.reference or field.code_list):
             what = Text("Det står inte vad kolumnen godtar.", "It does not say what the column accepts.")
             yield self._fault(what, Text("accepted och accepted_en", "accepted and accepted_en"), *here)
-        if field.reference and not _resolves(field.reference, self.contracts):
+        if field.reference and not self._resolves(field.reference):
             what = Text("Hänvisningen leder ingenstans.", "The reference leads nowhere.")
             wanted = f"{field.reference.table}.{field.reference.column}"
             keys = [f"{table}.{contract.key[0]}" for table, contract in self.contracts.items() if contract.key]
@@ -83,6 +86,13 @@ class _Look:
             yield self._fault(
                 what, Text("minst ett godtaget exempel", "at least one accepted example"), *here, "examples"
             )
+
+    def _resolves(self, reference: Reference) -> bool:
+        """Whether the reference leads to the first column of a table's key."""
+        target = self.contracts.get(reference.table)
+        if target is None:
+            return reference.table in self.tables
+        return target.key[:1] == (reference.column,)
 
     def at_rule(self, rule: Quality) -> Iterator[Problem]:
         here = ("quality", rule.id)
@@ -146,12 +156,6 @@ def _is_whole(rule: Quality) -> bool:
 
 def _in_both(*texts: Text) -> bool:
     return all(text.sv and text.en for text in texts)
-
-
-def _resolves(reference: Reference, contracts: Mapping[str, Contract]) -> bool:
-    """Whether the reference leads to the first column of a table's key."""
-    target = contracts.get(reference.table)
-    return target is not None and target.key[:1] == (reference.column,)
 
 
 def _fits(example: str, field: Field) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evalkit import screening
-from evalkit.contracts import filewording as wording
+from evalkit.contracts import filewording
 from evalkit.contracts.model import Contract, Kind
 from evalkit.errors import Problem, known_names
 from evalkit.language import Text
@@ -29,14 +29,14 @@ class Screened:
 def screen(raw: RawTable, contract: Contract) -> Screened:
     """Look for identity numbers in every header and every cell, known column or not."""
     header_hit = screening.any_suspect(raw.columns)
-    problems = [wording.identity_in_header(raw)] if header_hit else []
+    problems = [filewording.identity_in_header(raw)] if header_hit else []
     hits: dict[str, list[int]] = {}
     for place in range(raw.frame.width):
         name = raw.columns[place] if place < len(raw.columns) else ""
         rows = screening.suspect_rows(raw.frame.to_series(place), decimal=_is_decimal(name, contract))
         if rows:
             shown = _shown(name, place, header_hit=header_hit, contract=contract)
-            problems.append(wording.identity_in_cells(raw, shown, rows))
+            problems.append(filewording.identity_in_cells(raw, shown, rows))
             hits.setdefault(name, []).extend(rows)
     return Screened(tuple(problems), hits, header_hit)
 
@@ -49,19 +49,19 @@ def check_header(raw: RawTable, contract: Contract, *, header_hit: bool) -> Iter
     """Unknown, missing, doubled and nameless columns."""
     known = set(contract.names)
     if not known & set(raw.columns):
-        yield wording.header_missing(raw, contract)
+        yield filewording.header_missing(raw, contract)
         return
     for place, name in enumerate(raw.columns):
         shown = _shown(name, place, header_hit=header_hit, contract=contract)
         if not name:
-            yield wording.unnamed_column(raw, place + 1)
+            yield filewording.unnamed_column(raw, place + 1)
         elif name in raw.columns[:place]:
-            yield wording.doubled_column(raw, shown)
+            yield filewording.doubled_column(raw, shown)
         elif name not in known:
-            yield wording.unknown_column(raw, shown, _closest(name, contract))
+            yield filewording.unknown_column(raw, shown, _closest(name, contract))
     for field in contract.fields:
         if not field.optional_column and field.name not in raw.columns:
-            yield wording.missing_column(raw, field)
+            yield filewording.missing_column(raw, field)
 
 
 def _closest(name: str, contract: Contract) -> Text:

@@ -148,17 +148,51 @@ def read_migrations(
     folder: Path, contracts: Mapping[str, Contract], log: ProblemLog
 ) -> Mapping[str, tuple[Migration, ...]]:
     """Every table's migrations; what is wrong with them goes to ``log``."""
-    found: dict[str, list[Migration]] = {table: [] for table in contracts}
-    for path in sorted((folder / _FOLDER).glob("*.yaml")):
-        reading = _Reading(f"data_contracts/{_FOLDER}/{path.name}", log)
-        if migration := reading.migration(path, contracts):
-            found[migration.table].append(migration)
-    for table, migrations in found.items():
-        _check_chain(contracts[table], migrations, log)
-    return {table: tuple(migrations) for table, migrations in found.items()}
+    written = [found for path in sorted((folder / _FOLDER).glob("*.yaml")) if (found := _written(path, contracts, log))]
+    chains: dict[str, tuple[Migration, ...]] = {}
+    for table, contract in contracts.items():
+        own = [entry for entry in written if entry.table == table]
+        reading = _Reading(contract, _names(contract, own), log)
+        chains[table] = tuple(reading.migration(entry) for entry in own)
+        _check_chain(contract, chains[table], log)
+    return chains
 
 
-def _check_chain(contract: Contract, migrations: list[Migration], log: ProblemLog) -> None:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One file, not yet believed."""
+
+    file: str
+    table: str
+    start: str
+    end: str
+    steps: tuple[RawEntry, ...]
+
+
+def _written(path: Path, contracts: Mapping[str, Contract], log: ProblemLog) -> _Written | None:
+    file = f"data_contracts/{_FOLDER}/{path.name}"
+    match = _NAME.fullmatch(path.stem)
+    if match is None or match[1] not in contracts:
+        what = Text("Filens namn säger inte vad den gäller.", "The file's name does not say what it is about.")
+        wanted = match[1] if match else path.stem.partition("-")[0]
+        log.add(Problem("migration_fault", what, Place(file), known_names(wanted, contracts), _MEND))
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        what = Text("Migreringen går inte att läsa.", "The migration cannot be read.")
+        log.add(Problem("migration_fault", what, Place(file), same("UTF-8"), _MEND))
+        return None
+    return _Written(file, match[1], match[2], match[3], read_entries(text, file=file, root="steps", log=log))
+
+
+def _names(contract: Contract, written: Iterable[_Written]) -> frozenset[str]:
+    """The contract's columns, and those that some step takes away again."""
+    steps = (step.values for entry in written for step in entry.steps)
+    return frozenset((*contract.names, *(str(step.get("column")) for step in steps if step.get("do") in _TAKES_AWAY)))
+
+
+def _check_chain(contract: Contract, migrations: tuple[Migration, ...], log: ProblemLog) -> None:
     """Each migration leads to the version now, and there is one way from each version."""
     starts = [migration.start for migration in migrations]
     for migration in migrations:
@@ -186,38 +220,26 @@ _MEND = Text("Rätta migreringen.", "Mend the migration.")
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    file: str
+    """Reads the steps of one table's files; ``known`` are the columns that a step may make."""
+
+    contract: Contract
+    known: frozenset[str]
     log: ProblemLog
 
-    def migration(self, path: Path, contracts: Mapping[str, Contract]) -> Migration | None:
-        match = _NAME.fullmatch(path.stem)
-        if match is None or match[1] not in contracts:
-            what = Text("Filens namn säger inte vad den gäller.", "The file's name does not say what it is about.")
-            wanted = match[1] if match else path.stem.partition("-")[0]
-            self.log.add(Problem("migration_fault", what, Place(self.file), known_names(wanted, contracts), _MEND))
-            return None
-        raws = read_entries(path.read_text(encoding="utf-8"), file=self.file, root="steps", log=self.log)
-        contract = contracts[match[1]]
-        known = self._names(contract, raws)
-        steps = tuple(self._step(raw, place, contract, known) for place, raw in enumerate(raws, start=1))
-        return Migration(match[1], match[2], match[3], steps)
+    def migration(self, written: _Written) -> Migration:
+        steps = (FieldReader(raw, written.file, f"#{place}", self.log) for place, raw in enumerate(written.steps, 1))
+        return Migration(written.table, written.start, written.end, tuple(self._step(row) for row in steps))
 
-    def _names(self, contract: Contract, raws: Iterable[RawEntry]) -> frozenset[str]:
-        """The contract's columns, and those that some step takes away again."""
-        taken = (raw.values.get("column") for raw in raws if raw.values.get("do") in _TAKES_AWAY)
-        return frozenset((*contract.names, *(str(name) for name in taken)))
-
-    def _step(self, raw: RawEntry, place: int, contract: Contract, known: frozenset[str]) -> Step:
-        row = FieldReader(raw, self.file, f"#{place}", self.log)
+    def _step(self, row: FieldReader) -> Step:
         act = row.word("do", Act)
         row.check_keys(required=("do", "column", *_PARTS[act]))
         column = row.string("column")
         to = row.string("to") if act is Act.RENAME_COLUMN else ""
         default = row.optional_string("default") if act is Act.ADD_COLUMN else None
         codes = self._codes(row) if act is Act.TRANSLATE_CODES else ()
-        if act is not Act.DROP_COLUMN:
-            self._check_name(row, "to" if to else "column", to or column, known, final=act is not Act.TRANSLATE_CODES)
-        self._check_codes(row, contract, column, [new for _, new in codes])
+        if act in _MAKES:
+            self._check_name(row, "to" if act is Act.RENAME_COLUMN else "column", to or column)
+        self._check_codes(row, column, [new for _, new in codes])
         return Step(act, column, to, default, codes)
 
     def _codes(self, row: FieldReader) -> tuple[tuple[str, str], ...]:
@@ -228,13 +250,13 @@ class _Reading:
         row.note("wrong_type", "codes", what, Text("{gammal: ny}", "{old: new}"), _MEND)
         return ()
 
-    def _check_name(self, row: FieldReader, key: str, name: str, known: frozenset[str], *, final: bool) -> None:
-        if name and name not in known and final:
+    def _check_name(self, row: FieldReader, key: str, name: str) -> None:
+        if key in row.raw.values and name not in self.known:
             what = Text(f"Kolumnen ”{name}” finns inte i kontraktet.", f"The column '{name}' is not in the contract.")
-            row.note("unknown_column", key, what, known_names(name, known), _MEND)
+            row.note("unknown_column", key, what, known_names(name, self.known), _MEND)
 
-    def _check_codes(self, row: FieldReader, contract: Contract, column: str, codes: Iterable[str]) -> None:
-        field = next((field for field in contract.fields if field.name == column), None)
+    def _check_codes(self, row: FieldReader, column: str, codes: Iterable[str]) -> None:
+        field = next((field for field in self.contract.fields if field.name == column), None)
         known = [choice.value for choice in field.choices] if field else []
         for code in codes:
             if known and code not in known:
@@ -242,6 +264,7 @@ class _Reading:
                 row.note("unknown_code", "codes", what, known_names(code, known), _MEND)
 
 
+_MAKES = frozenset({Act.RENAME_COLUMN, Act.ADD_COLUMN})
 _TAKES_AWAY = frozenset({Act.RENAME_COLUMN.value, Act.DROP_COLUMN.value})
 _PARTS: Mapping[Act, tuple[str, ...]] = {
     Act.RENAME_COLUMN: ("to",),

@@ -57,7 +57,8 @@ def read_contracts(folder: Path, tables: Sequence[str]) -> Mapping[str, Contract
         if document and found:
             documents[table], contracts[table] = document, found
     for table, contract in contracts.items():
-        log.extend(faults_of(contract, contracts, documents[table]))
+        log.extend(faults_of(contract, contracts, documents[table], tables))
+    log.raise_if_any(CodebookError)
     migrations = read_migrations(folder, contracts, log)
     log.raise_if_any(CodebookError)
     return {table: replace(contract, migrations=migrations[table]) for table, contract in contracts.items()}
@@ -93,7 +94,9 @@ def _read(document: Document, table: str, log: ProblemLog) -> Contract | None:
         )
         log.add(document.fault("contract_without_table", what, Text(table, table), steps=("schema",), key="schema"))
         return None
-    return _Reader(document, table, log).contract(standard, schema)
+    contract = _Reader(document, table, log).contract(standard, schema)
+    # a placeholder stands where a fault was noted; what follows from it would only confuse
+    return contract if len(log.problems) == before else None
 
 
 _ACCEPTED = Text("ett kontrakt enligt ODCS v3.2 och evalkits regler", "a contract by ODCS v3.2 and evalkit's rules")

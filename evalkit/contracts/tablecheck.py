@@ -69,12 +69,15 @@ class CheckedTable:
         """Leave cells out of further checks without reporting them: the fault is told elsewhere."""
         self._faulty.setdefault(column, set()).update(rows)
 
-    def clean(self, columns: Iterable[str]) -> pl.DataFrame:
-        """The rows without a fault in any of the columns."""
+    def clean(self, columns: Iterable[str], *, together: str | None = None) -> pl.DataFrame:
+        """The rows without a fault in any of the columns, or in those of a row with the same ``together``."""
         at_fault = set().union(*(self._faulty.get(column, set()) for column in columns))
         if not at_fault:
             return self.frame
-        return self.frame.filter(~pl.col(ROW).is_in(sorted(at_fault)))
+        faulty = pl.col(ROW).is_in(sorted(at_fault))
+        if together is not None:
+            faulty = faulty.any().over(together)
+        return self.frame.filter(~faulty)
 
     def is_sound(self, columns: Iterable[str]) -> bool:
         """Whether nothing is wrong with the columns, so that other tables may be held against them."""

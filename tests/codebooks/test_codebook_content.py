@@ -10,7 +10,15 @@ import pytest
 
 from evalkit.language import Text
 from evalkit.metrics import Exposure, LawChange, Measure, Metric, MetricBook
-from evalkit.vocabulary import CellStatus, DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
+from evalkit.vocabulary import (
+    AuthorityLevel,
+    CellStatus,
+    DateBasis,
+    ExposureKind,
+    GoodDirection,
+    MetricFamily,
+    Sensitivity,
+)
 
 METRIC_CODES = (
     *(f"P{number}" for number in range(1, 10)),
@@ -330,3 +338,10 @@ def test_a_category_may_have_a_noun_of_its_own(book: MetricBook) -> None:
     text = findings.category_text("konstaterad")
     assert text is not None
     assert findings.noun_of("konstaterad").many.sv == f"{findings.noun.sv_many} ({text.sv})"
+
+
+def test_every_authority_is_there_in_both_languages_and_belongs_somewhere(book: MetricBook) -> None:
+    assert len(book.authority_codes) == len(set(book.authority_codes)) == 23
+    assert {book.authority(code).level for code in book.authority_codes} == set(AuthorityLevel)
+    assert all(body.name.sv and body.name.en for body in book.authorities)
+    assert book.authority("grannen") is None

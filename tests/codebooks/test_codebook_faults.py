@@ -283,3 +283,10 @@ def test_a_category_noun_needs_all_its_forms(broken) -> None:
     error = broken("metrics.yaml", "sv_one: erinran, ", "", after="  - code: T1\n")
     assert [problem.code for problem in error.problems] == ["wrong_type"]
     assert "noun" in error.problems[0].accepted.sv
+
+
+def test_an_authority_of_an_unknown_level_gets_the_closest_known_one(broken, english) -> None:
+    error = broken("authorities.yaml", "level: statlig", "level: statligt", after="- code: polisen")
+    assert only(error) == "unknown_value"
+    assert "codebooks/authorities.yaml, polisen.level, row" in english(error)
+    assert "did you mean 'statlig'?" in english(error)

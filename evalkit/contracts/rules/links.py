@@ -139,9 +139,16 @@ LINK_RULES: tuple[Rule, ...] = (
         ("within_unit", "requester", "responder"),
         _within_unit_conflict,
     ),
-    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start),
-    Rule("chain_dates_back", "decision_status", "status_date", (*_STEP, "status_date"), _chain_dates_back),
-    Rule("paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final),
+    Rule("chain_start", "decision_status", "step", (*_STEP, "status"), _chain_start, together=_STEP[0]),
+    Rule(
+        "chain_dates_back",
+        "decision_status",
+        "status_date",
+        (*_STEP, "status_date"),
+        _chain_dates_back,
+        together=_STEP[0],
+    ),
+    Rule("paid_before_final", "decision_status", "status", (*_STEP, "status"), _paid_before_final, together=_STEP[0]),
     Rule(
         "overturned_still_stands",
         "decision_status",
@@ -149,5 +156,6 @@ LINK_RULES: tuple[Rule, ...] = (
         (*_STEP, "status"),
         _overturned_still_stands,
         (("decisions", ("decision_id", "final_outcome")),),
+        together=_STEP[0],
     ),
 )

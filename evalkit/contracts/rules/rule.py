@@ -36,6 +36,8 @@ class Rule:
         From those rows to the rows that break the rule.
     needs
         Columns of other tables that must be wholly free of faults for the rule to be asked at all.
+    together
+        A column whose rows are judged together: where one of them has another fault, none is asked about.
     """
 
     code: str
@@ -44,6 +46,7 @@ class Rule:
     reads: tuple[str, ...]
     find: Find
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    together: str | None = None
 
 
 def last_day(first: str = "period") -> pl.Expr:

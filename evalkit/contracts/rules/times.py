@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from evalkit.contracts.rules.rule import Find, Rule, Surroundings, is_value, last_day, with_metric
@@ -39,11 +37,11 @@ def _outside_coverage(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
     return wanted.join(covered, on=ROW, how="left").filter(pl.col("covered").fill_null(0) < whole)
 
 
-def _outside_model_period(first: str, last: Callable[[], pl.Expr]) -> Find:
+def _outside_model_period(first: str, last: pl.Expr) -> Find:
     """Rows with a model of which no day lies in the model's time in the unit."""
 
     def find(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
-        named = rows.filter(pl.col("model").is_not_null() & (pl.col("model") != ORDINARY)).with_columns(last=last())
+        named = rows.filter(pl.col("model").is_not_null() & (pl.col("model") != ORDINARY)).with_columns(last=last)
         inside = named.join(around.tables["model_periods"], on=["unit_id", "model"], how="inner").filter(
             (pl.col("valid_from") <= pl.col("last")) & (pl.col(first) <= pl.col("valid_to")).fill_null(value=True)
         )
@@ -57,12 +55,12 @@ def _part_and_total(rows: pl.DataFrame, _: Surroundings) -> pl.DataFrame:
     return rows.filter(total.any().over(_OUTCOME_CELL) & part.any().over(_OUTCOME_CELL))
 
 
-def _event_not_valid(first: str, last: Callable[[], pl.Expr]) -> Find:
+def _event_not_valid(first: str, last: pl.Expr) -> Find:
     """Events of which no day lies in the metric's validity."""
 
     def find(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
         late = pl.col(first) > pl.col("metric_to")
-        early = last() < pl.col("metric_from")
+        early = last < pl.col("metric_from")
         return with_metric(rows, around).filter((late | early).fill_null(value=False))
 
     return find
@@ -70,17 +68,13 @@ def _event_not_valid(first: str, last: Callable[[], pl.Expr]) -> Find:
 
 def _finding_not_valid(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
     visits = around.tables["visits"].select("visit_id", "visit_date")
-    return _event_not_valid("visit_date", lambda: pl.col("visit_date"))(
+    return _event_not_valid("visit_date", pl.col("visit_date"))(
         rows.join(visits, on="visit_id", how="inner", maintain_order="left"), around
     )
 
 
-def _not_valid(table: str, first: str, last: Callable[[], pl.Expr], *more: str) -> Rule:
+def _not_valid(table: str, first: str, last: pl.Expr, *more: str) -> Rule:
     return Rule("metric_not_valid", table, "metric", ("metric", first, *more), _event_not_valid(first, last))
-
-
-def _end_of_month(first: str) -> Callable[[], pl.Expr]:
-    return lambda: pl.col(first).dt.month_end()
 
 
 _PERIOD = ("unit_id", "period", "frequency", "metric", "status")
@@ -90,11 +84,11 @@ _IN_MODEL = (("model_periods", _MODEL_PERIODS),)
 
 TIME_RULES: tuple[Rule, ...] = (
     Rule("metric_not_valid", "outcomes", "period", _PERIOD, _value_not_valid),
-    _not_valid("decisions", "beslut_date", lambda: pl.col("beslut_date")),
-    _not_valid("permit_measures", "beslut_date", lambda: pl.col("beslut_date")),
-    _not_valid("victim_cases", "identified_month", _end_of_month("identified_month")),
-    _not_valid("support_steps", "month", _end_of_month("month")),
-    _not_valid("resources", "period", last_day, "frequency"),
+    _not_valid("decisions", "beslut_date", pl.col("beslut_date")),
+    _not_valid("permit_measures", "beslut_date", pl.col("beslut_date")),
+    _not_valid("victim_cases", "identified_month", pl.col("identified_month").dt.month_end()),
+    _not_valid("support_steps", "month", pl.col("month").dt.month_end()),
+    _not_valid("resources", "period", last_day(), "frequency"),
     Rule(
         "metric_not_valid",
         "findings",
@@ -109,7 +103,7 @@ TIME_RULES: tuple[Rule, ...] = (
         "outcomes",
         "period",
         ("unit_id", "period", "frequency", "model"),
-        _outside_model_period("period", last_day),
+        _outside_model_period("period", last_day()),
         _IN_MODEL,
     ),
     Rule(
@@ -117,7 +111,7 @@ TIME_RULES: tuple[Rule, ...] = (
         "visits",
         "visit_date",
         ("unit_id", "visit_date", "model"),
-        _outside_model_period("visit_date", lambda: pl.col("visit_date")),
+        _outside_model_period("visit_date", pl.col("visit_date")),
         _IN_MODEL,
     ),
     Rule("outside_coverage", "outcomes", "period", _PERIOD, _outside_coverage, (("coverage", _COVERAGE),)),

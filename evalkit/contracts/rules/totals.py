@@ -121,6 +121,6 @@ EXPOSURE_RULES: tuple[Rule, ...] = (
         "period",
         ("unit_id", "period", "frequency", "metric", "status"),
         _exposure_missing,
-        (("exposure", ("unit_id", "period", "frequency", "exposure", "status")),),
+        (("exposure", ("unit_id", "period", "frequency", "exposure", "status", "value")),),
     ),
 )
