@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from evalkit import artifacts, figures, resources, screening, staging, wording
-from evalkit.dataset import Dataset, SourceFile, load
+from evalkit.dataset import Dataset, SourceFile, inspected, load, source_files
 from evalkit.disclosure import Released, release
 from evalkit.errors import EvalkitError, Place, Problem, ReportError, known_names
 from evalkit.estimates import Estimates
@@ -108,6 +108,7 @@ class Checked:
 
     files: tuple[SourceFile, ...]
     plan: Plan | None
+    warnings: tuple[Problem, ...] = ()
 
 
 def check(folder: str | Path) -> Checked:
@@ -120,7 +121,8 @@ def check(folder: str | Path) -> Checked:
     """
     where = _checked_folder(folder)
     if not (where / PLAN_FILE).is_file():
-        return Checked(load(where).files, None)
+        inspection = inspected(where)
+        return Checked(source_files(inspection.tables), None, inspection.warnings)
     plan, plan_error = _attempt(lambda: Plan.load(where))
     dataset, data_error = _attempt(lambda: _data_to_check(where, plan))
     errors = [error for error in (plan_error, data_error) if error is not None]
@@ -130,7 +132,7 @@ def check(folder: str | Path) -> Checked:
         raise errors[0]
     if plan is not None and dataset is not None:
         panel(dataset, plan)
-    return Checked(dataset.files if dataset else (), plan)
+    return Checked(dataset.files if dataset else (), plan, dataset.warnings if dataset else ())
 
 
 def _checked_folder(folder: str | Path) -> Path:
@@ -140,13 +142,12 @@ def _checked_folder(folder: str | Path) -> Path:
 
 
 def data_folder(folder: str | Path) -> Path:
-    """Where the files are that :func:`check` reads: the folder itself, or the one that its plan or habit names."""
+    """Where the files are that :func:`check` reads: the folder itself, or the one that its plan names."""
     where = _checked_folder(folder)
     plan = _attempt(lambda: Plan.load(where))[0] if (where / PLAN_FILE).is_file() else None
     if plan is not None and plan.document.data.kind == "files":
         where = where / plan.document.data.folder
-    inner = where / "data"
-    return inner if inner.is_dir() and not any(path.is_file() and path.suffix in {".csv", ".xlsx", ".parquet"} for path in where.iterdir()) else where
+    return where
 
 
 def _data_to_check(where: Path, plan: Plan | None) -> Dataset | None:

@@ -174,9 +174,7 @@ def _occupied(out: Path, name: str) -> Problem:
             "en mapp som inte finns, är tom eller bara innehåller en tidigare rapport",
             "a folder that does not exist, is empty or holds nothing but an earlier report",
         ),
-        next_step=Text(
-            "Flytta undan det, eller ange en annan mapp.", "Move it away, or name another folder."
-        ),
+        next_step=Text("Flytta undan det, eller ange en annan mapp.", "Move it away, or name another folder."),
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from evalkit import __version__, style, tables
+from evalkit import __version__, dictionary, style, tables
 from evalkit.artifacts import Artifacts
+from evalkit.contracts import load_contracts
 from evalkit.language import Language, Text
 from evalkit.markdown import paragraphs, plain
+from evalkit.metrics import MetricBook
 from evalkit.tables import Align, Column, Table
+
+# The report has the areas and the sources themselves; the codes for kinds of source would read as a statement.
+_LISTED_THEMSELVES = frozenset({"units", "sources"})
 
 
 def truth(run: Artifacts, language: Language) -> str:
@@ -22,6 +27,18 @@ def truth(run: Artifacts, language: Language) -> str:
     ).in_language(language)
     table = tables.truth(run.released, run.plan, run.true_values, language)
     return paragraphs(f"# {heading} {{.unnumbered}}", told, tables.to_markdown(table))
+
+
+def words(run: Artifacts, book: MetricBook, language: Language) -> str:
+    """The part of the data dictionary that the analysis uses."""
+    used = dictionary.markdown_tables(
+        load_contracts(),
+        book,
+        (item.metric for item in run.plan.series),
+        (file.table for file in run.inputs if file.table not in _LISTED_THEMSELVES),
+        language,
+    )
+    return paragraphs(*(tables.to_markdown(table) for table in used if table.rows))
 
 
 def colophon(run: Artifacts, language: Language) -> str:

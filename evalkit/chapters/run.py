@@ -99,6 +99,10 @@ class Run:
         """For synthetic runs: the true values beside the estimates, with its heading."""
         return appendix.truth(self.artifacts, self.language)
 
+    def dictionary(self) -> str:
+        """The metrics and columns that the analysis uses, in words."""
+        return appendix.words(self.artifacts, self.book, self.language)
+
     def colophon(self) -> str:
         """How the report was made: digests and versions, no clock."""
         return appendix.colophon(self.artifacts, self.language)

@@ -1,7 +1,8 @@
-"""``evalkit check``: are the data, and the plan, as they must be?"""
+"""``evalkit check``: whether data and plan are as they must be."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,7 +43,7 @@ def check(
         from evalkit.feedback import to_json, to_text
 
         feedback, raws, where = _inspected(folder)
-        written = _written(feedback, raws, where, html, workbook, lang)
+        written = _written(_Found(feedback, raws, where), html, workbook, lang)
         code = OK if feedback.is_clean else BAD_INPUT
         if format_ is FormatChoice.JSON:
             return Ending(code, to_json(feedback), written)
@@ -70,37 +71,40 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     read = tuple(
         Read(file.name, file.table, file.sheet, file.rows, file.digest, file.assumptions) for file in checked.files
     )
-    return Feedback(read, (), has_plan=checked.plan is not None), (), where
+    raws = scan_folder(where).tables if checked.warnings else ()
+    return Feedback(read, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 
-def _written(
-    feedback: Feedback,
-    raws: tuple[RawTable, ...],
-    where: Path,
-    html: Path | None,
-    workbook: Path | None,
-    lang: Language,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a check came to, what it read, and where."""
+
+    feedback: Feedback
+    raws: tuple[RawTable, ...]
+    where: Path
+
+
+def _written(found: _Found, html: Path | None, workbook: Path | None, lang: Language) -> str:
     """Write what was asked for; returns a line for each file, and for each that could not be marked."""
     from evalkit import staging
     from evalkit.feedback import to_html
 
     lines: list[str] = []
     if html is not None:
-        staging.place(html, to_html(feedback, lang).encode())
+        staging.place(html, to_html(found.feedback, lang).encode())
         lines.append(str(html))
     if workbook is not None:
-        lines += _marked(feedback, raws, where, workbook, lang)
+        lines += _marked(found, workbook, lang)
     return "\n".join(lines)
 
 
-def _marked(feedback: Feedback, raws: tuple[RawTable, ...], where: Path, workbook: Path, lang: Language) -> list[str]:
+def _marked(found: _Found, workbook: Path, lang: Language) -> list[str]:
     from evalkit.feedback.marking import write_marked
 
-    if feedback.is_clean:
+    if not found.feedback.problems:
         nothing = Text("Inget att markera; ingen arbetsbok har skrivits.", "Nothing to mark; no workbook was written.")
         return [nothing.in_language(lang)]
-    marked = write_marked(feedback, raws, where, workbook, lang)
+    marked = write_marked(found.feedback, found.raws, found.where, workbook, lang)
     without = [
         Text(f"{name}: kan inte visas som arbetsbok.", f"{name}: cannot be shown as a workbook.").in_language(lang)
         for name in marked.unmarked

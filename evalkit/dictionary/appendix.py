@@ -45,9 +45,7 @@ def markdown_tables(
 def _metrics(metrics: Iterable[Metric], language: Language) -> Table:
     heads = (
         (Text("Mått", "Metric"), 3),
-        (Text("Beslutas av", "Decided by"), 3),
-        (Text("Räknas efter", "Counted by"), 2),
-        (Text("Gäller", "Valid"), 2),
+        (Text("Hur det räknas", "How it is counted"), 4),
         (Text("Att se upp med", "Traps"), 6),
     )
     return Table(
@@ -60,13 +58,22 @@ def _metrics(metrics: Iterable[Metric], language: Language) -> Table:
 
 def _metric(metric: Metric, language: Language) -> tuple[str, ...]:
     mark = "" if metric.verified else f" ({labels.UNVERIFIED.in_language(language)})"
-    first, last = (None if day is None else day.isoformat() for day in (metric.valid_from, metric.valid_to))
     return (
         f"{metric.code} {metric.name.in_language(language)}{mark}",
-        metric.decided_by.in_language(language),
-        ", ".join(labels.DATE_BASIS[basis].in_language(language) for basis in metric.date_bases),
-        labels.span(first, last).in_language(language),
+        _counting(metric).in_language(language),
         " ".join(trap.in_language(language) for trap in metric.traps) or style.MISSING_MARK,
+    )
+
+
+def _counting(metric: Metric) -> Text:
+    """Who decides, which date counts, and from when to when."""
+    first, last = (None if day is None else day.isoformat() for day in (metric.valid_from, metric.valid_to))
+    valid = labels.span(first, last)
+    dates = [labels.DATE_BASIS[basis] for basis in metric.date_bases]
+    return Text(
+        f"Beslutas av: {metric.decided_by.sv}. Räknas efter: {', '.join(text.sv for text in dates)}. "
+        f"Gäller {valid.sv}.",
+        f"Decided by: {metric.decided_by.en}. Counted by: {', '.join(text.en for text in dates)}. Valid {valid.en}.",
     )
 
 

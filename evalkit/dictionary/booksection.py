@@ -38,6 +38,17 @@ def exposures(book: MetricBook, words: Words) -> str:
     return "\n".join(_exposure(exposure, words) for exposure in book.exposures)
 
 
+def authorities(book: MetricBook, words: Words) -> str:
+    """The departments, authorities and organisations that take part or decide."""
+    heads = (Text("Kod", "Code"), Text("Namn", "Name"), Text("Hör till", "Belongs to"))
+    rows = [
+        Row(code(body.code), (words.of(body.name), words.of(labels.AUTHORITY_LEVEL[body.level])))
+        for body in book.authorities
+    ]
+    caption = words.label(Text("Koder för den som deltar eller beslutar", "Codes of who takes part or decides"))
+    return table(caption, [words.label(head) for head in heads], rows)
+
+
 def law_calendar(book: MetricBook, words: Words) -> str:
     """The dates on which a count may jump for reasons of law, organisation or measurement."""
     heads = (
@@ -90,7 +101,7 @@ def _metric(metric: Metric, words: Words) -> str:
     say, label = words.of, words.label
     pairs = (
         (label(Text("Definition", "Definition")), say(metric.definition)),
-        (label(Text("Slag och enhet", "Kind and unit")), f"{say(labels.MEASURE[metric.measure])}, {say(metric.unit)}"),
+        (label(Text("Slag och enhet", "Kind and unit")), say(_joined((labels.MEASURE[metric.measure], metric.unit)))),
         (label(Text("Täljare", "Numerator")), _optional(metric.numerator, words)),
         (label(Text("Nämnare", "Denominator")), _optional(metric.denominator, words)),
         (label(Text("Delas med", "Divided by")), _link(metric.default_exposure)),
@@ -98,7 +109,10 @@ def _metric(metric: Metric, words: Words) -> str:
         (label(Text("Rättslig grund", "Legal basis")), _swedish(metric.legal_basis, words)),
         (label(Text("Beslutas av", "Decided by")), say(metric.decided_by)),
         (label(Text("Uppgifterna finns hos", "Figures held by")), say(metric.reported_by)),
-        (label(Text("Räknas efter", "Counted by")), "; ".join(say(labels.DATE_BASIS[basis]) for basis in metric.date_bases)),
+        (
+            label(Text("Räknas efter", "Counted by")),
+            say(_joined(labels.DATE_BASIS[basis] for basis in metric.date_bases)),
+        ),
         (label(Text("Gäller", "Valid")), say(labels.span(_day(metric.valid_from), _day(metric.valid_to)))),
         (label(Text("Riktning", "Direction")), say(labels.DIRECTION[metric.good_direction])),
         (
@@ -122,9 +136,17 @@ def _exposure(exposure: Exposure, words: Words) -> str:
         (label(Text("Uppgifterna finns hos", "Figures held by")), say(exposure.held_by)),
         (label(Text("Gäller", "Valid")), say(labels.span(_day(exposure.valid_from), _day(exposure.valid_to)))),
         (label(Text("Att se upp med", "Traps")), _items(exposure.traps, words)),
-        (label(labels.UNVERIFIED), "" if exposure.verified else _unverified(words, exposure.verify_note, verified=False)),
+        (
+            label(labels.UNVERIFIED),
+            "" if exposure.verified else _unverified(words, exposure.verify_note, verified=False),
+        ),
     )
     return f'<h3 id="code-{exposure.code}">{code(exposure.code)} {say(exposure.name)}</h3>\n{facts(pairs)}'
+
+
+def _joined(texts: Iterable[Text]) -> Text:
+    found = tuple(texts)
+    return Text(", ".join(text.sv for text in found), ", ".join(text.en for text in found))
 
 
 def _optional(text: Text | None, words: Words) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evalkit.contracts import CodeList, Field, Kind
+from evalkit.contracts.accepted import accepted_of
 from evalkit.language import Text
 from evalkit.metrics import MetricBook
 
@@ -30,11 +31,17 @@ def codes_of(field: Field, book: MetricBook) -> tuple[CodeName, ...]:
     """
     if field.choices:
         return tuple(CodeName(choice.value, choice.label) for choice in field.choices)
-    if field.code_list is CodeList.METRICS:
-        return tuple(CodeName(metric.code, metric.name) for metric in book.metrics)
-    if field.code_list is CodeList.EXPOSURES:
+    return () if field.code_list is None else listed_in(field.code_list, book)
+
+
+def listed_in(code_list: CodeList, book: MetricBook) -> tuple[CodeName, ...]:
+    """The codes of a list that is kept in the code book."""
+    if code_list is CodeList.AUTHORITIES:
+        return tuple(CodeName(authority.code, authority.name) for authority in book.authorities)
+    if code_list is CodeList.EXPOSURES:
         return tuple(CodeName(exposure.code, exposure.name) for exposure in book.exposures)
-    return ()
+    found = (metric for metric in book.metrics if code_list.family in (None, metric.family))
+    return tuple(CodeName(metric.code, metric.name) for metric in found)
 
 
 _FORMS = {
@@ -46,6 +53,7 @@ _FORMS = {
     Kind.PERIOD_FROM: Text("datum eller period", "date or period"),
     Kind.PERIOD_TO: Text("datum eller period", "date or period"),
     Kind.FREQUENCY: Text("kod", "code"),
+    Kind.MONTH: Text("månad", "month"),
 }
 
 
@@ -68,15 +76,7 @@ def accepted_in(field: Field) -> Text:
     """
     if field.choices:
         return Text("en av koderna i listan", "one of the codes of the list")
-    if field.reference:
-        table, column = field.reference.table, field.reference.column
-        return Text(
-            f"en kod som finns i tabellen {table}, kolumnen {column}",
-            f"a code that is in the table {table}, column {column}",
-        )
-    if field.code_list:
-        return Text("en kod som finns i kodboken", "a code that is in the code book")
-    return field.accepted
+    return accepted_of(field)
 
 
 def presence_of(field: Field) -> Text:

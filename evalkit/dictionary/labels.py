@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalkit.language import Text
 from evalkit.metrics import Measure
-from evalkit.vocabulary import DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
+from evalkit.vocabulary import AuthorityLevel, DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
 
 MEASURE = {
     Measure.COUNT: Text("antal", "count"),
@@ -31,7 +31,9 @@ DATE_BASIS = {
 DIRECTION = {
     GoodDirection.HIGHER: Text("högre är bättre", "higher is better"),
     GoodDirection.LOWER: Text("lägre är bättre", "lower is better"),
-    GoodDirection.NEITHER: Text("varken högre eller lägre är bättre i sig", "neither higher nor lower is better in itself"),
+    GoodDirection.NEITHER: Text(
+        "varken högre eller lägre är bättre i sig", "neither higher nor lower is better in itself"
+    ),
 }
 SENSITIVITY = {
     Sensitivity.OPEN: Text("öppen uppgift", "open"),
@@ -42,12 +44,18 @@ EXPOSURE_KIND = {
     ExposureKind.STOCK: Text("bestånd, gånger tiden", "a stock, times the time"),
     ExposureKind.FLOW: Text("flöde, summeras", "a flow, summed"),
 }
-YES, NO = Text("ja", "yes"), Text("nej", "no")
+AUTHORITY_LEVEL = {
+    AuthorityLevel.KOMMUNAL: Text("kommunal", "municipal"),
+    AuthorityLevel.STATLIG: Text("statlig", "national"),
+    AuthorityLevel.DOMSTOL: Text("domstol", "court"),
+    AuthorityLevel.IDEELL: Text("ideell", "voluntary"),
+}
 DETECTION = Text(
     "ja: antalet ökar när man letar mer, så fler kan betyda att fler besök gjordes",
     "yes: the count rises when one looks more, so more may mean more visits",
 )
 NOT_DETECTION = Text("nej", "no")
+WARNS = Text("anmärkning, stoppar inte", "a remark, stops nothing")
 UNVERIFIED = Text("ej bekräftat", "unverified")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-import yaml
-
-from evalkit import resources
 from evalkit.contracts import Contract, Field
+from evalkit.dictionary import labels
 from evalkit.dictionary.codes import accepted_in, form_of, presence_of
-from evalkit.language import Text, same
+from evalkit.errors import Severity
+from evalkit.language import Text
+from evalkit.vocabulary import Sensitivity
 from evalkit.webpage import Heading, Row, Words, facts, table
 
 _HEADS = (
@@ -52,16 +52,16 @@ def section(contract: Contract, words: Words) -> str:
 
 
 def _row(contract: Contract, field: Field, words: Words) -> Row:
-    form = words.of(form_of(field))
+    form = form_of(field)
     if field.unit is not None:
-        form += f", {words.of(field.unit)}"
+        form = Text(f"{form.sv}, {field.unit.sv}", f"{form.en}, {field.unit.en}")
     return Row(
         f"{code(field.name)}<br>{words.of(field.label)}",
         (
             words.of(field.description),
-            form,
+            words.of(form),
             _accepted(field, words),
-            words.of(presence_of(field)),
+            words.of(presence_of(field)) + _sensitivity(field, words),
             ", ".join(code(example) for example in field.examples[:2]),
         ),
         anchor=f"{contract.table}-{field.name}",
@@ -78,21 +78,17 @@ def _accepted(field: Field, words: Words) -> str:
     return told
 
 
+def _sensitivity(field: Field, words: Words) -> str:
+    if field.sensitivity is Sensitivity.OPEN:
+        return ""
+    return f'<br><span class="quiet">{words.of(labels.SENSITIVITY[field.sensitivity])}</span>'
+
+
 def _rules(contract: Contract, words: Words) -> str:
-    texts = rule_texts(contract.table)
-    items = "".join(f"<li>{words.of(texts.get(rule, same(rule)))}</li>" for rule in contract.rules)
+    told = ((rule, words.of(rule.description)) for rule in contract.quality)
+    warns = f' <span class="mark">{words.label(labels.WARNS)}</span>'
+    items = "".join(f"<li>{text}{warns if rule.severity is Severity.WARNING else ''}</li>" for rule, text in told)
     return f"<ul>{items}</ul>" if items else ""
-
-
-def rule_texts(name: str) -> Mapping[str, Text]:
-    """The rules of a table's contract in words, by their id."""
-    document = yaml.safe_load((resources.data_contracts() / f"{name}.odcs.yaml").read_text("utf-8"))
-    found = {}
-    for rule in document["schema"][0].get("quality") or ():
-        custom = {entry["property"]: entry["value"] for entry in rule.get("customProperties") or ()}
-        swedish = str(rule.get("description") or "")
-        found[str(rule.get("id"))] = Text(swedish, str(custom.get("description_en") or swedish))
-    return found
 
 
 def code(text: str) -> str:

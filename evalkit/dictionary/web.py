@@ -28,10 +28,11 @@ _METRICS_INTRO = Text(
 )
 _EXPOSURES = Text("Nämnare", "Exposures")
 _EXPOSURES_INTRO = Text("Det som antal delas med.", "What counts are divided by.")
+_AUTHORITIES = Text("Förvaltningar och myndigheter", "Departments and authorities")
 _BREAKS = Text("Brytdatum", "Breaks")
 _BREAKS_INTRO = Text(
     "Dagar då ett antal kan hoppa av skäl som inte beror på tillsynen: regler, organisation eller mätning.",
-    "Days on which a count may jump for reasons that are no doing of the inspections: rules, organisation, measurement.",
+    "Days on which a count may jump for other reasons than the inspections: rules, organisation or measurement.",
 )
 
 
@@ -68,6 +69,8 @@ def _parts(contracts: Mapping[str, Contract], book: MetricBook, words: Words) ->
     yield booksection.metrics(book, words)
     yield _head("exposures", _EXPOSURES, words) + f"\n<p>{words.of(_EXPOSURES_INTRO)}</p>"
     yield booksection.exposures(book, words)
+    yield _head("authorities", _AUTHORITIES, words)
+    yield booksection.authorities(book, words)
     yield _head("breaks", _BREAKS, words) + f"\n<p>{words.of(_BREAKS_INTRO)}</p>"
     yield booksection.law_calendar(book, words)
 
@@ -81,5 +84,6 @@ def _headings(contracts: Mapping[str, Contract], book: MetricBook, words: Words)
         Heading("tables", words.label(_TABLES), tablesection.headings(contracts.values(), words)),
         Heading("metrics", words.label(_METRICS), booksection.family_headings(book, words)),
         Heading("exposures", words.label(_EXPOSURES)),
+        Heading("authorities", words.label(_AUTHORITIES)),
         Heading("breaks", words.label(_BREAKS)),
     )

@@ -29,7 +29,11 @@ def to_json(feedback: Feedback) -> str:
         "format_version": FORMAT_VERSION,
         "evalkit": __version__,
         "ok": feedback.is_clean,
-        "counts": {"files": len(feedback.files), "problems": len(feedback.problems)},
+        "counts": {
+            "files": len(feedback.files),
+            "errors": len(feedback.errors),
+            "warnings": len(feedback.warnings),
+        },
         "files": [_read(item) for item in feedback.read],
         "summary": [_tally(tally) for tally in feedback.tallies],
         "problems": [_problem(problem) for problem in feedback.problems],
@@ -64,6 +68,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
         "code": problem.code,
+        "severity": problem.severity.value,
         "file": place.file,
         "sheet": place.sheet,
         "column": place.column,

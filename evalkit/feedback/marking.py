@@ -28,9 +28,7 @@ class Marked:
     unmarked: tuple[str, ...]
 
 
-def write_marked(
-    feedback: Feedback, raws: Sequence[RawTable], folder: Path, out: Path, language: Language
-) -> Marked:
+def write_marked(feedback: Feedback, raws: Sequence[RawTable], folder: Path, out: Path, language: Language) -> Marked:
     """Write a marked copy of every file that has a problem.
 
     Parameters
@@ -45,8 +43,9 @@ def write_marked(
     ReportError
         When ``out`` holds anything else, or cannot be written.
     """
-    made = {name: content for tally in feedback.tallies if (content := _copy(tally.name, feedback, raws, folder, language)) for name in [tally.name]}
-    unmarked = tuple(tally.name for tally in feedback.tallies if tally.name not in made)
+    faulty = tuple(name for name in feedback.files if feedback.of_file(name))
+    made = {name: content for name in faulty if (content := _copy(name, feedback, raws, folder, language)) is not None}
+    unmarked = tuple(name for name in faulty if name not in made)
     if not made:
         return Marked((), unmarked)
     names = _copy_names(list(made))
@@ -64,7 +63,7 @@ def _copy(name: str, feedback: Feedback, raws: Sequence[RawTable], folder: Path,
     problems: Sequence[Problem] = feedback.of_file(name)
     if sum(raw.frame.height for raw in mine) > _MOST_ROWS:
         return None
-    file = folder / name
+    file = folder / name if (folder / name).is_file() else folder / "data" / name
     content = file.read_bytes() if file.suffix.lower() == ".xlsx" and mine and file.is_file() else None
     if content is None and (not mine or name.lower().endswith(".xlsx")):
         return None
@@ -75,7 +74,8 @@ def _copy(name: str, feedback: Feedback, raws: Sequence[RawTable], folder: Path,
 def _copy_names(names: Sequence[str]) -> dict[str, str]:
     """``outcomes.csv`` becomes ``att_ratta_outcomes.xlsx``; files that differ in their ending keep it."""
     stems = [Path(name).stem.lower() for name in names]
-    return {
-        name: f"{_PREFIX}{Path(name).stem if stems.count(Path(name).stem.lower()) == 1 else Path(name).name}.xlsx".replace("/", "_")
-        for name in names
-    }
+    return {name: f"{_PREFIX}{_flat(name, alone=stems.count(Path(name).stem.lower()) == 1)}.xlsx" for name in names}
+
+
+def _flat(name: str, *, alone: bool) -> str:
+    return Path(name).stem if alone else Path(name).name

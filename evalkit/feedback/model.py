@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evalkit.errors import Problem
+from evalkit.errors import ContractError, Problem, Severity
 from evalkit.language import Text
 from evalkit.sources import RawTable
 
@@ -50,27 +50,45 @@ class FileTally:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Everything a check has to say. ``title`` heads the problems.
+    """Everything a check has to say.
+
+    Attributes
+    ----------
+    problems
+        What stops the data, and what is only remarked on (``severity``).
+    title
+        What heads the problems.
 
     Examples
     --------
     >>> from evalkit.errors import Place, Problem
     >>> from evalkit.feedback import Feedback
     >>> from evalkit.language import Text, same
-    >>> fault = Problem("empty_cell", same("Tom cell."), Place("units.csv", column="unit_id", rows=(3, 7)), same(""), same(""))
+    >>> where = Place("units.csv", column="unit_id", rows=(3, 7))
+    >>> fault = Problem("empty_cell", same("Tom cell."), where, same(""), same(""))
     >>> [(tally.name, tally.problems, tally.rows) for tally in Feedback((), (fault,)).tallies]
     [('units.csv', 1, 2)]
     """
 
     read: tuple[Read, ...]
     problems: tuple[Problem, ...]
-    title: Text = Text("Uppgifterna följer inte datakontraktet", "The data break their contract")
+    title: Text = ContractError.title
     has_plan: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing stops the data."""
-        return not self.problems
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What stops the data."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is remarked on and stops nothing."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.WARNING)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -79,13 +97,24 @@ class Feedback:
 
     @property
     def tallies(self) -> tuple[FileTally, ...]:
-        """The files that have problems, with how many and of what kind."""
-        found = (self.of_file(name) for name in self.files)
-        return tuple(_tally(problems[0].place.file, problems) for problems in found if problems)
+        """The files with something that stops the data: how much, and of what kind."""
+        return _tallies(self.files, self.errors)
+
+    @property
+    def remarks(self) -> tuple[FileTally, ...]:
+        """As ``tallies``, of what is only remarked on."""
+        return _tallies(self.files, self.warnings)
 
     def of_file(self, name: str) -> tuple[Problem, ...]:
-        """The problems of one file."""
-        return tuple(problem for problem in self.problems if problem.place.file == name)
+        """The problems of one file, those that stop it first."""
+        return tuple(problem for problem in (*self.errors, *self.warnings) if problem.place.file == name)
+
+
+def _tallies(files: tuple[str, ...], problems: tuple[Problem, ...]) -> tuple[FileTally, ...]:
+    by_file: dict[str, tuple[Problem, ...]] = {}
+    for problem in problems:
+        by_file[problem.place.file] = (*by_file.get(problem.place.file, ()), problem)
+    return tuple(_tally(name, by_file[name]) for name in files if name in by_file)
 
 
 def _tally(name: str, problems: tuple[Problem, ...]) -> FileTally:

@@ -23,18 +23,27 @@ def to_text(feedback: Feedback, language: Language) -> str:
       units.csv → units: 2 rader
     """
     if feedback.is_clean:
-        return "\n".join([*_sound(feedback, language), *(_read(item, language) for item in feedback.read)])
-    count = len(feedback.problems)
+        read = (_read(item, language) for item in feedback.read)
+        return "\n".join([*_sound(feedback, language), *read, *_remarks(feedback, language)])
+    count = len(feedback.errors)
     noun = in_language(language, "fel", "problem" if count == 1 else "problems")
     return "\n".join(
         [
             f"{feedback.title.in_language(language)} ({count} {noun})",
-            *(problem.render(language) for problem in feedback.problems),
+            *(problem.render(language) for problem in feedback.errors),
+            *_remarks(feedback, language),
             "",
             in_language(language, "Sammanfattning", "Summary"),
             *_summary(feedback, language),
         ]
     )
+
+
+def _remarks(feedback: Feedback, language: Language) -> Iterator[str]:
+    if feedback.warnings:
+        yield ""
+        yield in_language(language, "Anmärkningar, som inte stoppar något", "Remarks, which stop nothing")
+        yield from (problem.render(language) for problem in feedback.warnings)
 
 
 def _sound(feedback: Feedback, language: Language) -> Iterator[str]:

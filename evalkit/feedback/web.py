@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from evalkit.errors import Problem
-from evalkit.feedback.model import Feedback, Read
+from evalkit.feedback.model import Feedback, FileTally, Read
 from evalkit.language import Language, Text
 from evalkit.style import NO_BREAK, number
 from evalkit.webpage import Heading, Row, Words, contents, facts, page, table
@@ -14,6 +15,7 @@ from evalkit.webpage import Heading, Row, Words, contents, facts, page, table
 _TITLE = Text("Kontroll av uppgifter", "Check of data")
 _SUMMARY = Text("Sammanfattning", "Summary")
 _TO_MEND = Text("Att rätta", "To mend")
+_REMARKS = Text("Anmärkningar, som inte stoppar något", "Remarks, which stop nothing")
 _MOST_SPANS = 12
 
 
@@ -31,21 +33,28 @@ def to_html(feedback: Feedback, language: Language) -> str:
     parts = [f"<h1>{words.of(_TITLE)}</h1>", _verdict(feedback, words), _contents(feedback, words)]
     if feedback.files:
         parts.append(f'<h2 id="summary">{words.of(_SUMMARY)}</h2>\n{_counts(feedback, words)}')
-    if feedback.problems:
-        parts.append(f'<h2 id="mend">{words.of(_TO_MEND)}</h2>\n{_mending(feedback, words)}')
+    parts.extend(
+        f'<h2 id="{part.anchor}">{words.of(part.title)}</h2>\n{_listed(part, words)}' for part in _kinds(feedback)
+    )
     if any(item.assumptions for item in feedback.read):
         parts.append(_assumed(feedback.read, words))
     return page(_TITLE, "\n".join(part for part in parts if part), language)
 
 
 def _verdict(feedback: Feedback, words: Words) -> str:
-    count = len(feedback.problems)
+    count = len(feedback.errors)
     if not count:
-        said = Text("Uppgifterna följer datakontrakten. Inget behöver rättas.", "The data follow their contracts. There is nothing to mend.")
+        said = Text(
+            "Uppgifterna följer datakontrakten. Inget behöver rättas.",
+            "The data follow their contracts. There is nothing to mend.",
+        )
         return f'<div class="box"><p class="lead">{words.of(said)}</p></div>'
+    files = len(feedback.tallies)
     found = Text(
-        f"{feedback.title.sv}. {count} {'sak' if count == 1 else 'saker'} att rätta i {len(feedback.tallies)} {'fil' if len(feedback.tallies) == 1 else 'filer'}.",
-        f"{feedback.title.en}. {count} {'thing' if count == 1 else 'things'} to mend in {len(feedback.tallies)} {'file' if len(feedback.tallies) == 1 else 'files'}.",
+        f"{feedback.title.sv}. {count} {_many(count, 'sak', 'saker')} att rätta i {files} "
+        f"{_many(files, 'fil', 'filer')}.",
+        f"{feedback.title.en}. {count} {_many(count, 'thing', 'things')} to mend in {files} "
+        f"{_many(files, 'file', 'files')}.",
     )
     promise = Text(
         "Sidan innehåller inga värden ur cellerna, så den kan skickas vidare.",
@@ -54,12 +63,39 @@ def _verdict(feedback: Feedback, words: Words) -> str:
     return f'<div class="box warning"><p class="lead">{words.of(found)}</p><p>{words.of(promise)}</p></div>'
 
 
+def _many(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
 def _contents(feedback: Feedback, words: Words) -> str:
     if not feedback.problems:
         return ""
-    files = tuple(Heading(f"file-{place}", _code(tally.name)) for place, tally in enumerate(feedback.tallies))
-    headings = (Heading("summary", words.of(_SUMMARY)), Heading("mend", words.of(_TO_MEND), files))
-    return contents(headings, (words.main == Language.SV and "Innehåll") or "Contents")
+    parts = (
+        Heading(
+            part.anchor,
+            words.of(part.title),
+            tuple(Heading(f"{part.anchor}-{place}", _code(tally.name)) for place, tally in enumerate(part.tallies)),
+        )
+        for part in _kinds(feedback)
+    )
+    return contents((Heading("summary", words.of(_SUMMARY)), *parts), words.label(Text("Innehåll", "Contents")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    anchor: str
+    title: Text
+    tallies: tuple[FileTally, ...]
+    problems: tuple[Problem, ...]
+
+
+def _kinds(feedback: Feedback) -> tuple[_Part, ...]:
+    """What stops the data, then what does not; without those that have nothing."""
+    parts = (
+        _Part("mend", _TO_MEND, feedback.tallies, feedback.errors),
+        _Part("remarks", _REMARKS, feedback.remarks, feedback.warnings),
+    )
+    return tuple(part for part in parts if part.problems)
 
 
 def _counts(feedback: Feedback, words: Words) -> str:
@@ -72,7 +108,8 @@ def _counts(feedback: Feedback, words: Words) -> str:
             Row(
                 _code(name),
                 (
-                    ", ".join(_code(item.table) for item in read) or words.of(Text("kunde inte läsas", "could not be read")),
+                    ", ".join(_code(item.table) for item in read)
+                    or words.of(Text("kunde inte läsas", "could not be read")),
                     number(sum(item.rows for item in read), words.main) if read else "",
                     number(told.problems if told else 0, words.main),
                     number(told.rows if told else 0, words.main),
@@ -90,23 +127,24 @@ def _counts(feedback: Feedback, words: Words) -> str:
     return table(caption, [words.of(head) for head in heads], rows, numbers=frozenset({2, 3, 4}))
 
 
-def _mending(feedback: Feedback, words: Words) -> str:
+def _listed(part: _Part, words: Words) -> str:
     return "\n".join(
-        f'<h3 id="file-{place}">{_code(tally.name)}</h3>\n{_problems(tally.name, feedback.of_file(tally.name), words)}'
-        for place, tally in enumerate(feedback.tallies)
+        f'<h3 id="{part.anchor}-{place}">{_code(tally.name)}</h3>\n{_problems(tally.name, part, words)}'
+        for place, tally in enumerate(part.tallies)
     )
 
 
-def _problems(name: str, problems: Sequence[Problem], words: Words) -> str:
+def _problems(name: str, part: _Part, words: Words) -> str:
     heads = [Text("Fel", "Problem"), Text("Var", "Where"), Text("Godtas", "Accepted"), Text("Gör så här", "What to do")]
     rows = [
         Row(
             words.of(problem.what),
             (_where(problem, words), words.of(problem.accepted), words.of(problem.next_step)),
         )
-        for problem in problems
+        for problem in part.problems
+        if problem.place.file == name
     ]
-    caption = words.of(Text(f"Att rätta i {name}", f"To mend in {name}"))
+    caption = f"{words.of(part.title)}: {html.escape(name)}"
     return table(caption, [words.of(head) for head in heads], rows)
 
 
@@ -150,12 +188,18 @@ def row_spans(rows: Sequence[int], language: Language) -> str:
 
 def _assumed(read: Sequence[Read], words: Words) -> str:
     pairs = [
-        (_code(item.name if item.sheet is None else f"{item.name} ({item.sheet})"), "<br>".join(words.of(text) for text in item.assumptions))
+        (
+            _code(item.name if item.sheet is None else f"{item.name} ({item.sheet})"),
+            "<br>".join(words.of(text) for text in item.assumptions),
+        )
         for item in read
     ]
     heading = words.of(Text("Det som antogs när filerna lästes", "What was assumed in reading the files"))
     intro = words.of(
-        Text("Stämmer något av detta inte, ändra filen och kontrollera igen.", "If any of this is wrong, change the file and check again.")
+        Text(
+            "Stämmer något av detta inte, ändra filen och kontrollera igen.",
+            "If any of this is wrong, change the file and check again.",
+        )
     )
     return f"<h2>{heading}</h2>\n<p>{intro}</p>\n{facts(pairs)}"
 

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from evalkit.errors import Problem
+from evalkit.errors import Problem, Severity
 from evalkit.feedback.cells import Spot, spots
 from evalkit.language import Language, Text, in_language
 from evalkit.neutral import is_formula_like, neutral
@@ -39,11 +39,17 @@ _HEADS = (
     (Text("Vad som är fel", "What is wrong"), 48),
     (Text("Godtas", "Accepted"), 48),
     (Text("Gör så här", "What to do"), 48),
+    (Text("Slag", "Kind"), 14),
 )
+_KINDS = {Severity.ERROR: Text("fel", "error"), Severity.WARNING: Text("anmärkning", "remark")}
 
 
 def marked_workbook(
-    content: bytes | None, raws: Sequence[RawTable], problems: Sequence[Problem], names: Sequence[str], language: Language
+    content: bytes | None,
+    raws: Sequence[RawTable],
+    problems: Sequence[Problem],
+    names: Sequence[str],
+    language: Language,
 ) -> bytes:
     """The marked copy of one file.
 
@@ -92,7 +98,8 @@ def _make_harmless(cell: Cell) -> None:
     if cell.comment is not None and cell.comment.author == _AUTHOR:
         cell.comment, cell.fill, cell.border = None, PatternFill(), Border()
     if cell.hyperlink is not None:
-        cell.hyperlink.target, cell.hyperlink.location = None, cell.coordinate
+        cell.hyperlink.id = cell.hyperlink.target = None
+        cell.hyperlink.location = cell.coordinate
     if isinstance(cell.value, str) and is_formula_like(cell.value):
         cell.data_type, cell.quotePrefix = "s", True
 
@@ -178,7 +185,7 @@ def _list(book: Workbook, found: Sequence[Spot], language: Language) -> None:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
     _widen(sheet, [(head.sv, width) for head, width in _HEADS])
     sheet.freeze_panes = f"A{_LIST_TOP + 1}"
-    sheet.auto_filter.ref = f"A{_LIST_TOP}:H{_LIST_TOP + min(len(found), _MOST_LISTED)}"
+    sheet.auto_filter.ref = f"A{_LIST_TOP}:I{_LIST_TOP + min(len(found), _MOST_LISTED)}"
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet
     book.active = 0
@@ -223,6 +230,7 @@ def _line(sheet: Worksheet, number: int, spot: Spot, language: Language) -> None
         problem.what.in_language(language),
         problem.accepted.in_language(language),
         problem.next_step.in_language(language),
+        _KINDS[problem.severity].in_language(language),
     )
     sheet.cell(row, 1, number)
     for place, text in enumerate(texts, start=2):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from enum import StrEnum
 
+from evalkit.contracts import Contract, Level
 from evalkit.language import Text
 
 
@@ -39,21 +40,18 @@ _WHO = {
         "You who hold the cases in a case system and report one row per visit, decision or measure.",
     ),
 }
-_SHARED = ("units", "sources", "model_periods")
-_COUNTED = ("coverage", "outcomes", "exposure")
+_LEVEL = {Reporter.AGGREGAT: Level.AGGREGATE, Reporter.UPPGIFTSHALLARE: Level.HOLDER}
 
 
-def tables_of(reporter: Reporter, tables: Iterable[str]) -> tuple[str, ...]:
-    """The tables of a role among those that have a contract, in the order to fill them in.
+def tables_of(reporter: Reporter, contracts: Mapping[str, Contract]) -> tuple[str, ...]:
+    """The tables of a role: those for everybody, and those of its own level, in the order to fill them in.
 
     Examples
     --------
+    >>> from evalkit.contracts import load_contracts
     >>> from evalkit.templates import Reporter, tables_of
-    >>> tables_of(Reporter.UPPGIFTSHALLARE, ("units", "sources", "outcomes", "visits"))
-    ('units', 'sources', 'visits')
+    >>> tables_of(Reporter.AGGREGAT, load_contracts())
+    ('units', 'sources', 'model_periods', 'coverage', 'exposure', 'outcomes')
     """
-    known = tuple(tables)
-    shared = tuple(table for table in _SHARED if table in known)
-    if reporter is Reporter.AGGREGAT:
-        return shared + tuple(table for table in _COUNTED if table in known)
-    return shared + tuple(table for table in known if table not in (*_SHARED, *_COUNTED))
+    levels = (Level.SHARED, _LEVEL[reporter])
+    return tuple(name for level in levels for name, contract in contracts.items() if contract.level is level)

@@ -37,7 +37,9 @@ def _limits(field: Field, language: Language, list_name: str | None, reference: 
     if list_name is not None:
         return _refuse({"validate": "list", "source": f"={list_name}"}, words.LIST_ERROR, language)
     if field.reference is not None and reference is not None:
-        told = Text(*(text.format(table=field.reference.table) for text in (words.REFERENCE_ERROR.sv, words.REFERENCE_ERROR.en)))
+        told = Text(
+            *(text.format(table=field.reference.table) for text in (words.REFERENCE_ERROR.sv, words.REFERENCE_ERROR.en))
+        )
         return {**_refuse({"validate": "list", "source": reference}, told, language), "error_type": "warning"}
     if field.kind is Kind.DATE:
         between = {"validate": "date", "criteria": "between", "minimum": _FIRST_DAY, "maximum": _LAST_DAY}
@@ -53,10 +55,17 @@ def _number(field: Field, language: Language) -> dict[str, Any]:
     if field.minimum is None:
         limits |= {"criteria": "between", "minimum": -_MOST, "maximum": _MOST}
         return _refuse(limits, words.ANY_WHOLE_ERROR, language)
-    low = f"{field.minimum:g}"
     error = words.WHOLE_ERROR if whole else words.NUMBER_ERROR
-    told = Text(error.sv.format(low=low), error.en.format(low=low))
-    return _refuse({**limits, "criteria": ">=", "value": field.minimum}, told, language)
+    told = Text(*(text.format(low=f"{field.minimum:.0f}") for text in (error.sv, error.en)))
+    if field.maximum is None:
+        return _refuse({**limits, "criteria": ">=", "value": _cell(field.minimum)}, told, language)
+    between = {"criteria": "between", "minimum": _cell(field.minimum), "maximum": _cell(field.maximum)}
+    return _refuse({**limits, **between}, told, language)
+
+
+def _cell(value: float) -> float:
+    """A whole number without a decimal point in the file."""
+    return int(value) if value.is_integer() else value
 
 
 def _refuse(limits: dict[str, Any], told: Text, language: Language) -> dict[str, Any]:

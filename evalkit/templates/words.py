@@ -43,7 +43,7 @@ _LISTS = Text(
 )
 _EMPTY = Text(
     "Tom cell betyder att uppgiften saknas. Noll skrivs 0. Lämna hela bladet tomt om du inte har tabellen.",
-    "An empty cell means that there is no figure. Nought is written 0. Leave the whole sheet empty if you lack the table.",
+    "An empty cell means that there is no figure. Nought is written 0. Leave a sheet empty if you lack its table.",
 )
 _DATES = Text(
     "Datum skrivs 2024-03-12, månader 2024-03, kvartal 2024-Q1 och år 2024.",
@@ -75,9 +75,17 @@ def steps(reporter: Reporter) -> tuple[Text, ...]:
 
 
 DATE_ERROR = Text("Skriv ett datum som 2024-03-12.", "Write a date such as 2024-03-12.")
-WHOLE_ERROR = Text("Skriv ett heltal, {low} eller större, utan text.", "Write a whole number, {low} or more, without text.")
+WHOLE_ERROR = Text(
+    "Skriv ett heltal, {low} eller större, utan text.", "Write a whole number, {low} or more, without text."
+)
 ANY_WHOLE_ERROR = Text("Skriv ett heltal utan text.", "Write a whole number without text.")
 NUMBER_ERROR = Text("Skriv ett tal, {low} eller större, utan text.", "Write a number, {low} or more, without text.")
-LIST_ERROR = Text("Välj en av koderna i listan. De förklaras på bladet Koder.", "Choose one of the codes of the list. They are explained on the sheet Codes.")
-REFERENCE_ERROR = Text("Koden finns inte på bladet {table}. Vill du använda den ändå?", "The code is not on the sheet {table}. Use it all the same?")
+LIST_ERROR = Text(
+    "Välj en av koderna i listan. De förklaras på bladet Koder.",
+    "Choose one of the codes of the list. They are explained on the sheet Codes.",
+)
+REFERENCE_ERROR = Text(
+    "Koden finns inte på bladet {table}. Vill du använda den ändå?",
+    "The code is not on the sheet {table}. Use it all the same?",
+)
 ERROR_TITLE = Text("Godtas inte", "Not accepted")

@@ -162,7 +162,9 @@ class _Template:
         sheet.write_string(0, 0, self._say(words.TITLE), self.formats.title)
         row = self._paragraph(sheet, 2, words.FOR_WHOM, self.reporter.who)
         for number, step in enumerate(words.steps(self.reporter), start=1):
-            row = self._paragraph(sheet, row, words.DO if number == 1 else None, Text(f"{number}. {step.sv}", f"{number}. {step.en}"))
+            row = self._paragraph(
+                sheet, row, words.DO if number == 1 else None, Text(f"{number}. {step.sv}", f"{number}. {step.en}")
+            )
         row = self._paragraph(sheet, row, words.NEVER, words.NEVER_WRITTEN, self.formats.warning)
         for place, contract in enumerate(self.contracts):
             told = Text(

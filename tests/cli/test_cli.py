@@ -78,7 +78,9 @@ def test_bad_input_is_told_in_four_parts_and_nothing_is_written(folder, monkeypa
 
     assert done.exit_code == cli.BAD_INPUT
     assert done.stdout == ""
-    head, *lines = done.stderr.splitlines()
+    told, summary = done.stderr.split("\n\n")
+    head, *lines = told.splitlines()
+    assert summary.startswith("Sammanfattning\n")
     assert head.endswith(f"({len(lines) // 4} fel)")
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["Var", "Godtas", "Gör så här"]
     assert len(lines) % 4 == 0
