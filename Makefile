@@ -34,6 +34,8 @@ test: $(READY) lint
 
 bench: $(READY)
 	$(BIN)/python benchmarks/demonstration.py
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python benchmarks/validation.py
 
 lock:
 	$(PYTHON) -m venv .venv-lock
