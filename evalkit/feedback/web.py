@@ -158,7 +158,8 @@ def _where(problem: Problem, words: Words) -> str:
     if place.key is not None:
         parts.append(_code(place.key))
     if place.rows:
-        word = Text("rad" if len(place.rows) == 1 else "rader", "row" if len(place.rows) == 1 else "rows")
+        single = (place.row_count or len(place.rows)) == 1
+        word = Text("rad" if single else "rader", "row" if single else "rows")
         parts.append(f"{words.label(word)}{NO_BREAK}{row_spans(place.rows, words.main)}")
     return ", ".join(parts) or words.of(Text("hela filen", "the whole file"))
 

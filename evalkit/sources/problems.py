@@ -366,7 +366,8 @@ def trace_in_unread_sheet(name: str, sheet: str, rows: Sequence[int], trace: Tra
         place=Place(file=name, sheet=sheet, rows=tuple(rows)),
         accepted=_allowed(trace),
         next_step=Text(
-            "Ta bort bladet ur arbetsboken, även om det är dolt.", "Remove the sheet, also when it is hidden."
+            "Ta bort uppgiften eller hela bladet, även om bladet är dolt.",
+            "Remove it or the whole sheet, also when the sheet is hidden.",
         ),
     )
 
