@@ -76,7 +76,7 @@ def _named(change: LawChange, language: Language) -> str:
     when = _day(change, language)
     if change.end is not None:
         when += f"–{periods.prose(change.end.replace(day=1), Frequency.MONTH).in_language(language)}"
-    doubt = "" if change.verified else in_language(language, ", ej bekräftat", ", not verified")
+    doubt = "" if change.verified else in_language(language, ", uppgiften ej bekräftad", ", not verified")
     return f"{change.short.in_language(language)} ({when}{doubt})"
 
 
