@@ -400,6 +400,7 @@ def _retold(found: Estimate, rule: Rule) -> Estimate:
         found,
         cells=cells,
         events=sum(cell.events for cell in cells),
+        rounded_to=rule.base,
         dispersion=None if found.dispersion is None else two_digits_up(found.dispersion),
     )
     again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)

@@ -1,10 +1,11 @@
 """How closely an outsider can bound a hidden count, and what else must be hidden until they cannot.
 
-The outsider knows every number shown, which smaller parts each is the sum of, how it was rounded, and
-that no count is negative, and for what is counted once per visit that it cannot exceed the visits. What they can work out from that is a linear programme: the least and the
-greatest value that a hidden count can have. A release is safe when that span is at least the
-threshold (or all that was possible before anything was shown, when that is less) for everything hidden, and for every small part that nobody meant to show (the quarter that is
-left when one published sum is taken from another).
+The outsider knows every number shown, which smaller parts each is the sum of, how it was rounded, that
+no count is negative, and for what is counted once per visit that it cannot exceed the visits. What they
+can work out from that is a linear programme: the least and the greatest value that a hidden count can
+have. A release is safe when that span is at least the threshold (or all that was possible before
+anything was shown, when that is less) for everything hidden, and for every small part that nobody
+meant to show (the quarter that is left when one published sum is taken from another).
 
 Source: Fischetti & Salazar 2001, Management Science 47:1008-1027, on cell suppression and the attacker's
 problem; Hundepool et al. 2012, Statistical Disclosure Control, ch. 4.
