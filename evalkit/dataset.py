@@ -171,7 +171,7 @@ def inspected(path: Path | str, book: Codes | None = None) -> Inspection:
     inspection = inspect(scan.tables, contracts, codes, attempted=scan.attempted)
     told = (*scan.problems, *(inspection.problems if scan.tables else ()))
     if told:
-        raise scan.error(sorted(told, key=in_file_order))
+        raise scan.error(sorted(told, key=in_file_order), inspection.warnings)
     return inspection
 
 

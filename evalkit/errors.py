@@ -103,17 +103,18 @@ class Problem:
 class EvalkitError(Exception):
     """The base of every error that evalkit raises on purpose.
 
-    ``problems`` holds everything that was found; ``render`` words it in either language, and
-    ``str(error)`` is the Swedish wording.
+    ``problems`` holds everything that stops the work; ``render`` words it in either language, and
+    ``str(error)`` is the Swedish wording. ``remarks`` is what was met beside it and stops nothing.
     """
 
     title: ClassVar[Text] = Text("evalkit kan inte fortsätta", "evalkit cannot go on")
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    def __init__(self, problems: Problem | Iterable[Problem], remarks: Iterable[Problem] = ()) -> None:
         found = (problems,) if isinstance(problems, Problem) else tuple(problems)
         if not found:
             raise ValueError("an EvalkitError needs at least one problem")
         self.problems = found
+        self.remarks = tuple(remarks)
         super().__init__(self.render())
 
     def render(self, language: Language = Language.SV) -> str:

@@ -23,9 +23,11 @@ from evalkit.estimates import Estimates
 from evalkit.evaluation import evaluate_panel
 from evalkit.language import Language, Text
 from evalkit.metrics import MetricBook
+from evalkit.onefile import inspected_alone
 from evalkit.panels import Panel, panel
 from evalkit.plan import PLAN_FILE, Plan
 from evalkit.simulation import simulate
+from evalkit.sources import is_data_file
 
 if TYPE_CHECKING:
     from evalkit.render import Engine, Rendered
@@ -112,7 +114,7 @@ class Checked:
 
 
 def check(folder: str | Path) -> Checked:
-    """Check a folder of data files; or an analysis, by folder or slug: its plan, its data, and one against the other.
+    """Check data files (a folder, a zip archive or one file), or an analysis: its plan, its data, and both together.
 
     Raises
     ------
@@ -121,13 +123,16 @@ def check(folder: str | Path) -> Checked:
     """
     where = _checked_folder(folder)
     if not (where / PLAN_FILE).is_file():
-        inspection = inspected(where)
+        inspection = inspected_alone(where) if is_data_file(where) else inspected(where)
         return Checked(source_files(inspection.tables), None, inspection.warnings)
     plan, plan_error = _attempt(lambda: Plan.load(where))
     dataset, data_error = _attempt(lambda: _data_to_check(where, plan))
     errors = [error for error in (plan_error, data_error) if error is not None]
     if len(errors) > 1:
-        raise EvalkitError(problem for error in errors for problem in error.problems)
+        raise EvalkitError(
+            [problem for error in errors for problem in error.problems],
+            [remark for error in errors for remark in error.remarks],
+        )
     if errors:
         raise errors[0]
     if plan is not None and dataset is not None:

@@ -25,7 +25,9 @@ class FormatChoice(StrEnum):
 
 
 def check(
-    folder: Annotated[Path, typer.Argument(help="Mapp med datafiler, eller en analys.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="MAPP|FIL", help="Mapp med datafiler, en datafil, ett zip-arkiv eller en analys.")
+    ],
     format_: Annotated[
         FormatChoice, typer.Option("--format", help="Läsbar text, eller JSON för andra program.")
     ] = FormatChoice.TEXT,
@@ -60,18 +62,19 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     from evalkit import pipeline
     from evalkit.errors import EvalkitError
     from evalkit.feedback import Feedback, Read
-    from evalkit.sources import scan_folder
+    from evalkit.onefile import scan
 
     where = pipeline.data_folder(folder)
     try:
         checked = pipeline.check(folder)
     except EvalkitError as error:
-        raws = scan_folder(where).tables
-        return Feedback(tuple(Read.of(raw) for raw in raws), error.problems, error.title), raws, where
+        raws = scan(where).tables
+        told = (*error.problems, *error.remarks)
+        return Feedback(tuple(Read.of(raw) for raw in raws), told, error.title), raws, where
     read = tuple(
         Read(file.name, file.table, file.sheet, file.rows, file.digest, file.assumptions) for file in checked.files
     )
-    raws = scan_folder(where).tables if checked.warnings else ()
+    raws = scan(where).tables if checked.warnings else ()
     return Feedback(read, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from evalkit import screening
-from evalkit.contracts import filewording
 from evalkit.contracts.migrations import Act, Migration, Step
 from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.traces import trace_in_cells
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
 from evalkit.sources import RawTable
@@ -57,7 +57,7 @@ def _follow(raw: RawTable, contract: Contract, problems: list[Problem]) -> RawTa
         return replace(raw, intact=False)
     moved = _without_statement(raw)
     for migration in chain:
-        problems += _hidden_identities(moved, migration)
+        problems += _hidden_traces(moved, migration)
         moved = migration.apply(moved)
     return moved
 
@@ -88,11 +88,15 @@ def _chain(contract: Contract, version: str) -> tuple[Migration, ...]:
     return tuple(found) if version == contract.version else ()
 
 
-def _hidden_identities(raw: RawTable, migration: Migration) -> list[Problem]:
+def _hidden_traces(raw: RawTable, migration: Migration) -> list[Problem]:
     """Columns that a migration drops are screened before they are gone."""
     dropped = [step.column for step in migration.steps if step.act is Act.DROP_COLUMN and step.column in raw.columns]
-    hits = ((name, screening.suspect_rows(raw.cells(name), decimal=False)) for name in dropped)
-    return [filewording.identity_in_cells(raw, name, rows) for name, rows in hits if rows]
+    return [
+        trace_in_cells(raw, name, rows, trace)
+        for name in dropped
+        for trace in screening.NEEDLES
+        if (rows := screening.trace_rows(raw.cells(name), trace))
+    ]
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from evalkit.screening.identity import is_suspect
 from evalkit.screening.prose import is_prose
 from evalkit.screening.traces import (
     IDENTITIES,
-    TRACE_CODES,
+    NEEDLES,
     Trace,
     any_suspect,
     may_not_be_shown,
@@ -20,7 +20,7 @@ from evalkit.screening.traces import (
 
 __all__ = [
     "IDENTITIES",
-    "TRACE_CODES",
+    "NEEDLES",
     "Trace",
     "any_suspect",
     "has_email",

@@ -29,8 +29,8 @@ class Trace(StrEnum):
 
 
 IDENTITIES = frozenset({Trace.PERSON, Trace.ORGANISATION})
-# A file with any of these problems is not to be copied, marked or shown back.
-TRACE_CODES = frozenset(trace.value for trace in Trace)
+# What is looked for in any text, whatever it is for.
+NEEDLES = (Trace.PERSON, Trace.ORGANISATION, Trace.EMAIL, Trace.PHONE)
 
 
 def traces(text: str) -> frozenset[Trace]:

@@ -1,7 +1,18 @@
 """Files in, text cells out: what was read, from where, with which digest and which assumptions."""
 
-from evalkit.sources.folder import Scan, read_folder, scan_folder
+from evalkit.sources.folder import Scan, is_data_file, read_folder, scan_file, scan_folder
 from evalkit.sources.heading import Expectations, Expected
 from evalkit.sources.tables import TABLES, RawTable, table_named
 
-__all__ = ["TABLES", "Expectations", "Expected", "RawTable", "Scan", "read_folder", "scan_folder", "table_named"]
+__all__ = [
+    "TABLES",
+    "Expectations",
+    "Expected",
+    "RawTable",
+    "Scan",
+    "is_data_file",
+    "read_folder",
+    "scan_file",
+    "scan_folder",
+    "table_named",
+]

@@ -16,8 +16,10 @@ from evalkit.language import Text
 from evalkit.screening import Trace
 from evalkit.sources import problems
 from evalkit.sources.packages import Package
+from evalkit.sources.sheetxml import BookFacts
 
 _COMMENTS = Text("en kommentar", "a comment")
+_PRINTED = Text("ett sidhuvud eller en sidfot", "a header or a footer")
 _PARTS: tuple[tuple[re.Pattern[str], Text], ...] = (
     (re.compile(r"xl/(?:worksheets/)?(?:threadedComments/.*|comments/?[^/]*)\.xml", re.IGNORECASE), _COMMENTS),
     (re.compile(r"xl/workbook\.xml", re.IGNORECASE), Text("ett definierat namn", "a defined name")),
@@ -34,10 +36,11 @@ _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(r"\bname=\"([^\"]*)\"")
 
 
-def annotation_problems(package: Package, shown: str) -> Iterator[Problem]:
+def annotation_problems(package: Package, facts: BookFacts, shown: str) -> Iterator[Problem]:
     """One problem per kind of place and kind of trace; ``shown`` is the file's name as messages may show it.
 
-    Contact details are looked for only in comments: a workbook's properties name its author by design.
+    Contact details are looked for in comments, headers and footers only: a workbook's properties name its
+    author by design.
     """
     found: dict[tuple[Text, Trace], None] = {}
     for member in package.members:
@@ -45,6 +48,8 @@ def annotation_problems(package: Package, shown: str) -> Iterator[Problem]:
             if form.fullmatch(member.filename):
                 content = package.read(member).decode("utf-8", "replace")
                 found |= {(place, trace): None for trace in _traces(content, place)}
+    printed = (text for sheet in facts.sheets.values() for text in sheet.printed)
+    found |= {(_PRINTED, trace): None for text in printed for trace in screening.traces(text)}
     for place, trace in found:
         yield problems.trace_beside_cells(shown, place, trace)
 

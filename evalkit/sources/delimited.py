@@ -11,7 +11,6 @@ from itertools import islice, zip_longest
 
 import polars as pl
 
-from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
 from evalkit.sources import problems
@@ -19,6 +18,7 @@ from evalkit.sources.encoding import decode
 from evalkit.sources.heading import NOTHING_EXPECTED, Expected, find_heading, passed_over, settle_headings
 from evalkit.sources.limits import MOST_CELLS, MOST_COLUMNS, MOST_LINE_BYTES, MOST_TEXT_BYTES, MOST_TITLE_ROWS
 from evalkit.sources.tables import Payload, RawTable, number_habits, text_table
+from evalkit.sources.titles import title_problems
 
 _SEPARATORS = (";", ",", "\t")
 _SEPARATOR_NAMES = {",": Text("komma", "comma"), ";": Text("semikolon", "semicolon")}
@@ -95,11 +95,7 @@ def _heading(text: str, expected: Expected, payload: Payload, log: ProblemLog) -
         return None
     offset = lines[places[0]][0]
     row = _count_records(text[:offset])
-    titles = [
-        number for number, (start, end) in enumerate(lines[: places[0]], 1) if screening.is_suspect(text[start:end])
-    ]
-    if titles:
-        log.add(problems.identity_in_titles(payload.name, None, titles))
+    log.extend(title_problems([[text[start:end]] for start, end in lines[: places[0]]], payload.name, None))
     return _Start(row, offset)
 
 

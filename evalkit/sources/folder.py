@@ -94,17 +94,32 @@ def read_folder(path: Path | str, expectations: Expectations | None = None) -> t
 
 def scan_folder(path: Path | str, expectations: Expectations | None = None) -> Scan:
     """As :func:`read_folder`, but problems are returned beside what could be read."""
-    log = ProblemLog()
-    reading = _Reading(expectations or {}, log)
     given = Path(path)
     if given.suffix.lower() == ARCHIVE and _is_file(given):
-        reading.take(given, shown_name(given.name, 1, log))
-    else:
-        folder, files = _data_files(given, log)
-        for place, file in enumerate(files, start=1):
-            reading.take(file, shown_name(file.relative_to(folder).as_posix(), place, log))
-    tables = tell_empty(restore_zeros(reading.tables))
-    return Scan(tables, tuple(log.problems), frozenset(reading.attempted))
+        return _scan_one(given, expectations)
+    log = ProblemLog()
+    reading = _Reading(expectations or {}, log)
+    folder, files = _data_files(given, log)
+    for place, file in enumerate(files, start=1):
+        reading.take(file, shown_name(file.relative_to(folder).as_posix(), place, log))
+    return reading.scan()
+
+
+def is_data_file(path: Path | str) -> bool:
+    """Whether the path is one file of data: neither a folder nor an archive of several."""
+    given = Path(path)
+    return given.suffix.lower() != ARCHIVE and _is_data(given.name) and _is_file(given)
+
+
+def scan_file(path: Path | str, expectations: Expectations | None = None) -> Scan:
+    """As :func:`scan_folder`, of one data file by itself: any other table may be elsewhere, so none is missing."""
+    return replace(_scan_one(Path(path), expectations), attempted=frozenset(TABLES))
+
+
+def _scan_one(file: Path, expectations: Expectations | None) -> Scan:
+    reading = _Reading(expectations or {}, ProblemLog())
+    reading.take(file, shown_name(file.name, 1, reading.log))
+    return reading.scan()
 
 
 @dataclass(slots=True)
@@ -133,6 +148,11 @@ class _Reading:
             self._unpack(Payload(name, content))
         else:
             self._parse(Payload(name, content), suffix, table_named(stem))
+
+    def scan(self) -> Scan:
+        """Everything read so far."""
+        tables = tell_empty(restore_zeros(self.tables))
+        return Scan(tables, tuple(self.log.problems), frozenset(self.attempted))
 
     def _unpack(self, archive: Payload) -> None:
         before = len(self.log.problems)

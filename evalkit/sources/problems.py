@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
-from evalkit.screening import Trace
+from evalkit.screening import IDENTITIES, Trace
 from evalkit.sources.limits import MEBIBYTE, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT_BYTES, MOST_UNPACKED_BYTES
 from evalkit.sources.tables import TABLES
 
@@ -19,6 +19,10 @@ _SAVE_AS_CSV = Text(
 _NO_IDENTITY = Text(
     "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
     "codes, integers and dates; never personal, coordination or company identity numbers",
+)
+_NO_CONTACT = Text(
+    "koder, heltal och datum; aldrig e-postadresser eller telefonnummer",
+    "codes, integers and dates; never e-mail addresses or telephone numbers",
 )
 _ROWS_AND_COLUMNS = Text(
     "en rad per observation och en kolumn per uppgift, i text som skiljer raderna åt",
@@ -328,20 +332,6 @@ def unclear_heading(name: str, sheet: str | None, rows: Sequence[int]) -> Proble
     )
 
 
-def identity_in_titles(name: str, sheet: str | None, rows: Sequence[int]) -> Problem:
-    """A number in the rows above the headings, which are not read but follow the file."""
-    return Problem(
-        code=Trace.PERSON.value,
-        what=Text(
-            "Raderna ovanför rubrikerna kan innehålla person- eller organisationsnummer.",
-            "The rows above the headings may hold personal or company identity numbers.",
-        ),
-        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
-        accepted=_NO_IDENTITY,
-        next_step=Text("Ta bort raderna ovanför rubrikerna.", "Remove the rows above the headings."),
-    )
-
-
 _TRACES = {
     Trace.PERSON: Text("person- eller samordningsnummer", "personal or coordination numbers"),
     Trace.ORGANISATION: Text("organisationsnummer", "company registration numbers"),
@@ -349,6 +339,40 @@ _TRACES = {
     Trace.PHONE: Text("telefonnummer", "telephone numbers"),
     Trace.PROSE: Text("fri text", "free text"),
 }
+
+
+def trace_in_titles(name: str, sheet: str | None, rows: Sequence[int], trace: Trace) -> Problem:
+    """Something in the rows above the headings, which are not read but follow the file."""
+    return Problem(
+        code=trace.value,
+        what=Text(
+            f"Raderna ovanför rubrikerna kan innehålla {_TRACES[trace].sv}.",
+            f"The rows above the headings may hold {_TRACES[trace].en}.",
+        ),
+        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
+        accepted=_allowed(trace),
+        next_step=Text("Ta bort raderna ovanför rubrikerna.", "Remove the rows above the headings."),
+    )
+
+
+def trace_in_unread_sheet(name: str, sheet: str, rows: Sequence[int], trace: Trace) -> Problem:
+    """Something in a sheet that is no table, or that is hidden."""
+    return Problem(
+        code=trace.value,
+        what=Text(
+            f"Ett blad som inte läses som tabell kan innehålla {_TRACES[trace].sv}.",
+            f"A sheet that is not read as a table may hold {_TRACES[trace].en}.",
+        ),
+        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
+        accepted=_allowed(trace),
+        next_step=Text(
+            "Ta bort bladet ur arbetsboken, även om det är dolt.", "Remove the sheet, also when it is hidden."
+        ),
+    )
+
+
+def _allowed(trace: Trace) -> Text:
+    return _NO_IDENTITY if trace in IDENTITIES else _NO_CONTACT
 
 
 def trace_beside_cells(name: str, beside: Text, trace: Trace) -> Problem:
@@ -360,7 +384,7 @@ def trace_beside_cells(name: str, beside: Text, trace: Trace) -> Problem:
             f"The workbook may hold {_TRACES[trace].en} in {beside.en}.",
         ),
         place=Place(file=name),
-        accepted=_NO_IDENTITY,
+        accepted=_allowed(trace),
         next_step=Text(
             "Ta bort uppgiften (Arkiv > Information > Kontrollera dokument) och spara på nytt.",
             "Remove it (File > Info > Inspect Document) and save again.",
@@ -403,23 +427,4 @@ def too_wide(name: str) -> Problem:
         place=Place(file=name),
         accepted=_ROWS_AND_COLUMNS,
         next_step=_EXPORT_AGAIN,
-    )
-
-
-def identity_in_unread_sheet(name: str, sheet: str, rows: Sequence[int]) -> Problem:
-    """A number in a sheet that is no table, or that is hidden."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "Ett blad som inte läses som tabell kan innehålla person- eller organisationsnummer.",
-            "A sheet that is not read as a table may hold personal or company identity numbers.",
-        ),
-        place=Place(file=name, sheet=sheet, rows=tuple(rows)),
-        accepted=Text(
-            "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
-            "codes, integers and dates; never personal, coordination or company identity numbers",
-        ),
-        next_step=Text(
-            "Ta bort bladet ur arbetsboken, även om det är dolt.", "Remove the sheet, also when it is hidden."
-        ),
     )

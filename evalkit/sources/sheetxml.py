@@ -38,6 +38,10 @@ _STYLE_TAG = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _PERCENT_FORMATS = frozenset({"9", "10"})  # built in: 0% and 0.00%
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
+# What is printed above and below a sheet stands after its rows. In it an ampersand begins a command.
+_PRINTED = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]*)<")
+_COMMAND = re.compile(r'&(?:"[^"]*"|[A-Za-z+-]|[0-9]{1,3})')
+
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 # Rows and cells that are only formatted take no room in the reader, so they are not counted.
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"([0-9]+)\"[^>]*(?<!/)>")
@@ -58,11 +62,12 @@ _UNIQUE = re.compile(rb"<(?:\w+:)?sst\b[^>]*\buniqueCount=\"([0-9]+)\"")
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What a sheet's XML said. Rows are numbered as a person sees them."""
+    """What a sheet's XML said. Rows are numbered as a person sees them; ``printed`` are headers and footers."""
 
     failed: set[int] = field(default_factory=set)
     uncalculated: set[int] = field(default_factory=set)
     percent: dict[str, set[int]] = field(default_factory=dict)
+    printed: tuple[str, ...] = ()
     rows: int = 0
     columns: int = 0
 
@@ -139,6 +144,7 @@ def _percent_styles(package: Package) -> frozenset[bytes]:
 def _sheet_facts(package: Package, part: str, percent: frozenset[bytes]) -> tuple[SheetFacts, int]:
     facts, texts, counted = SheetFacts(), 0, 0
     shown = _percent_cell(percent)
+    piece = b""
     for piece in _pieces(package, part):
         if counted == 0 and _DOCTYPE.search(piece):
             raise DamagedPackageError
@@ -152,7 +158,12 @@ def _sheet_facts(package: Package, part: str, percent: frozenset[bytes]) -> tupl
         if shown:
             for column, number in shown.findall(piece):
                 facts.percent.setdefault(column.decode(), set()).add(int(number))
+    facts.printed = tuple(_printed(text) for text in _PRINTED.findall(piece))
     return facts, texts
+
+
+def _printed(text: bytes) -> str:
+    return _COMMAND.sub(" ", html.unescape(text.decode("utf-8", "replace")))
 
 
 def _percent_cell(styles: frozenset[bytes]) -> re.Pattern[bytes] | None:

@@ -25,6 +25,7 @@ from evalkit.sources.limits import MOST_TITLE_ROWS
 from evalkit.sources.packages import DamagedPackageError, OversizedPackageError, open_package
 from evalkit.sources.sheetxml import BookFacts, SheetFacts, book_facts
 from evalkit.sources.tables import Payload, RawTable, number_habits, table_named, text_table
+from evalkit.sources.titles import title_problems
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader, ExcelSheet
@@ -73,7 +74,7 @@ def _open(payload: Payload, log: ProblemLog) -> tuple[ExcelReader, list[ExcelShe
     try:
         package = open_package(payload.content)
         facts = book_facts(package)
-        log.extend(annotation_problems(package, payload.name))
+        log.extend(annotation_problems(package, facts, payload.name))
         reader = fastexcel.read_excel(payload.content)
         sheets = [_load(reader, name) for name in reader.sheet_names if name in facts.sheets]
     except OversizedPackageError:
@@ -131,9 +132,10 @@ def _chosen(sheets: list[ExcelSheet], table: str | None) -> dict[str, str]:
 def _screen_others(others: list[ExcelSheet], shown: dict[str, str], payload: Payload, log: ProblemLog) -> None:
     for sheet in others:
         cells = sheet.to_polars()
-        rows = sorted({row + 1 for column in cells.iter_columns() for row in screening.suspect_rows(column)})
-        if rows:
-            log.add(problems.identity_in_unread_sheet(payload.name, shown[sheet.name], rows))
+        for trace in screening.NEEDLES:
+            rows = sorted({row + 1 for column in cells.iter_columns() for row in screening.trace_rows(column, trace)})
+            if rows:
+                log.add(problems.trace_in_unread_sheet(payload.name, shown[sheet.name], rows, trace))
 
 
 def _unread(others: list[ExcelSheet]) -> tuple[Text, ...]:
@@ -191,9 +193,8 @@ def _heading_row(cells: pl.DataFrame, role: _Role, around: _Around) -> int | Non
     if len(places) > 1:
         around.log.add(problems.unclear_heading(around.payload.name, role.shown, [place + 1 for place in places]))
         return None
-    titles = [row + 1 for row in range(places[0]) if screening.any_suspect(filter(None, top[row]))]
-    if titles:
-        around.log.add(problems.identity_in_titles(around.payload.name, role.shown, titles))
+    above = [[cell for cell in row if cell] for row in top[: places[0]]]
+    around.log.extend(title_problems(above, around.payload.name, role.shown))
     return places[0]
 
 

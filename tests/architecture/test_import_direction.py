@@ -16,9 +16,9 @@ PACKAGE = Path(evalkit.__file__).parent
 # fmt: off
 ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
-    "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "dataset", "holdings",
-    "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "breaks", "evaluation",
-    "margins", "protection", "policy", "cases", "disclosure",
+    "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "onefile", "dataset",
+    "holdings", "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "breaks",
+    "evaluation", "margins", "protection", "policy", "cases", "disclosure",
     "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging",
     "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )

@@ -44,11 +44,20 @@ def test_two_rows_that_may_be_the_headings_are_asked_about(put, name):
 
 
 @pytest.mark.parametrize("name", ["units.csv", "units.xlsx"])
-def test_a_number_above_the_headings_stops_the_file(put, name):
-    rows = [["Uttag för 900101-9802"], ["unit_id", "unit_name"], ["0127", "Botkyrka"]]
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("Uttag för 900101-9802", "personal_identity"),
+        ("Uttag för 556036-0793", "organisation_number"),
+        ("Frågor till registrator@example.se", "email_address"),
+        ("Frågor: 070-123 45 67", "phone_number"),
+    ],
+)
+def test_what_may_not_stand_above_the_headings_stops_the_file(put, name, title, code):
+    rows = [["Enheter"], [title], ["unit_id", "unit_name"], ["0127", "Botkyrka"]]
     content = sheet_bytes(rows) if name.endswith("xlsx") else "\n".join(";".join(row) for row in rows)
 
-    assert codes(put(name, content)) == [("personal_identity", name, (1,))]
+    assert codes(put(name, content)) == [(code, name, (2,))]
 
 
 def test_the_first_row_is_the_headings_when_no_row_is_known(put):

@@ -112,6 +112,9 @@ def test_numbers_stored_as_text_are_text(put):
         (lambda book, sheet: book.set_properties({"comments": "900101-9802"}), "personal_identity"),
         (lambda book, sheet: book.set_custom_property("Dnr", "900101-9802"), "personal_identity"),
         (lambda book, sheet: sheet.insert_textbox("C3", "900101-9802"), "personal_identity"),
+        (lambda book, sheet: sheet.set_header('&L&"Arial,Bold"&12Ansvarig 900101-9802'), "personal_identity"),
+        (lambda book, sheet: sheet.set_footer("&Cregistrator@example.se &P"), "email_address"),
+        (lambda book, sheet: book.add_worksheet("Om").set_footer("&R070-123 45 67"), "phone_number"),
     ],
 )
 def test_what_stands_beside_the_cells_is_screened(put, add, code):
@@ -128,6 +131,7 @@ def test_a_comment_that_says_nothing_of_the_kind(put):
         sheet = book.add_worksheet("units")
         sheet.write_row(0, 0, ["unit_id", "unit_name"])
         sheet.write_comment("A1", "SCB:s kod, till exempel 0127", {"author": "registrator"})
+        sheet.set_header("&CUttag 2024-01-01&R&P (&N)")
         book.set_properties({"author": "registrator@example.se", "title": "Uttag 2024-01-01"})
 
     assert one(put("units.xlsx", book_bytes(fill))).columns == ("unit_id", "unit_name")
