@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalkit import caveats, periods
 from evalkit.estimands import Estimand
-from evalkit.language import Language, Text, in_language
+from evalkit.language import Language, Text
 from evalkit.metrics import LawChange, MetricBook, Precision
 from evalkit.panels import Panel
 from evalkit.statements import Statement
@@ -33,8 +33,12 @@ def between_windows(item: Estimand, panel: Panel, book: MetricBook) -> tuple[Sta
     if points < FEWEST_BEFORE:
         found.append(caveats.few_periods_before(points, FEWEST_BEFORE))
     changes = changes_within(item, book)
-    if changes:
-        found.append(caveats.rules_changed(_listed(changes)))
+    sure = tuple(change for change in changes if change.verified and change.precision is not Precision.YEAR)
+    unsure = tuple(change for change in changes if change not in sure)
+    if sure:
+        found.append(caveats.rules_changed(_listed(sure)))
+    if unsure:
+        found.append(caveats.rules_may_have_changed(_listed(unsure)))
     return tuple(found)
 
 
@@ -42,7 +46,8 @@ def changes_within(item: Estimand, book: MetricBook) -> tuple[LawChange, ...]:
     """The breaks that concern the metric or its exposure and lie inside the time compared.
 
     A lasting change counts when it starts after the first day looked at, a temporary one when any of it
-    lies inside. A change that touches everything is in the list of every metric.
+    lies inside. A change that touches everything is in the list of every metric, and one that concerns
+    certain units only in those of comparisons with any of them.
 
     Examples
     --------
@@ -55,11 +60,13 @@ def changes_within(item: Estimand, book: MetricBook) -> tuple[LawChange, ...]:
     if item.before is None:
         return ()
     first, last = min(item.before.first, item.after.first), max(item.before.last, item.after.last)
+    units = {*item.group.units, *(item.comparison.units if item.comparison else ())}
     concerned = {*book.law_changes_for(item.series.metric), *book.law_changes_for(item.series.exposure)}
     return tuple(
         change
         for change in book.law_changes
         if change in concerned
+        and (not change.units or units.intersection(change.units))
         and change.start <= last
         and (change.start > first if change.end is None else change.end >= first)
     )
@@ -76,8 +83,7 @@ def _named(change: LawChange, language: Language) -> str:
     when = _day(change, language)
     if change.end is not None:
         when += f"–{periods.prose(change.end.replace(day=1), Frequency.MONTH).in_language(language)}"
-    doubt = "" if change.verified else in_language(language, ", ej bekräftat", ", not verified")
-    return f"{change.short.in_language(language)} ({when}{doubt})"
+    return f"{change.short.in_language(language)} ({when})"
 
 
 def _day(change: LawChange, language: Language) -> str:

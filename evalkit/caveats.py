@@ -79,14 +79,18 @@ def seasons_differ() -> Statement:
     )
 
 
+def _points(number: int) -> Text:
+    return Text("en mätpunkt", "one point") if number == 1 else Text(f"{number} mätpunkter", f"{number} points")
+
+
 def few_periods_before(periods: int, least: int) -> Statement:
     """D2, D3: too short a time before to see whether something was under way already (domain brief §5.2)."""
     return Statement(
         "few_periods_before",
         Text(
-            f"Tiden före har {periods} mätpunkter; det behövs minst {least} för att kunna se om en förändring redan "
+            f"Tiden före har {_points(periods).sv}; det behövs minst {least} för att kunna se om en förändring redan "
             "var på väg. Det går alltså inte att utesluta.",
-            f"The time before has {periods} points; at least {least} are needed to see whether a change was under "
+            f"The time before has {_points(periods).en}; at least {least} are needed to see whether a change was under "
             "way already. So that cannot be ruled out.",
         ),
     )
@@ -97,8 +101,19 @@ def rules_changed(changes: Text) -> Statement:
     return Statement(
         "rules_changed",
         Text(
-            f"Under den jämförda tiden hände annat som kan flytta siffrorna: {changes.sv}.",
-            f"During the time compared other things happened that may move the figures: {changes.en}.",
+            f"Under den jämförda tiden hände bland annat det här, som kan flytta siffrorna: {changes.sv}.",
+            f"During the time compared these things happened, among others, that may move the figures: {changes.en}.",
+        ),
+    )
+
+
+def rules_may_have_changed(changes: Text) -> Statement:
+    """D2, D3: breaks whose dates are not confirmed, or known to the year only."""
+    return Statement(
+        "rules_may_have_changed",
+        Text(
+            f"Det här kan också ha hänt under tiden, men datumen är inte bekräftade: {changes.sv}.",
+            f"These may also have happened in that time, but their dates are not confirmed: {changes.en}.",
         ),
     )
 

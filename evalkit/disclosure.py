@@ -141,14 +141,18 @@ def release(
     >>> ek.release(ek.evaluate(plan, dataset), ek.panel(dataset, plan), plan)
     Released: 4 estimates, 12 cells, 0 suppressed
     """
-    rules = _rules(plan, policy, book or MetricBook.load())
+    book = book or MetricBook.load()
+    rules = _rules(plan, policy, book)
     _check_that_they_belong(estimates, panel, plan)
     shown = _Shown({}, {}, {})
     for members in margins.families(plan):
         rule = rules[members[0].metric]
         if rule.protects:
             margins.check_cuts(members)
-        shown.add(_release_family(margins.family(members, plan, panel), plan, panel, estimates, rule))
+        family = margins.family(
+            members, plan, panel, per_visit=margins.counted_once_per(book.metric(members[0].metric))
+        )
+        shown.add(_release_family(family, plan, panel, estimates, rule))
     return Released(
         estimates=replace(estimates, items=tuple(shown.estimates[item.id] for item in plan.estimands)),
         series=_frame(row for item in plan.series for row in shown.rows[item]),
@@ -261,7 +265,7 @@ def _hidden(family: Family, plan: Plan, candidates: Mapping[str, tuple[Sum, ...]
         for wanted, total in zip(sums, totals, strict=True)
     ]
     small = {place for place, total in enumerate(totals) if total < rule.threshold}
-    found = protection.protect(family.counts, numbers, hidden=small, threshold=rule.threshold)
+    found = protection.protect(family.counts, numbers, hidden=small, threshold=rule.threshold, most=family.most)
     return frozenset(sums[place] for place in found)
 
 
@@ -396,6 +400,7 @@ def _retold(found: Estimate, rule: Rule) -> Estimate:
         found,
         cells=cells,
         events=sum(cell.events for cell in cells),
+        rounded_to=rule.base,
         dispersion=None if found.dispersion is None else two_digits_up(found.dispersion),
     )
     again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)

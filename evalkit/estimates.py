@@ -29,8 +29,9 @@ class Cell:
     """The evidence behind one side and one period of a comparison, summed over units and periods.
 
     ``events`` is a count; ``exposure`` has the unit of the estimand's exposure (person-years, visits, …).
-    ``cases`` is how many cases the events lie in, ``None`` where that was not reported or, when
-    ``cases_hidden``, may not be told.
+    ``cases`` is the sum of the cases that each period and unit reported, ``None`` where that was not
+    reported or, when ``cases_hidden``, may not be told. A case that goes on is in it once for each period,
+    so there are at most so many.
     """
 
     unit: str
@@ -56,6 +57,8 @@ class Estimate:
         Distinct units, and periods in the windows looked at (each window's periods once).
     dispersion
         Pearson dispersion φ of the counts around their cell rates; ``None`` when it cannot be estimated.
+    rounded_to
+        To what multiple the counts of ``events`` and ``cells`` were rounded for release; 1 when they are exact.
     reason
         Required when ``status`` is not ``estimated``; forbidden otherwise.
     method
@@ -89,6 +92,7 @@ class Estimate:
     events: int | None = None
     exposure: float | None = None
     cells: tuple[Cell, ...] = ()
+    rounded_to: int = 1
     reason: Statement | None = None
     method: str | None = None
     assumptions: tuple[Statement, ...] = ()

@@ -7,6 +7,7 @@ all of these are sums of the same few smallest counts. Disclosure control has to
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +18,10 @@ from evalkit import periods
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.language import Text
+from evalkit.metrics import Metric
 from evalkit.panels import Panel
 from evalkit.plan import Plan
-from evalkit.vocabulary import CellStatus
+from evalkit.vocabulary import CellStatus, MetricFamily
 
 Cut = tuple[str | None, str | None]
 """Category and model: what a series of a family counts. ``(None, None)`` is all of it."""
@@ -47,11 +49,15 @@ class Family:
         The smallest counts: one unit, one period, one cut; or what is left of the whole beside its cuts.
     parts
         Which of them a sum consists of; a sum that holds a cell without a value is not there.
+    most
+        What anybody knows each of the counts cannot exceed: the visits, for what is counted once per
+        visit; infinite otherwise.
     """
 
     series: tuple[Series, ...]
     counts: tuple[int, ...]
     parts: dict[Sum, frozenset[int]]
+    most: tuple[float, ...]
 
     def total(self, wanted: Sum) -> int | None:
         """The count of a sum, ``None`` when some of it is not known."""
@@ -110,16 +116,34 @@ def window_sums(item: Estimand) -> dict[Sum, tuple[Group, Window]]:
     }
 
 
-def family(members: tuple[Series, ...], plan: Plan, panel: Panel) -> Family:
-    """Gather a family's counts from the panel."""
+def family(members: tuple[Series, ...], plan: Plan, panel: Panel, *, per_visit: Iterable[str] = ()) -> Family:
+    """Gather a family's counts from the panel.
+
+    ``per_visit`` are the exposures (visits) that the metric is counted at most once for each of.
+    """
     cuts = tuple(dict.fromkeys(cut_of(series) for series in members))
-    cells = _Cells.of(members, cuts, panel)
+    cells = _Cells.of(members, cuts, panel, _visits(members, panel, set(per_visit)))
     found = {}
     for group, series, first, last in _wanted(members, plan):
         parts = cells.parts(cut_of(series), group.units, panel.cells(series, group.units, first, last))
         if parts is not None:
             found[Sum(cut_of(series), group.id, first, last)] = parts
-    return Family(members, tuple(cells.counts), found)
+    return Family(members, tuple(cells.counts), found, tuple(cells.most))
+
+
+def counted_once_per(metric: Metric | None) -> tuple[str, ...]:
+    """The exposures that a metric cannot exceed: by the code book a visit has a finding or not."""
+    return _VISITS if metric is not None and metric.family is MetricFamily.FINDING else ()
+
+
+_VISITS = ("N9", "N10")
+
+
+def _visits(members: tuple[Series, ...], panel: Panel, per_visit: set[str]) -> dict[tuple[str, date], float]:
+    """The visits of each unit and period, where a member of the family is divided by them."""
+    keys = [item.key for item in members if item.exposure in per_visit]
+    rows = panel.frame.filter(pl.col("series").is_in(keys) & pl.col("exposure").is_not_null())
+    return {(unit, period): made for unit, period, made in rows.select("unit_id", "period", "exposure").iter_rows()}
 
 
 def _wanted(members: tuple[Series, ...], plan: Plan) -> Iterator[tuple[Group, Series, date, date]]:
@@ -175,12 +199,20 @@ class _Cells:
     """The smallest counts and where each cut of a unit and period finds its own."""
 
     counts: list[int]
+    most: list[float]
     places: dict[tuple[Cut, str, date], frozenset[int]]
+    visits: dict[tuple[str, date], float]
 
     @classmethod
-    def of(cls, members: tuple[Series, ...], cuts: tuple[Cut, ...], panel: Panel) -> _Cells:
+    def of(
+        cls,
+        members: tuple[Series, ...],
+        cuts: tuple[Cut, ...],
+        panel: Panel,
+        visits: dict[tuple[str, date], float],
+    ) -> _Cells:
         values = {cut: _values(next(item for item in members if cut_of(item) == cut), panel) for cut in cuts}
-        cells = cls([], {})
+        cells = cls([], [], {}, visits)
         for cut in cuts:
             if cut != _ALL:
                 for where, count in values[cut].items():
@@ -191,13 +223,19 @@ class _Cells:
 
     def add(self, cut: Cut, where: tuple[str, date], count: int) -> None:
         self.places[cut, *where] = frozenset({len(self.counts)})
+        self._append(where, count)
+
+    def _append(self, where: tuple[str, date], count: int) -> None:
         self.counts.append(count)
+        # A count beyond its visits is a fault of the data; the outsider then knows no bound.
+        bound = self.visits.get(where, math.inf)
+        self.most.append(bound if bound >= count else math.inf)
 
     def add_whole(self, where: tuple[str, date], count: int, cuts: list[Cut]) -> None:
         """The whole is its known cuts and the rest."""
         known = frozenset[int]().union(*(self.places.get((cut, *where), ()) for cut in cuts))
         self.places[_ALL, *where] = known | {len(self.counts)}
-        self.counts.append(count - sum(self.counts[place] for place in known))
+        self._append(where, count - sum(self.counts[place] for place in known))
 
     def parts(self, cut: Cut, units: tuple[str, ...], rows: pl.DataFrame) -> frozenset[int] | None:
         """The parts of a sum over some rows of the panel; ``None`` unless every unit has a value throughout."""

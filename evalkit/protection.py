@@ -1,10 +1,11 @@
 """How closely an outsider can bound a hidden count, and what else must be hidden until they cannot.
 
-The outsider knows every number shown, which smaller parts each is the sum of, how it was rounded, and
-that no count is negative. What they can work out from that is a linear programme: the least and the
-greatest value that a hidden count can have. A release is safe when that span is at least the
-threshold for everything hidden, and for every small part that nobody meant to show (the quarter that is
-left when one published sum is taken from another).
+The outsider knows every number shown, which smaller parts each is the sum of, how it was rounded, that
+no count is negative, and for what is counted once per visit that it cannot exceed the visits. What they
+can work out from that is a linear programme: the least and the greatest value that a hidden count can
+have. A release is safe when that span is at least the threshold (or all that was possible before
+anything was shown, when that is less) for everything hidden, and for every small part that nobody
+meant to show (the quarter that is left when one published sum is taken from another).
 
 Source: Fischetti & Salazar 2001, Management Science 47:1008-1027, on cell suppression and the attacker's
 problem; Hundepool et al. 2012, Statistical Disclosure Control, ch. 4.
@@ -45,7 +46,12 @@ class Number:
 
 
 def protect(
-    counts: Sequence[int], numbers: Sequence[Number], *, hidden: Iterable[int], threshold: int
+    counts: Sequence[int],
+    numbers: Sequence[Number],
+    *,
+    hidden: Iterable[int],
+    threshold: int,
+    most: Sequence[float] | None = None,
 ) -> frozenset[int]:
     """The numbers to hide, by place: those given, and what else it takes.
 
@@ -59,6 +65,8 @@ def protect(
         The places in ``numbers`` of those that must be hidden.
     threshold
         The least span that an outsider may be left with.
+    most
+        What an outsider knows each part cannot exceed; by default nothing.
 
     Examples
     --------
@@ -69,7 +77,7 @@ def protect(
     [0, 1]
     """
     found = set(hidden)
-    for sums in _apart(counts, numbers):
+    for sums in _apart(counts, numbers, most or [math.inf] * len(counts)):
         sums.protect(found, threshold)
     return frozenset(found)
 
@@ -86,6 +94,7 @@ class _Sums:
     numbers: tuple[Number, ...]
     matrix: NDArray[np.float64]
     counts: NDArray[np.int64]
+    most: NDArray[np.float64]
 
     def protect(self, hidden: set[int], threshold: int) -> None:
         """Add to ``hidden`` what it takes. Hiding more never narrows a span, so one round is enough."""
@@ -94,12 +103,14 @@ class _Sums:
         targets = [own[place] for place in self.places if place in hidden]
         targets += [unit[atom] for atom in np.flatnonzero(self.counts < threshold)]
         for target in targets:
-            if self._span(target, hidden) < threshold:
-                added = self._cheapest_that_helps(target, hidden, threshold)
+            # Nobody can be kept from knowing what was known before anything was shown.
+            wanted = min(float(threshold), float(target[target > 0] @ self.most[target > 0]))
+            if self._span(target, hidden) < wanted:
+                added = self._cheapest_that_helps(target, hidden, wanted)
                 hidden |= added
                 targets += [own[place] for place in sorted(added)]  # what is hidden to protect must not be known either
 
-    def _cheapest_that_helps(self, target: NDArray[np.float64], hidden: set[int], threshold: int) -> set[int]:
+    def _cheapest_that_helps(self, target: NDArray[np.float64], hidden: set[int], threshold: float) -> set[int]:
         """What to hide beside, so that nothing dearer than must be goes: all the cheapest, less those not needed."""
         prices = ((number.price, place) for place, number in zip(self.places, self.numbers, strict=True))
         added: list[int] = []
@@ -116,36 +127,41 @@ class _Sums:
         return set(added)
 
     def _span(self, target: NDArray[np.float64], hidden: set[int]) -> float:
-        """The greatest value that the target can have, less the least; infinite when nothing shown holds it."""
+        """The greatest value that the target can have, less the least; infinite when nothing at all bounds it."""
         shown = [row for row, place in enumerate(self.places) if place not in hidden]
         rows = self.matrix[shown]
-        if (rows.sum(axis=0)[target > 0] == 0).any():
+        if ((rows.sum(axis=0) == 0) & np.isinf(self.most) & (target > 0)).any():
             return math.inf
         low = np.array([self.numbers[row].low for row in shown], dtype=float)
         high = np.array([self.numbers[row].high for row in shown], dtype=float)
-        bounds = (np.vstack([rows, -rows]), np.concatenate([high, -low]))
-        return _TOLERANCE - _least(target, *bounds) - _least(-target, *bounds)
+        known = (np.vstack([rows, -rows]), np.concatenate([high, -low]), self.most)
+        return _TOLERANCE - _least(target, *known) - _least(-target, *known)
 
 
-def _least(weights: NDArray[np.float64], matrix: NDArray[np.float64], limits: NDArray[np.float64]) -> float:
+def _least(
+    weights: NDArray[np.float64], matrix: NDArray[np.float64], limits: NDArray[np.float64], most: NDArray[np.float64]
+) -> float:
     """The least weighted sum that the shown numbers allow. A solver that fails makes the span empty."""
     from scipy.optimize import linprog
 
-    found = linprog(weights, A_ub=matrix, b_ub=limits, bounds=(0, None), method="highs")
+    bounds = np.column_stack([np.zeros_like(most), most])
+    found = linprog(weights, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
     if found.status == _UNBOUNDED:
         return -math.inf
     return float(found.fun) if found.success else math.inf
 
 
-def _apart(counts: Sequence[int], numbers: Sequence[Number]) -> Iterator[_Sums]:
+def _apart(counts: Sequence[int], numbers: Sequence[Number], most: Sequence[float]) -> Iterator[_Sums]:
     """The numbers in sets without a part in common; each set can be treated by itself."""
     holders: dict[int, list[int]] = defaultdict(list)
     for place, number in enumerate(numbers):
         for part in number.parts:
             holders[part].append(place)
     atoms: dict[tuple[int, ...], int] = defaultdict(int)
+    bounds: dict[tuple[int, ...], float] = defaultdict(float)
     for part, places in holders.items():
         atoms[tuple(places)] += counts[part]
+        bounds[tuple(places)] += most[part]
     for together in _joined(atoms):
         own = {signature: count for signature, count in atoms.items() if signature[0] in together}
         yield _Sums(
@@ -153,6 +169,7 @@ def _apart(counts: Sequence[int], numbers: Sequence[Number]) -> Iterator[_Sums]:
             numbers=tuple(numbers[place] for place in together),
             matrix=np.array([[float(place in signature) for signature in own] for place in together]),
             counts=np.array(list(own.values()), dtype=np.int64),
+            most=np.array([bounds[signature] for signature in own]),
         )
 
 

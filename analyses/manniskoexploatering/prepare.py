@@ -139,7 +139,7 @@ def sources() -> Iterator[Row]:
         yield source(
             f"bra300_{year}_ovriga",
             "Brå",
-            f"Handlagda brott {year}, tabell 300, hela landet minus region Stockholm",
+            f"Handlagda brott {year}, tabell 300, hela landet; region Stockholm är här dragen ifrån",
             country["source_url"],
             country["source_date"],
         )
@@ -156,7 +156,7 @@ def sources() -> Iterator[Row]:
             yield source(
                 f"folk_{year}_ovriga",
                 "SCB",
-                f"Folkmängd i riket minus Stockholms län 31 december {year}",
+                f"Folkmängd i riket 31 december {year}; Stockholms län är här draget ifrån",
                 row["source_url"],
                 row["source_date"],
             )

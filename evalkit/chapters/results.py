@@ -79,14 +79,26 @@ def _question(run: Artifacts, estimand: Estimand, estimate: Estimate, book: Metr
 
 
 def _shared_caveats(estimates: list[Estimate], language: Language) -> str:
-    """What must be known of the numbers of this section, each statement once."""
-    found: dict[str, Statement] = {
-        statement.code: statement for item in estimates if item.is_estimated for statement in item.assumptions
-    }
+    """What must be known of the numbers of this section, each statement once; with the questions when not all."""
+    told = [item for item in estimates if item.is_estimated]
+    found: dict[Statement, list[str]] = {}
+    for item in told:
+        for statement in item.assumptions:
+            found.setdefault(statement, []).append(item.estimand_id)
     if not found:
         return ""
     intro = Text("Att tänka på:", "Keep in mind:").in_language(language)
-    return f"{intro}\n\n{bullets(plain(statement.text.in_language(language)) for statement in found.values())}"
+    points = (
+        plain(statement.text.in_language(language)) + _concerning(ids, len(told), language)
+        for statement, ids in found.items()
+    )
+    return f"{intro}\n\n{bullets(points)}"
+
+
+def _concerning(ids: list[str], of: int, language: Language) -> str:
+    if len(ids) == of:
+        return ""
+    return f" ({Text('gäller', 'concerns').in_language(language)} {', '.join(ids)})"
 
 
 def figure(run: Artifacts, figure_id: str) -> str:

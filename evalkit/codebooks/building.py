@@ -112,7 +112,7 @@ def exposure(row: FieldReader) -> Exposure:
 
 def law_change(row: FieldReader) -> LawChange:
     """The change on one entry of ``law_changes.yaml``."""
-    row.check_keys(required=_LAW_KEYS, optional=("verify_note",))
+    row.check_keys(required=_LAW_KEYS, optional=("verify_note", "units"))
     precision = row.word("precision", Precision)
     start, end = row.first_day_of("from", precision), row.optional_day("to")
     row.check_order(start, end, first_key="from", last_key="to")
@@ -128,6 +128,7 @@ def law_change(row: FieldReader) -> LawChange:
         law=row.optional_string("law"),
         verified=verified,
         verify_note=verify_note,
+        units=row.strings("units") if row.has("units") else (),
     )
 
 

@@ -274,6 +274,8 @@ class LawChange:
         Codes of the metrics and exposures concerned, or ``("all",)``.
     law
         The rule, in Swedish; ``None`` when the change is no rule (a centre opens, a project ends).
+    units
+        The units that it concerns; empty for all.
     """
 
     id: str
@@ -286,6 +288,7 @@ class LawChange:
     law: str | None
     verified: bool
     verify_note: Text | None
+    units: tuple[str, ...] = ()
 
     def concerns(self, code: str) -> bool:
         """Whether the change concerns the metric or exposure with this code."""

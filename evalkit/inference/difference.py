@@ -31,8 +31,8 @@ def excess(events_after: int, ratio: Interval, spread: Spread) -> Interval | Non
     ``events_after × (1 - 1/R)``: positive when there were more than expected. Both terms vary, and
     independently: the first with the count after the start alone, the second with the other three counts.
     What the interval of ``R`` owes to the first is taken out of it in quadrature on the log scale, and the
-    limits of the two terms are put together by MOVER. Zero lies in the interval exactly when 1 lies
-    in that of ``R``.
+    limits of the two terms are put together by MOVER. A limit that falls on the other side of zero than
+    that of ``R`` does of 1 is moved to zero.
 
     Source: Zou and Donner 2008, Statistics in Medicine 27:1693-1702 (MOVER).
 
@@ -104,7 +104,10 @@ def _rest(whole: float, part: float) -> float:
 
 
 def _on_the_side_of(ratio: Interval, low: float, high: float) -> tuple[float, float]:
-    """The limits with the same verdict on "no difference" as the ratio's own, which they match but for rounding."""
+    """The limits with the same verdict on "no difference" as the ratio's own: moved to 0 where the scales disagree.
+
+    A difference in events and a ratio on the log scale put their limits a little apart: by an event or so.
+    """
     if ratio.low > 1:
         return max(low, 0.0), high
     if ratio.high < 1:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from evalkit import periods
+from evalkit import periods, screening
 from evalkit.errors import Place, Problem, known_names
 from evalkit.estimands import Window
 from evalkit.language import Text, same
@@ -273,6 +273,36 @@ def _span(window: Window) -> Text:
     return Text(f"{window.first} till {window.last}", f"{window.first} to {window.last}")
 
 
+def _no_identity_numbers(document: PlanDocument, name: str) -> list[Problem]:
+    """The plan's texts are printed as they stand, so they are screened as the data are."""
+    return [
+        Problem(
+            code="personal_identity",
+            what=Text(
+                "Texten kan innehålla ett person- eller organisationsnummer.",
+                "The text may hold a personal or company identity number.",
+            ),
+            place=Place(file=name, key=key),
+            accepted=Text("text utan sådana nummer", "text without such numbers"),
+            next_step=Text("Ta bort numret ur planen.", "Remove the number from the plan."),
+        )
+        for key, text in _texts(document.model_dump(mode="json"), "")
+        if screening.is_suspect(text)
+    ]
+
+
+def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
+    """Every text of the plan with the key it stands under; entries of a list by their number from 1."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            yield from _texts(inner, f"{key}.{number}")
+
+
 def _notes_of_metrics(document: PlanDocument, name: str) -> list[Problem]:
     """A note of a metric that the plan does not count would stand nowhere."""
     used = {entry.metric for entry in document.estimands}
@@ -307,6 +337,7 @@ def _seed_when_simulated(document: PlanDocument, name: str) -> list[Problem]:
 
 
 _RULES: tuple[Rule, ...] = (
+    _no_identity_numbers,
     _unique_ids,
     _unique_units,
     _references,

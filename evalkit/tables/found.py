@@ -6,7 +6,7 @@ from evalkit import style
 from evalkit.disclosure import Released
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Cell, Estimate
-from evalkit.language import Language, in_language
+from evalkit.language import Language, Text, in_language
 from evalkit.metrics import Exposure, Metric, MetricBook
 from evalkit.plan import Plan
 from evalkit.tables.counts import entries, series_name
@@ -23,7 +23,7 @@ def found(released: Released, plan: Plan, item: Series, book: MetricBook, langua
     """
     metric, exposure = entries(item, book)
     persons = metric.family in _PERSONS
-    rows = dict(
+    made = dict(
         _row(estimand, released.estimates.get(estimand.id), side, exposure=exposure, language=language)
         for estimand in sorted(
             (estimand for estimand in plan.estimands if estimand.series == item),
@@ -31,13 +31,20 @@ def found(released: Released, plan: Plan, item: Series, book: MetricBook, langua
         )
         for side in _sides(estimand)
     )
+    order = dict.fromkeys(
+        (group.id, window.id)
+        for estimand in plan.estimands
+        if estimand.series == item
+        for group, window in _sides(estimand)
+    )
+    rows = {key: made[key] for key in order}
     width = 5 if persons else 4
     return Table(
         id=f"tbl-{item.key}-besok",
-        caption=_caption(item, metric, exposure, language),
+        caption=_caption(item, metric, exposure, language, persons=persons),
         columns=_columns(exposure, language)[:width],
         rows=tuple(row[:width] for row in rows.values()),
-        notes=(_note(exposure, language),),
+        notes=(_note(exposure, language, persons=persons), *_rounding(released, metric, language)),
     )
 
 
@@ -64,7 +71,7 @@ def _row(
     return key, (
         name,
         style.number(cell.exposure, language, decimals=0),
-        style.number(rate, language, decimals=1),
+        style.number(rate, language, decimals=min(2, style.decimals_for(rate))),
         style.number(cell.events, language),
         cases(cell, language),
     )
@@ -90,21 +97,40 @@ def _columns(exposure: Exposure, language: Language) -> tuple[Column, ...]:
         Column(visits, Align.RIGHT, weight=2),
         Column(style.capital(exposure.scale_text.in_language(language)), Align.RIGHT, weight=2),
         Column(in_language(language, "Hittade", "Found"), Align.RIGHT, weight=2),
-        Column(in_language(language, "Antal ärenden", "Cases"), Align.RIGHT, weight=2),
+        Column(in_language(language, "Antal ärenden, högst", "Cases, at most"), Align.RIGHT, weight=2),
     )
 
 
-def _caption(item: Series, metric: Metric, exposure: Exposure, language: Language) -> str:
+def _caption(item: Series, metric: Metric, exposure: Exposure, language: Language, *, persons: bool) -> str:
     name, visits = series_name(item, metric, language), exposure.noun.many.in_language(language)
+    one = exposure.noun.one.in_language(language)
+    if persons:
+        return in_language(
+            language, f"{name}: {visits} gånger antal per {one}", f"{name}: {visits} times number per {one}"
+        )
     return in_language(language, f"{name}: {visits} gånger träffandel", f"{name}: {visits} times hit rate")
 
 
-def _note(exposure: Exposure, language: Language) -> str:
-    visits = exposure.noun.many.in_language(language)
+def _note(exposure: Exposure, language: Language, *, persons: bool) -> str:
+    visits, one = exposure.noun.many.in_language(language), exposure.noun.one.in_language(language)
+    rate = Text("hur ofta något hittades", "how often something was found")
+    if persons:
+        rate = Text(f"hur många som i genomsnitt hittades per {one}", f"how many were found per {one} on average")
     return in_language(
         language,
-        f"Antalet hittade är antalet {visits} gånger hur ofta något hittades. Ökar antalet {visits} så ökar antalet "
-        "hittade, också när inget annat har förändrats.",
-        f"The number found is the number of {visits} times how often something was found. With more {visits} more is "
-        "found, also when nothing else has changed.",
+        f"Antalet hittade är antalet {visits} gånger {rate.sv}. Ökar antalet {visits} så ökar antalet hittade, också "
+        "när inget annat har förändrats.",
+        f"The number found is the number of {visits} times {rate.en}. With more {visits} more is found, also when "
+        "nothing else has changed.",
     )
+
+
+def _rounding(released: Released, metric: Metric, language: Language) -> tuple[str, ...]:
+    base = released.policy.rule(metric.sensitivity).base
+    if base == 1:
+        return ()
+    told = Text(
+        f"Antalen är avrundade till närmaste {base}-tal till skydd för dem som det gäller.",
+        f"The numbers are rounded to the nearest {base} to protect those concerned.",
+    )
+    return (told.in_language(language),)

@@ -13,9 +13,10 @@ from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.language import Language, Text, in_language
 from evalkit.wording.reading import Reading, years
-from evalkit.wording.sizes import VAST, to, uncertainty
+from evalkit.wording.sizes import to, uncertainty
 
 _FEW = 10
+_MANY_TIMES = 10
 # Two windows whose lengths differ by less than this many years (a leap day or two) are equally long.
 _SAME_LENGTH = 0.02
 # A growth that is 1 by arithmetic must not depend on the last bit.
@@ -208,7 +209,7 @@ def _expected(reading: Reading, language: Language) -> str:
     estimate, low, high = reading.numbers
     events = reading.estimate.cells[0].events
     gap = excess(events, Interval(estimate=estimate, low=low, high=high), _spread(reading.estimate))
-    if gap is None or math.isinf(estimate) or abs(gap.low) > VAST * max(events, 1):
+    if gap is None or math.isinf(estimate) or _says_nothing(events, gap):
         return ""
     length = years(reading.estimand.after)
     per_year = _Gap(gap.estimate / length, gap.low / length, gap.high / length)
@@ -221,6 +222,11 @@ def _expected(reading: Reading, language: Language) -> str:
         f"Det är {size} per år {as_than.sv} om {here} hade följt samma utveckling som {there} {span}.",
         f"That is {size} a year {as_than.en} if {here} had followed the same development as {there} {span}.",
     )
+
+
+def _says_nothing(events: int, gap: Interval) -> bool:
+    """Whether a limit is many times all the events there were or would have been, as with hardly any periods."""
+    return max(abs(gap.low), abs(gap.high)) > _MANY_TIMES * max(events, events - gap.estimate, 1)
 
 
 def _spread(estimate: Estimate) -> Spread:

@@ -6,6 +6,7 @@ import math
 
 from evalkit import style
 from evalkit.language import Language, in_language
+from evalkit.margins import counted_once_per
 from evalkit.vocabulary import ExposureKind, MetricFamily
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import VAST, ends, uncertainty
@@ -16,6 +17,7 @@ def level(reading: Reading, language: Language) -> str:
     events = reading.estimate.events or 0
     when = reading.estimand.after.name.in_language(language)
     where, counted = reading.here(language), reading.counted(events, language)
+    counted = counted if reading.estimate.rounded_to == 1 else f"{in_language(language, 'omkring', 'about')} {counted}"
     value, span = scaled(reading, language)
     rate = f"{value} {reading.exposure.scale_text.in_language(language)} {uncertainty(span, language)}"
     were = "was" if events == 1 else "were"
@@ -44,9 +46,11 @@ def _cases(reading: Reading, language: Language) -> str:
         return ""
     cell = reading.estimate.cells[0]
     if cell.cases is not None:
-        many = style.number(cell.cases, language)
+        many = about(cell.cases, reading, language)
         return in_language(
-            language, f"Antalet ärenden bakom dem är {many}.", f"The number of cases behind them is {many}."
+            language,
+            f"De ligger i högst {many} ärenden; ett ärende som pågår i flera perioder räknas i var och en.",
+            f"They lie in at most {many} cases; a case that goes on for several periods is counted in each.",
         )
     if cell.cases_hidden:
         return in_language(
@@ -61,9 +65,18 @@ def _cases(reading: Reading, language: Language) -> str:
     )
 
 
+def about(count: int, reading: Reading, language: Language) -> str:
+    """A number, said to be about so many where it was rounded for release."""
+    number = style.number(count, language)
+    return number if reading.estimate.rounded_to == 1 else f"{in_language(language, 'omkring', 'about')} {number}"
+
+
 def scaled(reading: Reading, language: Language) -> tuple[str, str]:
     """The rate and its span on the scale that the exposure is told in."""
     estimate, low, high = (number * reading.exposure.scale_per for number in reading.numbers)
+    if reading.exposure.code in counted_once_per(reading.metric):
+        # A visit has a finding or not, so no interval goes beyond every visit.
+        high = max(estimate, min(high, reading.exposure.scale_per))
     # One degree of freedom and few events give a limit that is finite on paper only.
     top = math.inf if high > VAST * max(estimate, low) > 0 else high
     value, least, most = style.together((estimate, low, top), language)

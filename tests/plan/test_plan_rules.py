@@ -155,3 +155,15 @@ def test_years_may_be_written_as_numbers(plan_content) -> None:
     text = Plan.from_mapping(plan_content, folder=Path("liten"))
     plan_content["windows"][0] |= {"first": 2022, "last": 2023}
     assert Plan.from_mapping(plan_content, folder=Path("liten")).digest == text.digest
+
+
+def test_an_identity_number_in_a_text_of_the_plan_stops_it_and_is_not_repeated(plan_content) -> None:
+    plan_content["metric_notes"] = [{"metric": "P1", "sv": "Om 811218-9876.", "en": "x"}]
+    plan_content["cannot_say"][0]["en"] = "About 19811218 9876."
+    with pytest.raises(PlanError) as caught:
+        Plan.from_mapping(plan_content, folder=None)
+    assert {(item.code, item.place.key) for item in caught.value.problems} == {
+        ("personal_identity", "metric_notes.1.sv"),
+        ("personal_identity", "cannot_say.1.en"),
+    }
+    assert "9876" not in str(caught.value)

@@ -129,10 +129,11 @@ def test_a_victim_metric_is_shown_as_visits_times_hit_rate_with_its_cases(from_t
         "Besök med screening",
         "Per 100 besök med screening",
         "Hittade",
-        "Antal ärenden",
+        "Antal ärenden, högst",
     ]
-    assert table.rows[0] == ("Botkyrka, efter", "160", "15,6", "25", "15")
-    assert table.rows[1] == ("Botkyrka, fore", "80", "31,2", "25", "15")
+    assert table.rows[0] == ("Botkyrka, efter", "160", "16", "25", "15")
+    assert table.rows[1] == ("Botkyrka, fore", "80", "31", "25", "15")
+    assert any("avrundade till närmaste 5-tal" in note for note in table.notes)
 
 
 def test_a_level_of_findings_names_the_visits(from_tables, plan_of) -> None:
@@ -143,3 +144,15 @@ def test_a_level_of_findings_names_the_visits(from_tables, plan_of) -> None:
         "I Botkyrka registrerades 40 fynd av olovligt boende (konstaterat) vid 160 besök under efter. "
         "Det är 25 per 100 besök"
     )
+
+
+def test_a_share_of_visits_never_goes_beyond_all_of_them(from_tables, plan_of) -> None:
+    """44 finds at 46 visits: Garwood's upper limit would be 128 per 100 visits."""
+    outcomes = "unit_id | period | metric | category | value\n" + "\n".join(
+        f"0127 | {year} | F1 | konstaterad | 22" for year in (2024, 2025)
+    )
+    exposure = "unit_id | period | exposure | value\n0127 | 2024 | N9 | 23\n0127 | 2025 | N9 | 23"
+    data = from_tables(outcomes, exposure, COVERAGE, units=("0127", "0180"))
+    plan = plan_of(metric="F1", category="konstaterad", exposure="N9", design="D1", comparison=None, before=None)
+    reading = wording.Reading.of(ek.evaluate(plan, data).get("E1"), plan.estimands[0], ek.MetricBook.load())
+    assert "Det är 96 per 100 besök (osäkerhet från 70 till 100)." in wording.headline(reading)
