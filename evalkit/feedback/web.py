@@ -188,12 +188,15 @@ def row_spans(rows: Sequence[int], language: Language) -> str:
 
 
 def _assumed(read: Sequence[Read], words: Words) -> str:
+    alike: dict[tuple[str, tuple[Text, ...]], list[str]] = {}
+    for item in read:
+        alike.setdefault((item.name, item.assumptions), []).extend([item.sheet] if item.sheet else [])
     pairs = [
         (
-            _code(item.name if item.sheet is None else f"{item.name} ({item.sheet})"),
-            "<br>".join(words.of(text) for text in item.assumptions),
+            _code(f"{name} ({', '.join(sheets)})" if sheets else name),
+            "<br>".join(words.of(text) for text in assumptions),
         )
-        for item in read
+        for (name, assumptions), sheets in alike.items()
     ]
     heading = words.of(Text("Det som antogs när filerna lästes", "What was assumed in reading the files"))
     intro = words.of(

@@ -7,15 +7,16 @@ reads the columns that it names and nothing else.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
 from evalkit.sources import problems
+from evalkit.sources.archive import archive_members
 from evalkit.sources.columnar import read_parquet
 from evalkit.sources.delimited import read_delimited
 from evalkit.sources.heading import NOTHING_EXPECTED, Expected, find_heading, passed_over, settle_headings
@@ -55,16 +56,42 @@ def read_foreign(
     ...     read_foreign(file, ProblemLog())[0].columns
     ('BeslutsID', 'BeslutsTyp')
     """
-    name = f"#1{path.suffix.lower()}" if screening.is_suspect(path.name) else path.name
+    payload = _payload(path, log)
+    return _parse(payload, tuple(encodings), expected, log) if payload else []
+
+
+def read_foreign_archive(
+    path: Path,
+    log: ProblemLog,
+    *,
+    is_wanted: Callable[[str], bool],
+    encodings: Iterable[str] = (),
+    expected: Expected = NOTHING_EXPECTED,
+) -> list[RawTable]:
+    """The tables of the files of a zip archive that ``is_wanted`` lets in by name; see :func:`read_foreign`."""
+    archive = _payload(path, log)
+    members = archive_members(archive, is_wanted, log) if archive else ()
+    files = [
+        Payload(_shown(PurePosixPath(inner).name, place), content)
+        for place, (inner, content) in enumerate(members, start=1)
+    ]
+    return [raw for file in files for raw in _parse(file, tuple(encodings), expected, log)]
+
+
+def _shown(name: str, place: int) -> str:
+    return f"#{place}{PurePosixPath(name).suffix.lower()}" if screening.is_suspect(name) else name
+
+
+def _payload(path: Path, log: ProblemLog) -> Payload | None:
+    name = _shown(path.name, 1)
     try:
         if path.stat().st_size > MOST_FILE_BYTES:
             log.add(problems.too_large(name))
-            return []
-        payload = Payload(name, path.read_bytes())
+            return None
+        return Payload(name, path.read_bytes())
     except OSError:
         log.add(problems.unreadable(name))
-        return []
-    return _parse(payload, tuple(encodings), expected, log)
+        return None
 
 
 def _parse(payload: Payload, encodings: tuple[str, ...], expected: Expected, log: ProblemLog) -> list[RawTable]:
