@@ -60,8 +60,9 @@ def check(
 def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     """What a check came to. Where it fails the files are read once more, to tell what they were taken for."""
     from evalkit import pipeline
+    from evalkit.dataset import source_files
     from evalkit.errors import EvalkitError
-    from evalkit.feedback import Feedback, Read
+    from evalkit.feedback import Feedback
     from evalkit.onefile import scan
 
     where = pipeline.data_folder(folder)
@@ -70,12 +71,9 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     except EvalkitError as error:
         raws = scan(where).tables
         told = (*error.problems, *error.remarks)
-        return Feedback(tuple(Read.of(raw) for raw in raws), told, error.title), raws, where
-    read = tuple(
-        Read(file.name, file.table, file.sheet, file.rows, file.digest, file.assumptions) for file in checked.files
-    )
+        return Feedback(source_files(raws), told, error.title), raws, where
     raws = scan(where).tables if checked.warnings else ()
-    return Feedback(read, checked.warnings, has_plan=checked.plan is not None), raws, where
+    return Feedback(checked.files, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalkit.feedback.model import Feedback, FileTally, KindTally, Read
+from evalkit.dataset import SourceFile
+from evalkit.feedback.model import Feedback, FileTally, KindTally
 from evalkit.language import Language, Text, in_language
 from evalkit.style import number
 
@@ -16,9 +17,10 @@ def to_text(feedback: Feedback, language: Language) -> str:
 
     Examples
     --------
-    >>> from evalkit.feedback import Feedback, Read, to_text
+    >>> from evalkit.dataset import SourceFile
+    >>> from evalkit.feedback import Feedback, to_text
     >>> from evalkit.language import Language
-    >>> print(to_text(Feedback((Read("units.csv", "units", None, 2, ""),), ()), Language.SV))
+    >>> print(to_text(Feedback((SourceFile("units.csv", "units", None, 2, ""),), ()), Language.SV))
     Uppgifterna följer datakontrakten.
       units.csv → units: 2 rader
     """
@@ -63,7 +65,7 @@ def _file(name: str, feedback: Feedback, language: Language) -> list[str]:
     return [f"  {name}", *(f"    → {_read(item, language)}" for item in tables)]
 
 
-def _read(item: Read, language: Language) -> str:
+def _read(item: SourceFile, language: Language) -> str:
     assumed = " ".join(text.in_language(language) for text in item.assumptions)
     sheet = "" if item.sheet in (None, item.table) else f" ({in_language(language, 'blad', 'sheet')} {item.sheet})"
     told = f"{item.table}{sheet}: {_rows(item.rows, language)}"

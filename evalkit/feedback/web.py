@@ -6,8 +6,9 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.dataset import SourceFile
 from evalkit.errors import Problem
-from evalkit.feedback.model import Feedback, FileTally, Read
+from evalkit.feedback.model import Feedback, FileTally
 from evalkit.language import Language, Text
 from evalkit.style import NO_BREAK, number
 from evalkit.webpage import Heading, Row, Words, contents, facts, page, table
@@ -187,7 +188,7 @@ def row_spans(rows: Sequence[int], language: Language) -> str:
     return f"{shown} … ({Text(f'{total} rader', f'{total} rows').in_language(language)})"
 
 
-def _assumed(read: Sequence[Read], words: Words) -> str:
+def _assumed(read: Sequence[SourceFile], words: Words) -> str:
     alike: dict[tuple[str, tuple[Text, ...]], list[str]] = {}
     for item in read:
         alike.setdefault((item.name, item.assumptions), []).extend([item.sheet] if item.sheet else [])
