@@ -58,21 +58,24 @@ def check(
 def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     """What a check came to. Where it fails the files are read once more, to tell what they were taken for."""
     from evalkit import pipeline
+    from evalkit.contracts import load_contracts
+    from evalkit.contracts.bulk import large_tables
     from evalkit.errors import EvalkitError
     from evalkit.feedback import Feedback, Read
     from evalkit.sources import scan_folder
 
-    where = pipeline.data_folder(folder)
+    where, may_be_large = pipeline.data_folder(folder), large_tables(load_contracts())
     try:
         checked = pipeline.check(folder)
     except EvalkitError as error:
-        raws = scan_folder(where).tables
-        return Feedback(tuple(Read.of(raw) for raw in raws), error.problems, error.title), raws, where
-    read = tuple(
+        scan = scan_folder(where, may_be_large=may_be_large)
+        read = (*map(Read.of, scan.tables), *map(Read.of_large, scan.large))
+        return Feedback(read, error.problems, error.title), scan.tables, where
+    files = tuple(
         Read(file.name, file.table, file.sheet, file.rows, file.digest, file.assumptions) for file in checked.files
     )
-    raws = scan_folder(where).tables if checked.warnings else ()
-    return Feedback(read, checked.warnings, has_plan=checked.plan is not None), raws, where
+    raws = scan_folder(where, may_be_large=may_be_large).tables if checked.warnings else ()
+    return Feedback(files, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 
 @dataclass(frozen=True, slots=True)

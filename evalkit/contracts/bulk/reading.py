@@ -110,6 +110,13 @@ class Reader:
         wanted = tuple(names)
         return (rows.select(wanted) for rows in self._rows(wanted, (), faults))
 
+    def typed_rows(self, names: Iterable[str]) -> Iterator[pl.DataFrame]:
+        """These columns of every row, batch by batch."""
+        wanted = tuple(names)
+        fields = self.fields(wanted)
+        for batch in self.table.batches(self.stored(fields)):
+            yield self.frame(batch, self.typed(self.columns(batch, fields), fields)).select(wanted)
+
     def faulty_rows(self, name: str, columns: Iterable[str], faults: CellFaults) -> Iterator[pl.DataFrame]:
         """One column of the rows with a fault in any of these columns, of the batches that have any."""
         fields, watched = self.fields((name,)), tuple(dict.fromkeys((*columns, name)))
