@@ -157,10 +157,15 @@ class _Look:
         return ((rule.table, table, columns) for rule in rules for table, columns in rule.needs)
 
     def beside(self, checked: CheckedFile) -> Beside:
-        """The columns that other tables of the folder look up, where they can be believed."""
-        table, found = checked.file.table, checked.found
-        others = self.scan.attempted - {table}
-        named = {name for who, other, names in self._needs() if who in others and other == table for name in names}
-        wanted = [name for name in checked.contract.names if name in named - found.unsound_before_keys]
-        frame = checked.columns(wanted) if wanted else checked.contract.empty().select(wanted)
-        return Beside(frame, found.unsound, found.unsound_before_keys)
+        """The columns that other tables of the folder look up, where they can be believed.
+
+        Tables without a file ask too, of no row: what only they look up is there by name and empty.
+        """
+        contract, found = checked.contract, checked.found
+        needs = [(who, names) for who, table, names in self._needs() if table == contract.table != who]
+        asked = {name for who, names in needs if who in self.scan.attempted for name in names}
+        wanted = asked - found.unsound_before_keys
+        frame = checked.columns(sorted(wanted)) if wanted else contract.empty()
+        unread = {name for _, names in needs for name in names} - set(frame.columns)
+        empty = (pl.lit(None, dtype=contract.field(name).dtype).alias(name) for name in sorted(unread))
+        return Beside(frame.with_columns(*empty), found.unsound, found.unsound_before_keys)
