@@ -60,22 +60,24 @@ def check(
 def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     """What a check came to. Where it fails the files are read once more, to tell what they were taken for."""
     from evalkit import pipeline
+    from evalkit.contracts import load_contracts
+    from evalkit.contracts.bulk import large_tables
     from evalkit.errors import EvalkitError
     from evalkit.feedback import Feedback, Read
     from evalkit.onefile import scan
 
-    where = pipeline.data_folder(folder)
+    where, may_be_large = pipeline.data_folder(folder), large_tables(load_contracts())
     try:
         checked = pipeline.check(folder)
     except EvalkitError as error:
-        raws = scan(where).tables
-        told = (*error.problems, *error.remarks)
-        return Feedback(tuple(Read.of(raw) for raw in raws), told, error.title), raws, where
-    read = tuple(
+        found = scan(where, may_be_large=may_be_large)
+        read = (*map(Read.of, found.tables), *map(Read.of_large, found.large))
+        return Feedback(read, (*error.problems, *error.remarks), error.title), found.tables, where
+    files = tuple(
         Read(file.name, file.table, file.sheet, file.rows, file.digest, file.assumptions) for file in checked.files
     )
-    raws = scan(where).tables if checked.warnings else ()
-    return Feedback(read, checked.warnings, has_plan=checked.plan is not None), raws, where
+    raws = scan(where, may_be_large=may_be_large).tables if checked.warnings else ()
+    return Feedback(files, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 
 @dataclass(frozen=True, slots=True)

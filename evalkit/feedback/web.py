@@ -112,7 +112,7 @@ def _counts(feedback: Feedback, words: Words) -> str:
                     or words.of(Text("kunde inte läsas", "could not be read")),
                     number(sum(item.rows for item in read), words.main) if read else "",
                     number(told.problems if told else 0, words.main),
-                    number(told.rows if told else 0, words.main),
+                    _counted(told, words) if told else number(0, words.main),
                 ),
             )
         )
@@ -148,6 +148,11 @@ def _problems(name: str, part: _Part, words: Words) -> str:
     return table(caption, [words.of(head) for head in heads], rows)
 
 
+def _counted(tally: FileTally, words: Words) -> str:
+    count = number(tally.rows, words.main)
+    return f"{words.label(Text('minst', 'at least'))} {count}" if tally.at_least else count
+
+
 def _where(problem: Problem, words: Words) -> str:
     place = problem.place
     parts = []
@@ -160,6 +165,9 @@ def _where(problem: Problem, words: Words) -> str:
     if place.rows:
         word = Text("rad" if len(place.rows) == 1 else "rader", "row" if len(place.rows) == 1 else "rows")
         parts.append(f"{words.label(word)}{NO_BREAK}{row_spans(place.rows, words.main)}")
+    if place.row_count is not None and place.row_count > len(place.rows):
+        count = number(place.row_count, words.main)
+        parts.append(words.of(Text(f"{count} rader i allt", f"{count} rows in all")))
     return ", ".join(parts) or words.of(Text("hela filen", "the whole file"))
 
 
