@@ -13,7 +13,7 @@ import polars as pl
 from evalkit import periods
 from evalkit.errors import Problem
 from evalkit.language import Text
-from evalkit.sources import RawTable, scan_folder
+from evalkit.sources import LargeFile, RawTable, scan_folder
 from evalkit.vocabulary import Frequency, SourceKind
 
 if TYPE_CHECKING:
@@ -36,6 +36,20 @@ class SourceFile:
     rows: int
     digest: str
     assumptions: tuple[Text, ...] = ()
+
+    @classmethod
+    def of(cls, raw: RawTable) -> SourceFile:
+        """What is told of a table that was read."""
+        return cls(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions)
+
+    @classmethod
+    def of_large(cls, file: LargeFile) -> SourceFile:
+        """What is told of a file that was checked in parts."""
+        try:
+            digest = file.digest()
+        except OSError:
+            digest = ""
+        return cls(file.name, file.table, None, file.rows, digest)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -137,7 +151,7 @@ def load(path: Path | str, *, book: Codes | None = None) -> Dataset:
     'path_missing'
     """
     inspection = inspected(path, book)
-    frames = inspection.frames
+    frames, files = inspection.frames, source_files(inspection)
     return Dataset(
         units=frames["units"],
         model_periods=frames["model_periods"],
@@ -145,8 +159,8 @@ def load(path: Path | str, *, book: Codes | None = None) -> Dataset:
         exposure=frames["exposure"],
         coverage=frames["coverage"],
         sources=frames["sources"],
-        files=source_files(inspection.tables),
-        digest=digest_of(inspection.tables),
+        files=files,
+        digest=digest_of(files),
         synthetic=is_synthetic(frames["sources"]),
         warnings=inspection.warnings,
     )
@@ -155,36 +169,40 @@ def load(path: Path | str, *, book: Codes | None = None) -> Dataset:
 def inspected(path: Path | str, book: Codes | None = None) -> Inspection:
     """Every table of a folder, checked against its contract and the others.
 
+    A Parquet file of events with more rows than :data:`evalkit.sources.limits.MOST_ROWS_AS_TEXT` is checked in parts.
+
     Raises
     ------
     ContractError, SourceError
         As :func:`load`.
     """
     from evalkit.contracts import load_contracts
-    from evalkit.contracts.checking import in_file_order, inspect
+    from evalkit.contracts.bulk import inspect_scan, large_tables
+    from evalkit.contracts.checking import in_file_order
     from evalkit.contracts.headers import expectations
     from evalkit.metrics import MetricBook
 
     contracts = load_contracts()
-    scan = scan_folder(path, expectations(contracts))
+    scan = scan_folder(path, expectations(contracts), may_be_large=large_tables(contracts))
     codes = book if book is not None else MetricBook.load()
-    inspection = inspect(scan.tables, contracts, codes, attempted=scan.attempted)
-    told = (*scan.problems, *(inspection.problems if scan.tables else ()))
+    inspection = inspect_scan(scan, contracts, codes)
+    told = (*scan.problems, *(inspection.problems if scan.tables or scan.large else ()))
     if told:
         raise scan.error(sorted(told, key=in_file_order), inspection.warnings)
     return inspection
 
 
-def source_files(raws: Iterable[RawTable]) -> tuple[SourceFile, ...]:
+def source_files(inspection: Inspection) -> tuple[SourceFile, ...]:
     """What was read, file by file."""
-    return tuple(
-        SourceFile(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions) for raw in raws
-    )
+    small = map(SourceFile.of, inspection.tables)
+    found = (file.found for file in inspection.large)
+    large = (SourceFile(one.file, one.table, None, one.rows, one.digest, one.assumptions) for one in found)
+    return tuple(sorted((*small, *large), key=lambda file: file.name))
 
 
-def digest_of(raws: Iterable[RawTable]) -> str:
+def digest_of(files: Iterable[SourceFile]) -> str:
     """SHA-256 over the files' names and digests."""
-    lines = sorted({f"{raw.file}\0{raw.digest}\n" for raw in raws})
+    lines = sorted({f"{file.name}\0{file.digest}\n" for file in files})
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

@@ -115,13 +115,14 @@ def load_holdings(path: Path | str, *, book: Codes | None = None) -> Holdings:
     'path_missing'
     """
     inspection = inspected(path, book)
-    if not any(raw.table in _EVENTS for raw in inspection.tables):
+    files = source_files(inspection)
+    if not any(file.table in _EVENTS for file in files):
         raise ContractError(_no_events(Path(path).name or "."))
-    frames = inspection.frames
+    frames = {**inspection.frames, **{file.found.table: file.read() for file in inspection.large}}
     return Holdings(
         **{name: frames[name] for name in (*_SHARED, *_EVENTS)},
-        files=source_files(inspection.tables),
-        digest=digest_of(inspection.tables),
+        files=files,
+        digest=digest_of(files),
         synthetic=is_synthetic(frames["sources"]),
         warnings=inspection.warnings,
     )

@@ -13,10 +13,15 @@ from evalkit.metrics import MetricBook
 from evalkit.sources import Scan, is_data_file, scan_file, scan_folder
 
 
-def scan(path: Path | str) -> Scan:
-    """What can be read of a folder, an archive or one file, with headings found where the contracts expect them."""
-    read = scan_file if is_data_file(path) else scan_folder
-    return read(path, expectations(load_contracts()))
+def scan(path: Path | str, *, may_be_large: frozenset[str] = frozenset()) -> Scan:
+    """What can be read of a folder, an archive or one file, with headings found where the contracts expect them.
+
+    ``may_be_large`` is as in :func:`evalkit.sources.scan_folder`; one file by itself is always read.
+    """
+    expected = expectations(load_contracts())
+    if is_data_file(path):
+        return scan_file(path, expected)
+    return scan_folder(path, expected, may_be_large=may_be_large)
 
 
 def inspected_alone(path: Path | str) -> Inspection:

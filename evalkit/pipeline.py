@@ -124,7 +124,7 @@ def check(folder: str | Path) -> Checked:
     where = _checked_folder(folder)
     if not (where / PLAN_FILE).is_file():
         inspection = inspected_alone(where) if is_data_file(where) else inspected(where)
-        return Checked(source_files(inspection.tables), None, inspection.warnings)
+        return Checked(source_files(inspection), None, inspection.warnings)
     plan, plan_error = _attempt(lambda: Plan.load(where))
     dataset, data_error = _attempt(lambda: _data_to_check(where, plan))
     errors = [error for error in (plan_error, data_error) if error is not None]

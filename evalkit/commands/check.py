@@ -60,19 +60,21 @@ def check(
 def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     """What a check came to. Where it fails the files are read once more, to tell what they were taken for."""
     from evalkit import pipeline
-    from evalkit.dataset import source_files
+    from evalkit.contracts import load_contracts
+    from evalkit.contracts.bulk import large_tables
+    from evalkit.dataset import SourceFile
     from evalkit.errors import EvalkitError
     from evalkit.feedback import Feedback
     from evalkit.onefile import scan
 
-    where = pipeline.data_folder(folder)
+    where, may_be_large = pipeline.data_folder(folder), large_tables(load_contracts())
     try:
         checked = pipeline.check(folder)
     except EvalkitError as error:
-        raws = scan(where).tables
-        told = (*error.problems, *error.remarks)
-        return Feedback(source_files(raws), told, error.title), raws, where
-    raws = scan(where).tables if checked.warnings else ()
+        found = scan(where, may_be_large=may_be_large)
+        read = (*map(SourceFile.of, found.tables), *map(SourceFile.of_large, found.large))
+        return Feedback(read, (*error.problems, *error.remarks), error.title), found.tables, where
+    raws = scan(where, may_be_large=may_be_large).tables if checked.warnings else ()
     return Feedback(checked.files, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 

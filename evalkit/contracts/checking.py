@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from evalkit.contracts import filewording, headers, versions, wording
+from evalkit.contracts.beside import Beside
 from evalkit.contracts.cells import Parsed, parse_cells, parse_periods
 from evalkit.contracts.codes import Codes
 from evalkit.contracts.model import Contract, Field, Kind, tables_due
@@ -15,6 +17,11 @@ from evalkit.contracts.rules import CODE_RULES, Rule, Surroundings, contract_rul
 from evalkit.contracts.tablecheck import LINE, ORIGIN, RAW, ROW, CheckedTable
 from evalkit.errors import ContractError, Problem, Severity
 from evalkit.sources import RawTable
+
+if TYPE_CHECKING:
+    from evalkit.contracts.bulk import CheckedFile
+
+_NONE_BESIDE: Mapping[str, Beside] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +37,19 @@ class Inspection:
     tables
         The tables as they were checked: files of older versions have been through their migrations,
         and their ``assumptions`` say so.
+    unsound, unsound_before_keys
+        By table, the columns with any fault, and those with one that was known before keys were checked.
+    large
+        Files that were checked in parts. Their tables are not among the frames.
     """
 
     frames: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...] = ()
     tables: tuple[RawTable, ...] = ()
+    unsound: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unsound_before_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    large: tuple[CheckedFile, ...] = ()
 
 
 def check(
@@ -86,16 +100,20 @@ def inspect(
     codes: Codes,
     *,
     attempted: frozenset[str] = frozenset(),
+    beside: Mapping[str, Beside] = _NONE_BESIDE,
 ) -> Inspection:
     """As :func:`check`, but the problems are returned.
 
-    ``attempted`` are tables with files that could not be read; they are not reported as missing.
+    ``attempted`` are tables with files that could not be read; they are not reported as missing. ``beside`` are
+    tables that were checked by themselves: others are held against them, and nothing is asked of them.
     """
     problems: list[Problem] = []
     raws = versions.follow(raw_tables, contracts, problems)
     due = tables_due(contracts, {raw.table for raw in raws} | attempted) - attempted
     tables = {
-        name: _assemble(
+        name: beside[name].table(contract)
+        if name in beside
+        else _assemble(
             contract,
             tuple(raw for raw in raws if raw.table == name),
             problems,
@@ -104,15 +122,17 @@ def inspect(
         )
         for name, contract in contracts.items()
     }
-    _check_rows(tables, codes)
+    before_keys = _check_rows(tables, codes, beside)
     for table in tables.values():
         problems += wording.problems_of(table, codes)
     told = sorted(problems, key=in_file_order)
     return Inspection(
-        frames={name: table.typed() for name, table in tables.items()},
+        frames={name: table.typed() for name, table in tables.items() if name not in beside},
         problems=tuple(problem for problem in told if problem.severity is Severity.ERROR),
         warnings=tuple(problem for problem in told if problem.severity is Severity.WARNING),
         tables=raws,
+        unsound={name: table.unsound for name, table in tables.items()},
+        unsound_before_keys=before_keys,
     )
 
 
@@ -122,18 +142,27 @@ def in_file_order(problem: Problem) -> tuple[str, str, int, str, str]:
     return place.file, place.sheet or "", min(place.rows, default=0), place.column or "", problem.code
 
 
-def _check_rows(tables: Mapping[str, CheckedTable], codes: Codes) -> None:
+def _check_rows(
+    tables: Mapping[str, CheckedTable], codes: Codes, beside: Mapping[str, Beside]
+) -> Mapping[str, frozenset[str]]:
+    """Ask every rule; returns the columns that were unsound before keys were checked."""
     from evalkit.contracts.schema import check_cells, check_key
 
     around = Surroundings({name: table.frame.drop(list(ORIGIN)) for name, table in tables.items()}, codes)
-    for table in tables.values():
+    asked = {name: table for name, table in tables.items() if name not in beside}
+    for table in asked.values():
         check_cells(table)
-    for rule in (*CODE_RULES, *(rule for table in tables.values() for rule in contract_rules(table.contract))):
+    for rule in (*CODE_RULES, *(rule for table in asked.values() for rule in contract_rules(table.contract))):
         _apply(rule, tables, around)
-    for table in tables.values():
+    before_keys = {name: table.unsound for name, table in tables.items()}
+    for table in asked.values():
         check_key(table)
-    for rule in later_rules({name: table.contract for name, table in tables.items()}):
-        _apply(rule, tables, around)
+    for name, found in beside.items():
+        found.tell_the_rest(tables[name])
+    for rule in later_rules({name: table.contract for name, table in asked.items()}):
+        if rule.table in asked:
+            _apply(rule, tables, around)
+    return before_keys
 
 
 def _apply(rule: Rule, tables: Mapping[str, CheckedTable], around: Surroundings) -> None:

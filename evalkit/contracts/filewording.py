@@ -2,48 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from evalkit.contracts.accepted import accepted_of
 from evalkit.contracts.model import Contract, Field
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
-from evalkit.screening.words import NO_IDENTITY
 from evalkit.sources import RawTable
-
-
-def identity_in_header(raw: RawTable) -> Problem:
-    """A header hit the screen. Which one is not said."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "En rubrik kan innehålla ett person- eller organisationsnummer.",
-            "A heading may hold a personal or company identity number.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, rows=(1,)),
-        accepted=NO_IDENTITY,
-        next_step=Text(
-            "Ta bort numret ur rubriken. Kontrollera att filen har en rubrikrad.",
-            "Remove the number from the heading. Check that the file has a header row.",
-        ),
-    )
-
-
-def identity_in_cells(raw: RawTable, column: str, rows: Sequence[int]) -> Problem:
-    """Cells hit the screen."""
-    return Problem(
-        code="personal_identity",
-        what=Text(
-            "Celler kan innehålla person- eller organisationsnummer.",
-            "Cells may hold personal or company identity numbers.",
-        ),
-        place=Place(file=raw.file, sheet=raw.sheet, column=column, rows=tuple(raw.rows.gather(list(rows)))),
-        accepted=NO_IDENTITY,
-        next_step=Text(
-            "Ta bort uppgifterna ur filen och radera tidigare kopior. Räkna samman hos den som har uppgifterna.",
-            "Remove them from the file and delete earlier copies. Count at the holder of the data.",
-        ),
-    )
 
 
 def header_missing(raw: RawTable, contract: Contract) -> Problem:

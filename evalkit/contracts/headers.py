@@ -43,19 +43,19 @@ def screen(raw: RawTable, contract: Contract) -> Screened:
         name = raw.columns[place] if place < len(raw.columns) else ""
         field = contract.field(name) if name in contract.names else None
         shown = shown_name(name, place, header_hit=bool(in_header), contract=contract)
-        for trace, rows in _traces(raw.frame.to_series(place), field):
+        for trace, rows in cell_traces(raw.frame.to_series(place), field):
             problems.append(trace_in_cells(raw, shown, rows, trace))
             hits.setdefault(name, []).extend(rows)
     return Screened(tuple(problems), hits, bool(in_header))
 
 
-def is_decimal(name: str, contract: Contract) -> bool:
-    """Whether cells under this heading are decimal numbers by the contract."""
-    return name in contract.names and contract.field(name).kind is Kind.NUMBER
+def cell_traces(cells: pl.Series, field: Field | None) -> Iterator[tuple[Trace, list[int]]]:
+    """Each kind of trace with its rows. A row is told of once, under the gravest kind.
 
-
-def _traces(cells: pl.Series, field: Field | None) -> Iterator[tuple[Trace, list[int]]]:
-    """Each kind of trace with its rows. A row is told of once, under the gravest kind."""
+    What is said of a cell depends on its text and the field alone, so equal cells may be looked at once.
+    """
+    if (cells.str.len_chars().max() or 0) < screening.SHORTEST_TRACE:
+        return
     told: set[int] = set()
     for trace in Trace:
         if trace is Trace.PROSE and (field is None or _is_plain_text(field)):

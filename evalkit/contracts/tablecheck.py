@@ -90,6 +90,16 @@ class CheckedTable:
 
     def typed(self) -> pl.DataFrame:
         """The checked columns, in an order that does not depend on the order of the files or rows."""
-        names = list(self.contract.names)
-        order = [*self.contract.key, *(name for name in names if name not in self.contract.key)]
-        return self.frame.select(names).sort(order, nulls_last=False)
+        return sorted_by_key(self.frame, self.contract)
+
+    @property
+    def unsound(self) -> frozenset[str]:
+        """The columns that other tables may not be held against."""
+        return frozenset(name for name in self.contract.names if not self.is_sound((name,)))
+
+
+def sorted_by_key(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """The columns of the contract in its order, the rows by key and then by everything else."""
+    names = list(contract.names)
+    order = [*contract.key, *(name for name in names if name not in contract.key)]
+    return frame.select(names).sort(order, nulls_last=False)

@@ -47,7 +47,7 @@ def _follow(raw: RawTable, contract: Contract, problems: list[Problem]) -> RawTa
         return raw
     stated = _stated(raw)
     if stated is None:
-        return replace(raw, assumptions=(*raw.assumptions, _assumed(contract.version)))
+        return replace(raw, assumptions=(*raw.assumptions, assumed_version(contract)))
     version = stated[0] if len(stated) == 1 else ""
     if version == contract.version:
         return _without_statement(raw)
@@ -74,7 +74,9 @@ def _without_statement(raw: RawTable) -> RawTable:
     return replace(step.apply(raw), assumptions=raw.assumptions)
 
 
-def _assumed(version: str) -> Text:
+def assumed_version(contract: Contract) -> Text:
+    """What is told of a file that states no version."""
+    version = contract.version
     return Text(f"Version {version} av kontraktet antas.", f"Version {version} of the contract is assumed.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from evalkit import __version__
 from evalkit.dataset import SourceFile
 from evalkit.errors import Problem
-from evalkit.feedback.model import Feedback, FileTally
+from evalkit.feedback.model import Feedback, FileTally, KindTally
 from evalkit.language import Text
 
 FORMAT = "evalkit-check"
@@ -58,10 +58,18 @@ def _tally(tally: FileTally) -> dict[str, Any]:
         "file": tally.name,
         "problems": tally.problems,
         "rows": tally.rows,
-        "kinds": [
-            {"code": kind.code, "problems": kind.problems, "rows": kind.rows, "columns": list(kind.columns)}
-            for kind in tally.kinds
-        ],
+        "rows_at_least": tally.at_least,
+        "kinds": [_kind(kind) for kind in tally.kinds],
+    }
+
+
+def _kind(kind: KindTally) -> dict[str, Any]:
+    return {
+        "code": kind.code,
+        "problems": kind.problems,
+        "rows": kind.rows,
+        "rows_at_least": kind.at_least,
+        "columns": list(kind.columns),
     }
 
 
@@ -75,6 +83,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "column": place.column,
         "key": place.key,
         "rows": list(place.rows),
+        "row_count": place.row_count or len(place.rows),
         "what": _text(problem.what),
         "accepted": _text(problem.accepted),
         "next": _text(problem.next_step),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.dataset import SourceFile
@@ -12,23 +12,29 @@ from evalkit.language import Text
 
 @dataclass(frozen=True, slots=True)
 class KindTally:
-    """How often one kind of fault is in a file: in which columns, and in how many rows."""
+    """How often one kind of fault is in a file: in which columns, and in how many rows.
+
+    Of a large file only the first rows of a fault are known. Several faults may be in the same rows, and ``rows``
+    is then how many there are at least (``at_least``).
+    """
 
     code: str
     what: Text
     problems: int
     rows: int
     columns: tuple[str, ...]
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FileTally:
-    """The faults of one file, counted."""
+    """The faults of one file, counted; ``rows`` and ``at_least`` as in :class:`KindTally`."""
 
     name: str
     problems: int
     rows: int
     kinds: tuple[KindTally, ...]
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +111,21 @@ def _tallies(files: tuple[str, ...], problems: tuple[Problem, ...]) -> tuple[Fil
 def _tally(name: str, problems: tuple[Problem, ...]) -> FileTally:
     codes = dict.fromkeys(problem.code for problem in problems)
     kinds = tuple(_kind([problem for problem in problems if problem.code == code]) for code in codes)
-    return FileTally(name, len(problems), _distinct_rows(problems), kinds)
+    return FileTally(name, len(problems), _distinct_rows(problems), kinds, _is_floor(problems))
 
 
 def _kind(problems: list[Problem]) -> KindTally:
     columns = dict.fromkeys(problem.place.column for problem in problems if problem.place.column is not None)
-    return KindTally(problems[0].code, problems[0].what, len(problems), _distinct_rows(problems), tuple(columns))
+    rows, is_floor = _distinct_rows(problems), _is_floor(problems)
+    return KindTally(problems[0].code, problems[0].what, len(problems), rows, tuple(columns), is_floor)
 
 
-def _distinct_rows(problems: Iterable[Problem]) -> int:
-    return len({(problem.place.sheet, row) for problem in problems for row in problem.place.rows})
+def _distinct_rows(problems: Sequence[Problem]) -> int:
+    listed = len({(problem.place.sheet, row) for problem in problems for row in problem.place.rows})
+    return max(listed, *(problem.place.row_count or 0 for problem in problems))
+
+
+def _is_floor(problems: Sequence[Problem]) -> bool:
+    """Whether rows of several faults may coincide, and not all of them are listed."""
+    lists_all = all((problem.place.row_count or 0) <= len(problem.place.rows) for problem in problems)
+    return not lists_all and len(problems) > 1

@@ -77,6 +77,11 @@ def _rows(count: int, language: Language) -> str:
     return f"{number(count, language)} {words.in_language(language)}"
 
 
+def _counted(tally: FileTally | KindTally, language: Language) -> str:
+    counted = _rows(tally.rows, language)
+    return f"{in_language(language, 'minst', 'at least')} {counted}" if tally.at_least else counted
+
+
 def _summary(feedback: Feedback, language: Language) -> Iterator[str]:
     tallies = {tally.name: tally for tally in feedback.tallies}
     for name in feedback.files:
@@ -89,7 +94,7 @@ def _summary(feedback: Feedback, language: Language) -> Iterator[str]:
 
 def _faults(tally: FileTally, language: Language) -> Iterator[str]:
     noun = in_language(language, "fel", "problem" if tally.problems == 1 else "problems")
-    where = in_language(language, " på ", " in ") + _rows(tally.rows, language) if tally.rows else ""
+    where = in_language(language, " på ", " in ") + _counted(tally, language) if tally.rows else ""
     yield f"    {tally.problems} {noun}{where}"
     yield from (f"      {_kind(kind, language)}" for kind in tally.kinds)
 
@@ -100,5 +105,5 @@ def _kind(kind: KindTally, language: Language) -> str:
     if shown:
         told.append(f"{in_language(language, 'kolumn', 'column')} {shown}")
     if kind.rows:
-        told.append(_rows(kind.rows, language))
+        told.append(_counted(kind, language))
     return ", ".join([told[0].rstrip("."), *told[1:]])

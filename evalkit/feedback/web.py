@@ -113,7 +113,7 @@ def _counts(feedback: Feedback, words: Words) -> str:
                     or words.of(Text("kunde inte läsas", "could not be read")),
                     number(sum(item.rows for item in read), words.main) if read else "",
                     number(told.problems if told else 0, words.main),
-                    number(told.rows if told else 0, words.main),
+                    _counted(told, words) if told else number(0, words.main),
                 ),
             )
         )
@@ -149,6 +149,11 @@ def _problems(name: str, part: _Part, words: Words) -> str:
     return table(caption, [words.of(head) for head in heads], rows)
 
 
+def _counted(tally: FileTally, words: Words) -> str:
+    count = number(tally.rows, words.main)
+    return f"{words.label(Text('minst', 'at least'))} {count}" if tally.at_least else count
+
+
 def _where(problem: Problem, words: Words) -> str:
     place = problem.place
     parts = []
@@ -159,9 +164,11 @@ def _where(problem: Problem, words: Words) -> str:
     if place.key is not None:
         parts.append(_code(place.key))
     if place.rows:
-        single = (place.row_count or len(place.rows)) == 1
-        word = Text("rad" if single else "rader", "row" if single else "rows")
+        word = Text("rad" if len(place.rows) == 1 else "rader", "row" if len(place.rows) == 1 else "rows")
         parts.append(f"{words.label(word)}{NO_BREAK}{row_spans(place.rows, words.main)}")
+    if place.row_count is not None and place.row_count > len(place.rows):
+        count = number(place.row_count, words.main)
+        parts.append(words.of(Text(f"{count} rader i allt", f"{count} rows in all")))
     return ", ".join(parts) or words.of(Text("hela filen", "the whole file"))
 
 

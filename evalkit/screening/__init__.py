@@ -10,6 +10,7 @@ from evalkit.screening.prose import is_prose
 from evalkit.screening.traces import (
     IDENTITIES,
     NEEDLES,
+    SHORTEST_TRACE,
     Trace,
     any_suspect,
     may_not_be_shown,
@@ -21,6 +22,7 @@ from evalkit.screening.traces import (
 __all__ = [
     "IDENTITIES",
     "NEEDLES",
+    "SHORTEST_TRACE",
     "Trace",
     "any_suspect",
     "has_email",

@@ -29,6 +29,7 @@ class Trace(StrEnum):
 
 
 IDENTITIES = frozenset({Trace.PERSON, Trace.ORGANISATION})
+SHORTEST_TRACE = 6  # a@b.se
 # What is looked for in any text, whatever it is for.
 NEEDLES = (Trace.PERSON, Trace.ORGANISATION, Trace.EMAIL, Trace.PHONE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalkit.language import Text
 from evalkit.screening.traces import IDENTITIES, Trace
 
-NO_IDENTITY = Text(
+_NO_IDENTITY = Text(
     "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
     "codes, integers and dates; never personal, coordination or company identity numbers",
 )
@@ -27,4 +27,4 @@ def allowed(trace: Trace) -> Text:
     """What may stand where the trace was found."""
     if trace is Trace.PROSE:
         return _NO_PROSE
-    return NO_IDENTITY if trace in IDENTITIES else _NO_CONTACT
+    return _NO_IDENTITY if trace in IDENTITIES else _NO_CONTACT

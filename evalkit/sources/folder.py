@@ -14,6 +14,7 @@ from evalkit.sources.archive import ARCHIVE, archive_members
 from evalkit.sources.columnar import read_parquet
 from evalkit.sources.delimited import read_delimited
 from evalkit.sources.heading import NOTHING_EXPECTED, Expectations, Expected
+from evalkit.sources.large import LargeFile, large_file
 from evalkit.sources.limits import MOST_FILE_BYTES, MOST_MEMBERS
 from evalkit.sources.tables import TABLES, Payload, RawTable, table_named
 from evalkit.sources.workbook import read_workbook
@@ -21,7 +22,8 @@ from evalkit.sources.zeros import restore_zeros
 
 _Reader = Callable[[Payload, str, ProblemLog, Expected], list[RawTable]]
 
-_READERS: dict[str, _Reader] = {".csv": read_delimited, ".parquet": read_parquet}
+_PARQUET = ".parquet"
+_READERS: dict[str, _Reader] = {".csv": read_delimited, _PARQUET: read_parquet}
 _WORKBOOK = ".xlsx"
 _UNSUPPORTED = frozenset({".txt", ".tsv", ".tab", ".xls", ".xlsb", ".xlsm", ".ods", ".json", ".sav", ".dta"})
 _IGNORED_STEMS = frozenset({"readme"})
@@ -41,17 +43,19 @@ class Scan:
     """Everything that a folder gave: the tables that could be read and the problems met on the way.
 
     ``attempted`` are the tables that some file was meant for, whether or not it could be read, so
-    that an unreadable file is not also reported as a missing table.
+    that an unreadable file is not also reported as a missing table. ``large`` are files that have not
+    been read, because they are checked in parts.
     """
 
     tables: tuple[RawTable, ...]
     problems: tuple[Problem, ...]
     attempted: frozenset[str]
+    large: tuple[LargeFile, ...] = ()
 
     @property
     def error(self) -> type[SourceError] | type[ContractError]:
         """What to raise: ``ContractError`` as soon as some table could be read."""
-        return ContractError if self.tables else SourceError
+        return ContractError if self.tables or self.large else SourceError
 
 
 def read_folder(path: Path | str, expectations: Expectations | None = None) -> tuple[RawTable, ...]:
@@ -93,13 +97,18 @@ def read_folder(path: Path | str, expectations: Expectations | None = None) -> t
     return scan.tables
 
 
-def scan_folder(path: Path | str, expectations: Expectations | None = None) -> Scan:
-    """As :func:`read_folder`, but problems are returned beside what could be read."""
+def scan_folder(
+    path: Path | str, expectations: Expectations | None = None, *, may_be_large: frozenset[str] = frozenset()
+) -> Scan:
+    """As :func:`read_folder`, but problems are returned beside what could be read.
+
+    Of a table in ``may_be_large`` a Parquet file with many rows is only named, when it is the table's only file.
+    """
     given = Path(path)
     if given.suffix.lower() == ARCHIVE and _is_file(given):
         return _scan_one(given, expectations)
     log = ProblemLog()
-    reading = _Reading(expectations or {}, log)
+    reading = _Reading(expectations or {}, log, may_be_large)
     folder, files = _data_files(given, log)
     for place, file in enumerate(files, start=1):
         reading.take(file, shown_name(file.relative_to(folder).as_posix(), place, log))
@@ -118,7 +127,7 @@ def scan_file(path: Path | str, expectations: Expectations | None = None) -> Sca
 
 
 def _scan_one(file: Path, expectations: Expectations | None) -> Scan:
-    reading = _Reading(expectations or {}, ProblemLog())
+    reading = _Reading(expectations or {}, ProblemLog(), frozenset())
     reading.take(file, shown_name(file.name, 1, reading.log))
     return reading.scan()
 
@@ -129,14 +138,35 @@ class _Reading:
 
     expectations: Expectations
     log: ProblemLog
+    may_be_large: frozenset[str] = frozenset()
     tables: list[RawTable] = field(default_factory=list)
     attempted: set[str] = field(default_factory=set)
+    waiting: list[tuple[int, LargeFile]] = field(default_factory=list)
 
     def take(self, file: Path, name: str) -> None:
-        """Read one file of a folder."""
+        """Read one file of a folder, or let it wait when it is large."""
         suffix, stem = file.suffix.lower(), file.stem
         if not self._is_readable(stem, suffix, name):
             return
+        table = table_named(stem)
+        if suffix == _PARQUET and table in self.may_be_large and (found := large_file(file, name, table)):
+            self.waiting.append((len(self.tables), found))
+            return
+        self._read(file, name)
+
+    def settle_large(self) -> tuple[LargeFile, ...]:
+        """The files that are alone with their table. The others are read as text: they are one table with the rest."""
+        elsewhere = [*(raw.table for raw in self.tables), *(file.table for _, file in self.waiting)]
+        for place, file in reversed(self.waiting):
+            if elsewhere.count(file.table) > 1:
+                later = self.tables[place:]
+                del self.tables[place:]
+                self._read(file.path, file.name)
+                self.tables += later
+        return tuple(file for _, file in self.waiting if elsewhere.count(file.table) == 1)
+
+    def _read(self, file: Path, name: str) -> None:
+        suffix, stem = file.suffix.lower(), file.stem
         try:
             is_too_large = file.stat().st_size > MOST_FILE_BYTES
             content = b"" if is_too_large else file.read_bytes()
@@ -152,8 +182,9 @@ class _Reading:
 
     def scan(self) -> Scan:
         """Everything read so far."""
+        large = self.settle_large()
         tables = tell_empty(restore_zeros(self.tables))
-        return Scan(tables, tuple(self.log.problems), frozenset(self.attempted))
+        return Scan(tables, tuple(self.log.problems), frozenset(self.attempted), large)
 
     def _unpack(self, archive: Payload) -> None:
         before = len(self.log.problems)

@@ -41,3 +41,7 @@ MOST_LINE_BYTES = MEBIBYTE
 MOST_ROW_XML_BYTES = 32 * MEBIBYTE
 # Titles, dates of export and notes above a table; beyond these rows nobody looks for the headings.
 MOST_TITLE_ROWS = 30
+
+# A Parquet file of events with more rows is checked in parts. A million rows of visits as text take about a
+# gigabyte and some ten seconds; below that it is not worth another way, and no sheet or usual export goes past it.
+MOST_ROWS_AS_TEXT = 1_000_000

@@ -15,7 +15,7 @@ import polars as pl
 from evalkit.language import Text
 from evalkit.sources.tables import RawTable
 
-_UNITS, _UNIT = "units", "unit_id"
+_UNITS, UNIT = "units", "unit_id"
 _BARE = "^[1-9][0-9]{2}$"  # of the four digits of a municipality's code one is gone
 
 
@@ -32,29 +32,46 @@ def restore_zeros(tables: Sequence[RawTable]) -> tuple[RawTable, ...]:
     tuple of RawTable
         In the same order. The table ``units`` itself is never changed: it is what the others are held against.
     """
-    told = [raw.cells(_UNIT).drop_nulls() for raw in tables if raw.table == _UNITS and _has_units(raw)]
-    units = {code for cells in told for code in cells}
-    bare = sorted(code[1:] for code in units if code.startswith("0") and code[1:] not in units)
+    bare = sorted(lost_zeros(tables))
     return tuple(_restored(raw, bare) if bare and raw.table != _UNITS and _has_units(raw) else raw for raw in tables)
 
 
+def lost_zeros(tables: Sequence[RawTable]) -> frozenset[str]:
+    """The codes that certainly lack a zero wherever they stand: with it they are units of these data, without none.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from evalkit.sources import RawTable
+    >>> from evalkit.sources.zeros import lost_zeros
+    >>> cells = pl.DataFrame({"c0": ["0127", "0180"]})
+    >>> sorted(lost_zeros([RawTable("units", "units.csv", None, ("unit_id",), cells, pl.Series([2, 3]), "")]))
+    ['127', '180']
+    """
+    told = [raw.cells(UNIT).drop_nulls() for raw in tables if raw.table == _UNITS and _has_units(raw)]
+    units = {code for cells in told for code in cells}
+    bare = pl.Series(sorted(code[1:] for code in units if code.startswith("0")), dtype=pl.String)
+    return frozenset(bare.filter(bare.str.contains(_BARE) & ~bare.is_in(sorted(units))))
+
+
 def _has_units(raw: RawTable) -> bool:
-    return raw.intact and raw.columns.count(_UNIT) == 1
+    return raw.intact and raw.columns.count(UNIT) == 1
 
 
 def _restored(raw: RawTable, bare: list[str]) -> RawTable:
-    cells = raw.cells(_UNIT)
-    lost = cells.str.contains(_BARE) & cells.is_in(bare)
+    cells = raw.cells(UNIT)
+    lost = cells.is_in(bare)
     count = int(lost.fill_null(value=False).sum())
     if not count:
         return raw
     mended = pl.select(pl.when(lost).then("0" + cells).otherwise(cells)).to_series()
-    place = raw.columns.index(_UNIT)
+    place = raw.columns.index(UNIT)
     frame = raw.frame.with_columns(mended.alias(raw.frame.columns[place]))
-    return replace(raw, frame=frame, assumptions=(*raw.assumptions, _told(count)))
+    return replace(raw, frame=frame, assumptions=(*raw.assumptions, restored(count)))
 
 
-def _told(count: int) -> Text:
+def restored(count: int) -> Text:
+    """What is told of zeros that were put back."""
     rows_sv, rows_en = ("rad", "row") if count == 1 else ("rader", "rows")
     return Text(
         f"Enhetskoden har fått tillbaka sin inledande nolla på {count} {rows_sv}.",

@@ -96,12 +96,23 @@ def broken_across(
         rows = _gathered(_askable(rule, reader.sound_rows(rule.reads, faults)), by, part, parts)
         if rows is None or rows.is_empty():
             continue
+        rows = _judged_apart(rule, rows, reader, faults)
         around = dict(tables)
         if own:
             target = (rule.lookup[1].column,) if rule.lookup else ()
             there = _gathered(reader.all_rows(own, faults), target, part, parts)
             around[rule.table] = rows.clear() if there is None else there
         yield _lines(rule.find(rows, Surroundings(around, codes))[ROW])
+
+
+def _judged_apart(rule: Rule, rows: pl.DataFrame, reader: Reader, faults: CellFaults) -> pl.DataFrame:
+    """Without the rows that are judged together with a faulty one."""
+    if rule.together is None:
+        return rows
+    tainted = [found.unique() for found in reader.faulty_rows(rule.together, rule.reads, faults)]
+    if not tainted:
+        return rows
+    return rows.join(pl.concat(tainted).unique(), on=rule.together, how="anti", nulls_equal=True, maintain_order="left")
 
 
 def _compared_by(rule: Rule) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from evalkit.contracts import filewording, headers
+from evalkit import screening
+from evalkit.contracts import headers
 from evalkit.contracts.bulk.across import broken_across, duplicate_keys
+from evalkit.contracts.bulk.around import Around
 from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.faults import BLANK_ROW, BreachLog, CellFaults, Lines, Tally
 from evalkit.contracts.bulk.inspection import BulkInspection, broken_rules, worded
@@ -20,19 +22,24 @@ from evalkit.contracts.bulk.reading import Reader
 from evalkit.contracts.bulk.repetition import ask_of_values, check_repeated_cells, distinct_values
 from evalkit.contracts.bulk.steps import Stage, Step, own_columns, stages, table_rules
 from evalkit.contracts.bulk.table import Batch, ParquetTable
-from evalkit.contracts.bulk.version import refusals
+from evalkit.contracts.bulk.version import Statement, statement_of
 from evalkit.contracts.checking import in_file_order
 from evalkit.contracts.codes import Codes
 from evalkit.contracts.model import VERSION_COLUMN, Contract
 from evalkit.contracts.rules import Rule, Surroundings
 from evalkit.contracts.tablecheck import CheckedTable
+from evalkit.contracts.traces import trace_in_cells, trace_in_header
+from evalkit.contracts.versions import assumed_version
 from evalkit.errors import Problem, Severity
-from evalkit.screening import any_suspect
+from evalkit.language import Text
+from evalkit.screening import Trace
+from evalkit.sources.zeros import UNIT, restored
 
 # Large enough that the cost of asking is small beside the rows, small enough that a batch of the widest table stays
 # under half a gigabyte.
 BATCH_ROWS = 500_000
 KEPT_ROWS = 1_000
+_KEY = "duplicate_key"
 
 
 def check_parquet(
@@ -87,10 +94,25 @@ def check_parquet(
     if batch_rows < 1:
         raise ValueError("batch_rows must be at least 1")
     table = ParquetTable.open(Path(path), batch_rows)
-    refused = refusals(table, contract)
-    reader = Reader.of(table.without(VERSION_COLUMN), contract, believed=not refused)
+    return check_table(table, contract, codes, Around(references or {}), kept_rows=kept_rows, listing=listing)
+
+
+def check_table(
+    table: ParquetTable,
+    contract: Contract,
+    codes: Codes,
+    around: Around,
+    *,
+    kept_rows: int = KEPT_ROWS,
+    listing: Path | None = None,
+) -> BulkInspection:
+    """As :func:`check_parquet`, of a file that came with others."""
+    stated = statement_of(table, contract)
+    believed = not stated.refusals
+    read = table.without(VERSION_COLUMN) if stated.is_made and believed else table
+    reader = Reader.of(read, contract, believed=believed, lost_zeros=around.lost_zeros)
     with _spool(listing) as spool:
-        run = _Run(reader, codes, references or {}, CellFaults(batch_rows), BreachLog(kept_rows, spool), refused)
+        run = _Run(table, reader, codes, around, CellFaults(table.batch_rows), BreachLog(kept_rows, spool), stated)
         run.check()
         if listing is not None:
             _write_listing(run.log, listing)
@@ -119,31 +141,36 @@ def _write_listing(log: BreachLog, listing: Path) -> None:
 class _Run:
     """One check under way."""
 
+    whole: ParquetTable
     reader: Reader
     codes: Codes
-    references: Mapping[str, pl.DataFrame]
+    around: Around
     faults: CellFaults
     log: BreachLog
-    refused: tuple[Problem, ...]
-    suspects: dict[int, Tally] = field(default_factory=dict)
+    stated: Statement
+    suspects: dict[tuple[int, Trace], Tally] = field(default_factory=dict)
     not_asked: list[tuple[str, str]] = field(default_factory=list)
+    late: frozenset[tuple[str, str]] = frozenset()
+    early_faults: set[str] = field(default_factory=set)
     blank: int = 0
+    restored: int = 0
 
     def check(self) -> None:
-        before, after = (tuple(self._askable(rules)) for rules in table_rules(self.reader.contract))
+        rules = table_rules(self.reader.contract)
+        before, after = (tuple(self._askable(rules[late], late=bool(late))) for late in (0, 1))
+        self.late = frozenset((rule.code, rule.column) for rule in after) | {(_KEY, self.reader.contract.key[0])}
         first, *rest = stages(self.reader.contract, before, after)
-        for batch in self.reader.table.batches(self.reader.table.stored):
+        for batch in self.whole.batches(self.whole.stored):
             self._look_at(batch, first)
         self._ask_across(first)
         for stage in rest:
             self._look_again(stage)
             self._ask_across(stage)
 
-    def _askable(self, rules: Iterable[Rule]) -> Iterator[Rule]:
+    def _askable(self, rules: Iterable[Rule], *, late: bool) -> Iterator[Rule]:
         for rule in rules:
-            tables = {table for table, _ in rule.needs} - {rule.table}
             columns = {*rule.reads, rule.column, *own_columns(rule)}
-            if tables <= set(self.references) and columns <= set(self.reader.present):
+            if self.around.answers(rule, late=late) and columns <= set(self.reader.present):
                 yield rule
             else:
                 self.not_asked.append((rule.code, rule.column))
@@ -152,6 +179,8 @@ class _Run:
         """The first pass: every column is screened and typed, every cell checked."""
         columns = [Column.read(batch.stored.to_series(place)) for place in range(batch.stored.width)]
         blank = _blank_rows(columns, batch.stored.height)
+        kept = set(self.reader.table.stored)
+        columns = [column for column, name in zip(columns, self.whole.stored, strict=True) if name in kept]
         self.blank += len(blank)
         self.faults.add(BLANK_ROW, batch.place, blank, batch.stored.height)
         self._screen(batch, columns)
@@ -160,18 +189,18 @@ class _Run:
 
     def _screen(self, batch: Batch, columns: list[Column]) -> None:
         for place, column in enumerate(columns):
-            name = self.reader.table.columns[place]
-            found = column.suspects(decimal=headers.is_decimal(name, self.reader.contract))
-            if found:
-                places = np.asarray(found, dtype=np.int64)
-                self.suspects.setdefault(place, Tally()).add(places + batch.first_line, self.log.keep)
-                self.faults.add(name, batch.place, places, batch.stored.height)
+            name, contract = self.reader.table.columns[place], self.reader.contract
+            for trace, found in column.traces(contract.field(name) if name in contract.names else None):
+                lines = np.asarray(found, dtype=np.int64) + batch.first_line
+                self.suspects.setdefault((place, trace), Tally()).add(lines, self.log.keep)
+                self._fault(name, batch, found, early=True)
 
     def _check_cells(self, batch: Batch, columns: list[Column], blank: Lines, stage: Stage) -> None:
         from evalkit.contracts.schema import check_cells
 
         names, fields = self.reader.table.columns, self.reader.fields(self.reader.present)
         known = {name: columns[names.index(name)] for name in self.reader.present if name in names}
+        self._mend(known)
         known |= self.reader.columns(batch, [field for field in fields if field.name not in known])
         parsed = self.reader.typed(known, fields)
         table = self._table(batch, self.reader.frame(batch, parsed), self.reader.present)
@@ -180,7 +209,7 @@ class _Run:
         for failure in (failure for column in parsed for failure in column.failures):
             if failure.code is None:
                 table.distrust(failure.column, failure.rows)
-                self._fault(failure.column, batch, failure.rows)
+                self._fault(failure.column, batch, failure.rows, early=True)
             else:
                 table.flag(failure.code, failure.column, failure.rows)
         values = {
@@ -189,6 +218,13 @@ class _Run:
         check_repeated_cells(table, values)
         check_cells(table, but=values)
         self._ask_by_row(batch, table, stage, values)
+
+    def _mend(self, columns: dict[str, Column]) -> None:
+        """Put back lost zeros, and count them."""
+        if UNIT in columns and self.reader.lost_zeros:
+            found = columns[UNIT].text().is_in(sorted(self.reader.lost_zeros))
+            self.restored += int(found.fill_null(value=False).sum())
+            columns[UNIT] = columns[UNIT].with_zeros(self.reader.lost_zeros)
 
     def _table(self, batch: Batch, frame: pl.DataFrame, names: Iterable[str]) -> CheckedTable:
         """A batch as a table under check, with what is already known of its cells."""
@@ -209,23 +245,27 @@ class _Run:
             self._ask_by_row(batch, self._table(batch, self.reader.frame(batch, parsed), names), stage, {})
 
     def _ask_by_row(self, batch: Batch, table: CheckedTable, stage: Stage, values: Mapping[str, pl.Series]) -> None:
-        around = Surroundings(self.references, self.codes)
+        around = Surroundings(self.around.frames, self.codes)
         for rule in stage.by_row:
             ask_of_values(rule, table, around, values)
         for finding in table.findings:
             if not self._is_remark(finding.code):
-                self._fault(finding.column, batch, finding.rows)
+                early = (finding.code, finding.column) not in self.late
+                self._fault(finding.column, batch, finding.rows, early=early)
             self.log.add(finding.code, finding.column, np.asarray(finding.rows, dtype=np.int64) + batch.first_line)
 
-    def _fault(self, column: str, batch: Batch, rows: Iterable[int]) -> None:
+    def _fault(self, column: str, batch: Batch, rows: Iterable[int], *, early: bool) -> None:
+        """Note cells at fault; ``early`` when the small path would know it before it comes to the keys."""
         places = np.fromiter(rows, dtype=np.int64)
+        if early and len(places):
+            self.early_faults.add(column)
         self.faults.add(column, batch.place, places, batch.stored.height)
 
     def _ask_across(self, stage: Stage) -> None:
         for step in stage.across:
             if not step.reads | {step.column} <= set(self.reader.present):
                 continue
-            code = step.rule.code if step.rule else "duplicate_key"
+            code = step.rule.code if step.rule else _KEY
             for lines in list(self._broken_by(step)):
                 self._note_lines(code, step.column, lines)
 
@@ -234,6 +274,8 @@ class _Run:
             self.log.add(code, column, lines)
             return
         fresh = self.faults.fresh(column, lines)
+        if len(fresh) and (code, column) not in self.late:
+            self.early_faults.add(column)
         self.log.add(code, column, fresh)
         self.faults.add_lines(column, fresh, self.reader.table.rows)
 
@@ -246,7 +288,7 @@ class _Run:
         if not self.faults.is_sound(own_columns(step.rule)):
             self.not_asked.append((step.rule.code, step.column))
             return iter(())
-        return broken_across(step.rule, self.reader, self.faults, self.references, self.codes)
+        return broken_across(step.rule, self.reader, self.faults, self.around.frames, self.codes)
 
     def result(self, listing: Path | None) -> BulkInspection:
         table, contract = self.reader.table, self.reader.contract
@@ -264,22 +306,28 @@ class _Run:
             warnings=tuple(problem for problem in told if problem.severity is Severity.WARNING),
             not_asked=tuple(self.not_asked),
             unsound=frozenset(name for name in contract.names if name in missing or not self.faults.is_sound((name,))),
+            unsound_before_keys=frozenset(missing | (self.early_faults & set(contract.names))),
+            assumptions=self._assumptions(),
             digest=digest,
             listing=listing,
         )
 
+    def _assumptions(self) -> tuple[Text, ...]:
+        unstated = () if self.stated.is_made else (assumed_version(self.reader.contract),)
+        return (*self.whole.told, *((restored(self.restored),) if self.restored else ()), *unstated)
+
     def _told_of_columns(self, digest: str) -> Iterator[Problem]:
-        yield from self.refused
+        yield from self.stated.refusals
         contract = self.reader.contract
         heading = self.reader.table.heading(contract.table, digest)
-        header_hit = any_suspect(heading.columns)
-        if header_hit:
-            yield filewording.identity_in_header(heading)
-        if not self.refused:
+        in_header = sorted({trace for name in heading.columns for trace in screening.traces(name)})
+        header_hit = bool(in_header)
+        yield from (trace_in_header(heading, trace) for trace in in_header)
+        if not self.stated.refusals:
             yield from headers.check_header(heading, contract, header_hit=header_hit)
-        for place, tally in sorted(self.suspects.items()):
+        for (place, trace), tally in sorted(self.suspects.items()):
             shown = headers.shown_name(heading.columns[place], place, header_hit=header_hit, contract=contract)
-            told = filewording.identity_in_cells(heading, shown, ())
+            told = trace_in_cells(heading, shown, (), trace)
             yield replace(told, place=replace(told.place, rows=tuple(tally.first.tolist()), row_count=tally.count))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from evalkit import screening
 from evalkit.contracts.cells import Parsed, decimal_marks_in, parse_cells
+from evalkit.contracts.headers import cell_traces
 from evalkit.contracts.model import Field, Kind
+from evalkit.screening import Trace
 from evalkit.sources.columnar import as_text
 
 # The years that a written date may have (see evalkit.periods); other dates go the way of text and fail there.
@@ -51,23 +53,27 @@ class Column:
         """The cells as a person would have written them."""
         return self.cells if self.distinct is not None else _trimmed(as_text(self.cells))
 
-    def suspects(self, *, decimal: bool) -> list[int]:
-        """Places of the cells that may hold an identity number."""
-        if self.distinct is not None:
-            hits = self.distinct.gather(screening.suspect_rows(self.distinct, decimal=decimal))
-            return self.cells.is_in(hits.implode()).arg_true().to_list() if len(hits) else []
-        if self._cannot_hold_ten_digits():
-            return []
-        if self.cells.dtype.is_integer():
-            long = (~self.cells.is_between(1 - _TEN_DIGITS, _TEN_DIGITS - 1)).arg_true()
-            found = screening.suspect_rows(self.cells.gather(long).cast(pl.String), decimal=decimal)
-            return long.gather(found).to_list()
-        return screening.suspect_rows(self.text(), decimal=decimal)
+    def with_zeros(self, lost: frozenset[str]) -> Column:
+        """The column with a zero before each of these codes."""
+        text = self.text()
+        mended = text.replace({code: f"0{code}" for code in sorted(lost)})
+        return Column(mended, mended.unique())
 
-    def _cannot_hold_ten_digits(self) -> bool:
-        if self.cells.dtype == pl.Date:
-            return _within(self.cells, _FIRST_DAY, _LAST_DAY)
-        return self.cells.dtype.is_integer() and _within(self.cells, 1 - _TEN_DIGITS, _TEN_DIGITS - 1)
+    def traces(self, field: Field | None) -> Iterator[tuple[Trace, list[int]]]:
+        """Each kind of what must not be in a file, with the places of its cells (see :mod:`evalkit.contracts.headers`).
+
+        Numbers and dates have no letters and no blanks, and no whole number is written with a zero before it, as a
+        telephone number is: only ten digits or more can be something, which is then the number of somebody.
+        """
+        if self.distinct is not None:
+            yield from _traces_of_equal(self.cells, self.distinct, field)
+        elif self.cells.dtype.is_integer():
+            long = (~self.cells.is_between(1 - _TEN_DIGITS, _TEN_DIGITS - 1)).arg_true()
+            for trace, rows in cell_traces(self.cells.gather(long).cast(pl.String), field) if len(long) else ():
+                yield trace, long.gather(rows).to_list()
+        elif self.cells.dtype != pl.Date or not _within(self.cells, _FIRST_DAY, _LAST_DAY):
+            text = self.text()
+            yield from _traces_of_equal(text, text.unique(), field)
 
     def typed(self, field: Field, decimal_marks: frozenset[str] = frozenset()) -> Parsed:
         """The column as the contract types it, and the cells that could not be read."""
@@ -108,6 +114,11 @@ class Column:
     def decimal_marks(self) -> frozenset[str]:
         """The marks that this part of a text column shows to be decimal marks."""
         return frozenset() if self.distinct is None else decimal_marks_in(self.distinct.drop_nulls())
+
+
+def _traces_of_equal(cells: pl.Series, distinct: pl.Series, field: Field | None) -> Iterator[tuple[Trace, list[int]]]:
+    for trace, places in cell_traces(distinct, field):
+        yield trace, cells.is_in(distinct.gather(places).implode()).arg_true().to_list()
 
 
 def _trimmed(cells: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ from evalkit.contracts.bulk.faults import BreachLog
 from evalkit.contracts.codes import Codes
 from evalkit.contracts.model import Contract
 from evalkit.errors import Place, Problem
+from evalkit.language import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,13 @@ class BulkInspection:
         Rules (code and column) that were not asked, because a table or column that they need is missing or at fault.
     unsound
         Columns with any fault: nothing may be held against them.
+    unsound_before_keys
+        Those with a fault that is known before keys and the rules after them are asked: references to the others
+        are still looked up.
     digest
         SHA-256 of the file's bytes.
+    assumptions
+        What was taken for granted: spelling of headings, zeros put back, the version of the contract.
     listing
         A Parquet file with ``rule``, ``column`` and ``row`` of every broken rule and row, when asked for.
     """
@@ -66,7 +72,9 @@ class BulkInspection:
     warnings: tuple[Problem, ...]
     not_asked: tuple[tuple[str, str], ...]
     unsound: frozenset[str]
+    unsound_before_keys: frozenset[str]
     digest: str
+    assumptions: tuple[Text, ...] = ()
     listing: Path | None = None
 
 

@@ -13,6 +13,7 @@ from evalkit.contracts.bulk.table import Batch, ParquetTable
 from evalkit.contracts.cells import Parsed, parse_periods
 from evalkit.contracts.model import Contract, Field, Kind
 from evalkit.contracts.tablecheck import LINE, RAW, ROW
+from evalkit.sources.zeros import UNIT
 
 _PAIRED = ("period", "frequency")
 
@@ -27,15 +28,20 @@ class Reader:
         The columns of the contract that the file has or may leave out.
     decimal_marks
         For columns of numbers stored as text: the marks that some cell shows to be decimal marks.
+    lost_zeros
+        Codes of units that lack their first zero (see :mod:`evalkit.sources.zeros`).
     """
 
     table: ParquetTable
     contract: Contract
     present: tuple[str, ...]
     decimal_marks: Mapping[str, frozenset[str]]
+    lost_zeros: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, table: ParquetTable, contract: Contract, *, believed: bool) -> Reader:
+    def of(
+        cls, table: ParquetTable, contract: Contract, *, believed: bool, lost_zeros: frozenset[str] = frozenset()
+    ) -> Reader:
         """Look through the text columns of numbers, for one cell can tell how the others are to be read.
 
         A file that is not ``believed`` is only screened.
@@ -44,7 +50,8 @@ class Reader:
         missing = {field.name for field in contract.fields if not field.optional_column and field not in known}
         present = tuple(name for name in contract.names if name not in missing) if known else ()
         numbers = [field.name for field in known if field.kind is Kind.NUMBER]
-        return cls(table, contract, present, _decimal_marks(table, numbers))
+        mended = lost_zeros if table.columns.count(UNIT) == 1 and believed else frozenset[str]()
+        return cls(table, contract, present, _decimal_marks(table, numbers), mended)
 
     def fields(self, names: Iterable[str]) -> tuple[Field, ...]:
         """The fields of these columns, and of what must be read together with them."""
@@ -79,8 +86,13 @@ class Reader:
 
     def _column(self, batch: Batch, name: str) -> Column:
         if name in self.table.columns:
-            return Column.read(batch.stored[self.table.stored_name(name)])
+            return self.column(name, batch.stored[self.table.stored_name(name)])
         return Column.read(pl.Series(name, [None] * batch.stored.height, dtype=pl.String))
+
+    def column(self, name: str, stored: pl.Series) -> Column:
+        """A stored column; codes of units get back the zeros that they have lost."""
+        read = Column.read(stored)
+        return read.with_zeros(self.lost_zeros) if name == UNIT and self.lost_zeros else read
 
     def frame(self, batch: Batch, parsed: Iterable[Parsed]) -> pl.DataFrame:
         """The typed columns with the rows' places in the batch and numbers in the file."""
@@ -97,6 +109,23 @@ class Reader:
         """These columns of every row that is not blank."""
         wanted = tuple(names)
         return (rows.select(wanted) for rows in self._rows(wanted, (), faults))
+
+    def typed_rows(self, names: Iterable[str]) -> Iterator[pl.DataFrame]:
+        """These columns of every row, batch by batch."""
+        wanted = tuple(names)
+        fields = self.fields(wanted)
+        for batch in self.table.batches(self.stored(fields)):
+            yield self.frame(batch, self.typed(self.columns(batch, fields), fields)).select(wanted)
+
+    def faulty_rows(self, name: str, columns: Iterable[str], faults: CellFaults) -> Iterator[pl.DataFrame]:
+        """One column of the rows with a fault in any of these columns, of the batches that have any."""
+        fields, watched = self.fields((name,)), tuple(dict.fromkeys((*columns, name)))
+        for batch in self.table.batches(self.stored(fields)):
+            height = batch.stored.height
+            at_fault, blank = (faults.mask(names, batch.place, height) for names in (watched, (BLANK_ROW,)))
+            if at_fault is not None:
+                frame = self.frame(batch, self.typed(self.columns(batch, fields), fields)).select(name)
+                yield frame.filter(at_fault if blank is None else at_fault & ~blank)
 
     def _rows(self, names: tuple[str, ...], sound: tuple[str, ...], faults: CellFaults) -> Iterator[pl.DataFrame]:
         fields = self.fields(names)

@@ -84,7 +84,8 @@ def stages(contract: Contract, before: Iterable[Rule], after: Iterable[Rule]) ->
 
 def _of_rule(rule: Rule) -> Step:
     own = own_columns(rule)
-    return Step(rule, frozenset((*rule.reads, *own)), rule.column, across=rule.groups is not None or bool(own))
+    judged = () if rule.together is None else (rule.together,)
+    return Step(rule, frozenset((*rule.reads, *own, *judged)), rule.column, across=rule.groups is not None or bool(own))
 
 
 def _places(ordered: Sequence[Step]) -> list[int]:

@@ -11,7 +11,9 @@ import polars as pl
 
 from evalkit import screening
 from evalkit.errors import Problem, ProblemLog, SourceError
-from evalkit.sources import RawTable, problems
+from evalkit.language import Text
+from evalkit.sources import Expected, RawTable, problems
+from evalkit.sources.heading import NOTHING_EXPECTED, settle_headings
 
 HEADER_ROWS = 1
 
@@ -34,9 +36,11 @@ class ParquetTable:
     name
         The name that messages may show.
     columns
-        The headings, trimmed, in the order of the file.
+        The headings, trimmed and spelled as the table's columns, in the order of the file.
     stored
         The same headings as they stand in the file.
+    told
+        What was taken for granted about the headings.
     """
 
     path: Path
@@ -45,29 +49,36 @@ class ParquetTable:
     stored: tuple[str, ...]
     rows: int
     batch_rows: int
+    told: tuple[Text, ...] = ()
 
     @classmethod
-    def open(cls, path: Path, batch_rows: int) -> ParquetTable:
+    def open(
+        cls, path: Path, batch_rows: int, *, expected: Expected = NOTHING_EXPECTED, shown: str | None = None
+    ) -> ParquetTable:
         """Look at the file without reading its rows.
+
+        ``shown`` is the name that messages may show, when somebody has already settled that.
 
         Raises
         ------
         SourceError
             When it cannot be read, or its name itself may hold an identity number.
         """
-        if screening.is_suspect(path.name):
+        if shown is None and screening.may_not_be_shown(path.name):
             raise SourceError(problems.identity_in_name(f"#1{path.suffix.lower()}"))
-        _stop_unless_readable(path)
+        name = shown or path.name
+        _stop_unless_readable(path, name)
         try:
             lazy = pl.scan_parquet(path, glob=False)
             names = tuple(lazy.collect_schema().names())
             rows = lazy.select(pl.len()).collect().item()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-            raise SourceError(problems.corrupt(path.name, "Parquet")) from None
+            raise SourceError(problems.corrupt(name, "Parquet")) from None
         if not names:
-            raise SourceError(problems.no_header(path.name, None))
+            raise SourceError(problems.no_header(name, None))
+        headings = settle_headings(names, expected)
         names = names[: _used_width(lazy, names)]
-        return cls(path, path.name, tuple(name.strip() for name in names), names, int(rows), batch_rows)
+        return cls(path, name, headings.names[: len(names)], names, int(rows), batch_rows, headings.told)
 
     def stored_name(self, column: str) -> str:
         """The heading as it stands in the file, of the first column with this name."""
@@ -114,20 +125,20 @@ class ParquetTable:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _stop_unless_readable(path: Path) -> None:
+def _stop_unless_readable(path: Path, name: str) -> None:
     log = ProblemLog()
-    if problem := _unreadable(path):
+    if problem := _unreadable(path, name):
         log.add(problem)
     log.raise_if_any(SourceError)
 
 
-def _unreadable(path: Path) -> Problem | None:
+def _unreadable(path: Path, name: str) -> Problem | None:
     try:
         if not path.is_file():
-            return problems.missing_path(path.name)
-        return None if path.stat().st_size else problems.zero_bytes(path.name)
+            return problems.missing_path(name)
+        return None if path.stat().st_size else problems.zero_bytes(name)
     except OSError:
-        return problems.unreadable(path.name)
+        return problems.unreadable(name)
 
 
 def _used_width(lazy: pl.LazyFrame, names: tuple[str, ...]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from evalkit.contracts.bulk.column import Column
@@ -13,21 +15,29 @@ from evalkit.language import Text, same
 from evalkit.sources import RawTable
 
 
-def refusals(table: ParquetTable, contract: Contract) -> tuple[Problem, ...]:
-    """Why the file cannot be read by the contract; empty when it states the version now, or none.
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a file says of its version: whether it says anything, and why it cannot be read by the contract."""
+
+    is_made: bool
+    refusals: tuple[Problem, ...] = ()
+
+
+def statement_of(table: ParquetTable, contract: Contract) -> Statement:
+    """What the file states. It can be read when it states the version now, or none.
 
     A large file is not migrated while it is checked, so one of an older version is refused.
     """
     if table.columns.count(VERSION_COLUMN) != 1:
-        return ()
+        return Statement(is_made=False)
     stated = _stated(table)
     if stated.is_empty():
-        return ()
+        return Statement(is_made=False)
     problems: list[Problem] = []
     read = follow([_statement(table, contract, stated)], {contract.table: contract}, problems)[0]
     if not problems and stated.to_list() != [contract.version] and read.intact:
         problems.append(_older(table, contract))
-    return tuple(problems)
+    return Statement(is_made=True, refusals=tuple(problems))
 
 
 def _stated(table: ParquetTable) -> pl.Series:
