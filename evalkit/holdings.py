@@ -12,24 +12,13 @@ import polars as pl
 from evalkit.dataset import SourceFile, digest_of, inspected, is_synthetic, source_files
 from evalkit.errors import ContractError, Place, Problem
 from evalkit.language import Text
+from evalkit.sources import TABLES
 
 if TYPE_CHECKING:
     from evalkit.contracts import Codes
 
 _SHARED = ("units", "sources", "model_periods", "coverage", "exposure")
-_EVENTS = (
-    "visits",
-    "visit_participants",
-    "findings",
-    "decisions",
-    "decision_status",
-    "permit_measures",
-    "victim_cases",
-    "support_steps",
-    "information_requests",
-    "resources",
-    "ordinary_supervision",
-)
+_EVENTS = tuple(table for table in TABLES if table not in {*_SHARED, "outcomes"})
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

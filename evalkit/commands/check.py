@@ -62,8 +62,9 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     from evalkit import pipeline
     from evalkit.contracts import load_contracts
     from evalkit.contracts.bulk import large_tables
+    from evalkit.dataset import files_of
     from evalkit.errors import EvalkitError
-    from evalkit.feedback import Feedback, Read
+    from evalkit.feedback import Feedback
     from evalkit.onefile import scan
 
     where, may_be_large = pipeline.data_folder(folder), large_tables(load_contracts())
@@ -71,13 +72,10 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
         checked = pipeline.check(folder)
     except EvalkitError as error:
         found = scan(where, may_be_large=may_be_large)
-        read = (*map(Read.of, found.tables), *map(Read.of_large, found.large))
-        return Feedback(read, (*error.problems, *error.remarks), error.title), found.tables, where
-    files = tuple(
-        Read(file.name, file.table, file.sheet, file.rows, file.digest, file.assumptions) for file in checked.files
-    )
+        told = (*error.problems, *error.remarks)
+        return Feedback(files_of(found), told, error.title), found.tables, where
     raws = scan(where, may_be_large=may_be_large).tables if checked.warnings else ()
-    return Feedback(files, checked.warnings, has_plan=checked.plan is not None), raws, where
+    return Feedback(checked.files, checked.warnings, has_plan=checked.plan is not None), raws, where
 
 
 @dataclass(frozen=True, slots=True)

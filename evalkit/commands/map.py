@@ -10,7 +10,10 @@ import typer
 from evalkit.commands.running import LanguageOption, run
 from evalkit.language import Language, in_language
 
-PathArgument = Annotated[Path | None, typer.Argument(metavar="[FIL|MAPP]", help="Uttaget ur källsystemet.")]
+PathArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FIL|MAPP]", help="Uttaget ur källsystemet: en fil, en mapp eller ett zip-arkiv."),
+]
 UsingOption = Annotated[str | None, typer.Option(help="En färdig mappning, eller en egen fil (.yaml).")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="En inställning, NAMN=VÄRDE. Får anges flera gånger.")
@@ -58,7 +61,8 @@ def _list(language: Language) -> str:
         lines.append(f"{name}  {mapping.title.in_language(language)}")
         targets = ", ".join(dict.fromkeys(table.target for table in mapping.tables))
         lines.append(f"  → {targets}. {mapping.description.in_language(language)}")
-        asked = ", ".join(f"{item.name}{'' if item.required else '?'}" for item in mapping.settings)
+        optional = in_language(language, " (får utelämnas)", " (may be left out)")
+        asked = ", ".join(f"{item.name}{'' if item.required else optional}" for item in mapping.settings)
         lines.append(f"  {in_language(language, 'inställningar', 'settings')}: {asked}")
         if mapping.standing is Standing.TEMPLATE:
             lines.append(in_language(language, "  fylls i av kommunen", "  to be filled in by the municipality"))

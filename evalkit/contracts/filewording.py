@@ -8,12 +8,8 @@ from evalkit.contracts.accepted import accepted_of
 from evalkit.contracts.model import Contract, Field
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
+from evalkit.screening.words import NO_IDENTITY
 from evalkit.sources import RawTable
-
-_NO_IDENTITY = Text(
-    "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
-    "codes, integers and dates; never personal, coordination or company identity numbers",
-)
 
 
 def identity_in_header(raw: RawTable) -> Problem:
@@ -25,7 +21,7 @@ def identity_in_header(raw: RawTable) -> Problem:
             "A heading may hold a personal or company identity number.",
         ),
         place=Place(file=raw.file, sheet=raw.sheet, rows=(1,)),
-        accepted=_NO_IDENTITY,
+        accepted=NO_IDENTITY,
         next_step=Text(
             "Ta bort numret ur rubriken. Kontrollera att filen har en rubrikrad.",
             "Remove the number from the heading. Check that the file has a header row.",
@@ -42,7 +38,7 @@ def identity_in_cells(raw: RawTable, column: str, rows: Sequence[int]) -> Proble
             "Cells may hold personal or company identity numbers.",
         ),
         place=Place(file=raw.file, sheet=raw.sheet, column=column, rows=tuple(raw.rows.gather(list(rows)))),
-        accepted=_NO_IDENTITY,
+        accepted=NO_IDENTITY,
         next_step=Text(
             "Ta bort uppgifterna ur filen och radera tidigare kopior. Räkna samman hos den som har uppgifterna.",
             "Remove them from the file and delete earlier copies. Count at the holder of the data.",

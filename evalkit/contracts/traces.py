@@ -6,18 +6,10 @@ from collections.abc import Sequence
 
 from evalkit.errors import Place, Problem
 from evalkit.language import Text
-from evalkit.screening import Trace
+from evalkit.screening import IDENTITIES, Trace
+from evalkit.screening.words import TRACE_NAMES, allowed
 from evalkit.sources import RawTable
 
-_NO_IDENTITY = Text(
-    "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
-    "codes, integers and dates; never personal, coordination or company identity numbers",
-)
-_NO_CONTACT = Text(
-    "koder, heltal och datum; aldrig e-postadresser eller telefonnummer",
-    "codes, integers and dates; never e-mail addresses or telephone numbers",
-)
-_NO_PROSE = Text("koder, heltal och datum; aldrig fri text", "codes, integers and dates; never free text")
 _COUNT_AT_HOLDER = Text(
     "Ta bort uppgifterna ur filen och radera tidigare kopior. Räkna samman hos den som har uppgifterna.",
     "Remove them from the file and delete earlier copies. Count at the holder of the data.",
@@ -26,37 +18,17 @@ _REMOVE = Text(
     "Ta bort uppgifterna ur filen och radera tidigare kopior.", "Remove them from the file and delete earlier copies."
 )
 
-_CELLS = {
-    Trace.PERSON: (
-        Text(
-            "Celler kan innehålla person- eller samordningsnummer.", "Cells may hold personal or coordination numbers."
-        ),
-        _NO_IDENTITY,
-        _COUNT_AT_HOLDER,
-    ),
-    Trace.ORGANISATION: (
-        Text("Celler kan innehålla organisationsnummer.", "Cells may hold company registration numbers."),
-        _NO_IDENTITY,
-        _COUNT_AT_HOLDER,
-    ),
-    Trace.EMAIL: (
-        Text("Celler kan innehålla e-postadresser.", "Cells may hold e-mail addresses."),
-        _NO_CONTACT,
-        _REMOVE,
-    ),
-    Trace.PHONE: (
-        Text("Celler kan innehålla telefonnummer.", "Cells may hold telephone numbers."),
-        _NO_CONTACT,
-        _REMOVE,
-    ),
-    Trace.PROSE: (
-        Text("Celler innehåller fri text där en kod ska stå.", "Cells hold free text where a code is due."),
-        _NO_PROSE,
-        Text(
-            "Ersätt texten med en kod ur kolumnens kodlista, eller ta bort kolumnen.",
-            "Replace the text with a code of the column's list, or remove the column.",
-        ),
-    ),
+_CODE_INSTEAD = Text(
+    "Ersätt texten med en kod ur kolumnens kodlista, eller ta bort kolumnen.",
+    "Replace the text with a code of the column's list, or remove the column.",
+)
+_PROSE = Text("Celler innehåller fri text där en kod ska stå.", "Cells hold free text where a code is due.")
+_STEPS = {
+    Trace.PERSON: _COUNT_AT_HOLDER,
+    Trace.ORGANISATION: _COUNT_AT_HOLDER,
+    Trace.EMAIL: _REMOVE,
+    Trace.PHONE: _REMOVE,
+    Trace.PROSE: _CODE_INSTEAD,
 }
 
 _HEADINGS = {
@@ -71,12 +43,11 @@ _HEADINGS = {
 
 def trace_in_header(raw: RawTable, trace: Trace) -> Problem:
     """A heading hit the screen. Which one is not said."""
-    is_number = trace in (Trace.PERSON, Trace.ORGANISATION)
     return Problem(
         code=trace.value,
-        what=_HEADINGS[Trace.PERSON if is_number else trace],
+        what=_HEADINGS[Trace.PERSON if trace in IDENTITIES else trace],
         place=Place(file=raw.file, sheet=raw.sheet, rows=(1,)),
-        accepted=_NO_IDENTITY if is_number else _NO_CONTACT,
+        accepted=allowed(trace),
         next_step=Text(
             "Ta bort uppgiften ur rubriken. Kontrollera att filen har en rubrikrad.",
             "Remove it from the heading. Check that the file has a header row.",
@@ -86,11 +57,12 @@ def trace_in_header(raw: RawTable, trace: Trace) -> Problem:
 
 def trace_in_cells(raw: RawTable, column: str, rows: Sequence[int], trace: Trace) -> Problem:
     """Cells hit the screen; ``rows`` are places in the frame of ``raw``."""
-    what, accepted, next_step = _CELLS[trace]
+    name = TRACE_NAMES[trace]
+    found = Text(f"Celler kan innehålla {name.sv}.", f"Cells may hold {name.en}.")
     return Problem(
         code=trace.value,
-        what=what,
+        what=_PROSE if trace is Trace.PROSE else found,
         place=Place(file=raw.file, sheet=raw.sheet, column=column, rows=tuple(raw.rows.gather(list(rows)))),
-        accepted=accepted,
-        next_step=next_step,
+        accepted=allowed(trace),
+        next_step=_STEPS[trace],
     )

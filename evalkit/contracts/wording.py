@@ -90,8 +90,8 @@ def _unknown_code(subject: _Subject) -> _Words:
         Text("Koden finns inte i kodboken.", "The code is not in the code book."),
         same(", ".join(listed)),
         Text(
-            "Använd en av koderna, eller lägg till koden i kodboken.",
-            "Use one of the codes, or add it to the code book.",
+            "Använd en av koderna. Saknas en kod, säg till den som sköter kodboken.",
+            "Use one of the codes. If one is missing, tell those who keep the code book.",
         ),
     )
 

@@ -5,8 +5,8 @@ which goes back to the owner of the data, has access to a cell.
 """
 
 from evalkit.feedback.machine import to_json
-from evalkit.feedback.model import Feedback, FileTally, Read
+from evalkit.feedback.model import Feedback, FileTally
 from evalkit.feedback.terminal import to_text
 from evalkit.feedback.web import to_html
 
-__all__ = ["Feedback", "FileTally", "Read", "to_html", "to_json", "to_text"]
+__all__ = ["Feedback", "FileTally", "to_html", "to_json", "to_text"]

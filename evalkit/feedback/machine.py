@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from evalkit import __version__
+from evalkit.dataset import SourceFile
 from evalkit.errors import Problem
-from evalkit.feedback.model import Feedback, FileTally, KindTally, Read
+from evalkit.feedback.model import Feedback, FileTally, KindTally
 from evalkit.language import Text
 
 FORMAT = "evalkit-check"
@@ -41,7 +42,7 @@ def to_json(feedback: Feedback) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _read(item: Read) -> dict[str, Any]:
+def _read(item: SourceFile) -> dict[str, Any]:
     return {
         "file": item.name,
         "sheet": item.sheet,

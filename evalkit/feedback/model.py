@@ -5,35 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.dataset import SourceFile
 from evalkit.errors import ContractError, Problem, Severity
 from evalkit.language import Text
-from evalkit.sources import LargeFile, RawTable
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One file, or one sheet of a workbook, that was read as a table; ``assumptions`` is what reading it took."""
-
-    name: str
-    table: str
-    sheet: str | None
-    rows: int
-    digest: str
-    assumptions: tuple[Text, ...] = ()
-
-    @classmethod
-    def of(cls, raw: RawTable) -> Read:
-        """What is told of a table that was read."""
-        return cls(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions)
-
-    @classmethod
-    def of_large(cls, file: LargeFile) -> Read:
-        """What is told of a file that was checked in parts."""
-        try:
-            digest = file.digest()
-        except OSError:
-            digest = ""
-        return cls(file.name, file.table, None, file.rows, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +43,8 @@ class Feedback:
 
     Attributes
     ----------
+    read
+        The files, or sheets of workbooks, that were read as tables.
     problems
         What stops the data, and what is only remarked on (``severity``).
     title
@@ -85,7 +61,7 @@ class Feedback:
     [('units.csv', 1, 2)]
     """
 
-    read: tuple[Read, ...]
+    read: tuple[SourceFile, ...]
     problems: tuple[Problem, ...]
     title: Text = ContractError.title
     has_plan: bool = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalkit.feedback.model import Feedback, FileTally, KindTally, Read
+from evalkit.dataset import SourceFile
+from evalkit.feedback.model import Feedback, FileTally, KindTally
 from evalkit.language import Language, Text, in_language
 from evalkit.style import number
 
@@ -16,14 +17,15 @@ def to_text(feedback: Feedback, language: Language) -> str:
 
     Examples
     --------
-    >>> from evalkit.feedback import Feedback, Read, to_text
+    >>> from evalkit.dataset import SourceFile
+    >>> from evalkit.feedback import Feedback, to_text
     >>> from evalkit.language import Language
-    >>> print(to_text(Feedback((Read("units.csv", "units", None, 2, ""),), ()), Language.SV))
+    >>> print(to_text(Feedback((SourceFile("units.csv", "units", None, 2, ""),), ()), Language.SV))
     Uppgifterna följer datakontrakten.
       units.csv → units: 2 rader
     """
     if feedback.is_clean:
-        read = (_read(item, language) for item in feedback.read)
+        read = (line for name in feedback.files for line in _file(name, feedback, language))
         return "\n".join([*_sound(feedback, language), *read, *_remarks(feedback, language)])
     count = len(feedback.errors)
     noun = in_language(language, "fel", "problem" if count == 1 else "problems")
@@ -55,10 +57,18 @@ def _sound(feedback: Feedback, language: Language) -> Iterator[str]:
         yield in_language(language, "Uppgifterna simuleras.", "The data are simulated.")
 
 
-def _read(item: Read, language: Language) -> str:
+def _file(name: str, feedback: Feedback, language: Language) -> list[str]:
+    """The tables that a file was read as: in its own line, or each below it when they are several."""
+    tables = [item for item in feedback.read if item.name == name]
+    if len(tables) == 1:
+        return [f"  {name} → {_read(tables[0], language)}"]
+    return [f"  {name}", *(f"    → {_read(item, language)}" for item in tables)]
+
+
+def _read(item: SourceFile, language: Language) -> str:
     assumed = " ".join(text.in_language(language) for text in item.assumptions)
-    name = item.name if item.sheet is None else f"{item.name} ({item.sheet})"
-    told = f"  {name} → {item.table}: {_rows(item.rows, language)}"
+    sheet = "" if item.sheet in (None, item.table) else f" ({in_language(language, 'blad', 'sheet')} {item.sheet})"
+    told = f"{item.table}{sheet}: {_rows(item.rows, language)}"
     return f"{told} ({assumed})" if assumed else told
 
 
@@ -75,8 +85,7 @@ def _counted(tally: FileTally | KindTally, language: Language) -> str:
 def _summary(feedback: Feedback, language: Language) -> Iterator[str]:
     tallies = {tally.name: tally for tally in feedback.tallies}
     for name in feedback.files:
-        read = [_read(item, language) for item in feedback.read if item.name == name]
-        yield from read or [f"  {name}"]
+        yield from _file(name, feedback, language)
         if name in tallies:
             yield from _faults(tallies[name], language)
         else:

@@ -6,8 +6,9 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.dataset import SourceFile
 from evalkit.errors import Problem
-from evalkit.feedback.model import Feedback, FileTally, Read
+from evalkit.feedback.model import Feedback, FileTally
 from evalkit.language import Language, Text
 from evalkit.style import NO_BREAK, number
 from evalkit.webpage import Heading, Row, Words, contents, facts, page, table
@@ -163,7 +164,8 @@ def _where(problem: Problem, words: Words) -> str:
     if place.key is not None:
         parts.append(_code(place.key))
     if place.rows:
-        word = Text("rad" if len(place.rows) == 1 else "rader", "row" if len(place.rows) == 1 else "rows")
+        single = (place.row_count or len(place.rows)) == 1
+        word = Text("rad" if single else "rader", "row" if single else "rows")
         parts.append(f"{words.label(word)}{NO_BREAK}{row_spans(place.rows, words.main)}")
     if place.row_count is not None and place.row_count > len(place.rows):
         count = number(place.row_count, words.main)
@@ -194,13 +196,16 @@ def row_spans(rows: Sequence[int], language: Language) -> str:
     return f"{shown} … ({Text(f'{total} rader', f'{total} rows').in_language(language)})"
 
 
-def _assumed(read: Sequence[Read], words: Words) -> str:
+def _assumed(read: Sequence[SourceFile], words: Words) -> str:
+    alike: dict[tuple[str, tuple[Text, ...]], list[str]] = {}
+    for item in read:
+        alike.setdefault((item.name, item.assumptions), []).extend([item.sheet] if item.sheet else [])
     pairs = [
         (
-            _code(item.name if item.sheet is None else f"{item.name} ({item.sheet})"),
-            "<br>".join(words.of(text) for text in item.assumptions),
+            _code(f"{name} ({', '.join(sheets)})" if sheets else name),
+            "<br>".join(words.of(text) for text in assumptions),
         )
-        for item in read
+        for (name, assumptions), sheets in alike.items()
     ]
     heading = words.of(Text("Det som antogs när filerna lästes", "What was assumed in reading the files"))
     intro = words.of(

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -16,7 +16,8 @@ from evalkit.language import Text
 from evalkit.mappings import refusals
 from evalkit.mappings.model import SourceColumn, SourceMapping, SourceTable
 from evalkit.sources import RawTable
-from evalkit.sources.foreign import SUFFIXES, read_foreign
+from evalkit.sources.archive import ARCHIVE
+from evalkit.sources.foreign import SUFFIXES, read_foreign, read_foreign_archive
 from evalkit.sources.heading import Expected
 
 LINE, FILE = "_line", "_file"
@@ -59,10 +60,11 @@ class Found:
 
 
 def find(path: Path, mapping: SourceMapping, log: ProblemLog) -> Found:
-    """Read what the mapping asks for from a file or from the files of a folder."""
+    """Read what the mapping asks for from a file, or from the files of a folder or an archive."""
     raws = _read(path, mapping, log)
     found = Found()
-    matched = {source.name: _matching(source, raws, mapping, single=path.is_file()) for source in mapping.sources}
+    single = path.is_file() and not _is_archive(path)
+    matched = {source.name: _matching(source, raws, mapping, single=single) for source in mapping.sources}
     for source in mapping.sources:
         if matched[source.name]:
             _take(source, matched[source.name], found, log)
@@ -76,13 +78,16 @@ def _read(path: Path, mapping: SourceMapping, log: ProblemLog) -> list[RawTable]
     encodings = tuple(dict.fromkeys(word for source in mapping.sources for word in source.encodings))
     expected = Expected(tuple({name for source in mapping.sources for name in _names(source)}))
     try:
+        if _is_archive(path):
+            return read_foreign_archive(
+                path, log, is_wanted=lambda name: _is_asked_for(name, mapping), encodings=encodings, expected=expected
+            )
         if path.is_file():
             return read_foreign(path, log, encodings=encodings, expected=expected)
-        files = sorted(file for file in path.iterdir() if _is_candidate(file))
+        wanted = sorted(file for file in path.iterdir() if _is_asked_for(file.name, mapping) and file.is_file())
     except OSError:
         log.add(refusals.path_missing(path.name))
         return []
-    wanted = [file for file in files if file.suffix.lower() == ".xlsx" or _is_wanted(file.stem, mapping)]
     return [raw for file in wanted for raw in read_foreign(file, log, encodings=encodings, expected=expected)]
 
 
@@ -91,12 +96,16 @@ def _names(source: SourceTable) -> Iterator[str]:
         yield from (column.name, *column.aliases)
 
 
-def _is_candidate(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~$")) and file.is_file()
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ARCHIVE and path.is_file()
 
 
-def _is_wanted(stem: str, mapping: SourceMapping) -> bool:
-    return any(_matches(stem, source) for source in mapping.sources)
+def _is_asked_for(name: str, mapping: SourceMapping) -> bool:
+    """Whether the file is of a kind that is read and may hold a source: a workbook, or one with a source's name."""
+    file = PurePath(name)
+    if file.suffix.lower() not in SUFFIXES or name.startswith((".", "~$")):
+        return False
+    return file.suffix.lower() == ".xlsx" or any(_matches(file.stem, source) for source in mapping.sources)
 
 
 def _matches(name: str, source: SourceTable) -> bool:

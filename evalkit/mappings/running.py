@@ -31,8 +31,8 @@ def map_source(path: Path | str, using: str | Path, *, settings: Mapping[str, st
     Parameters
     ----------
     path
-        A file (``.csv``, ``.xlsx``, ``.parquet``) or a folder of them. Only the columns that the mapping
-        names are read into the result.
+        A file (``.csv``, ``.xlsx``, ``.parquet``), a folder of them or a zip archive of them. Only the columns
+        that the mapping names are read into the result.
     using
         The name of a ready mapping (``alkt``, ``bra_handled``, ``byggr``, ``edp_vision``,
         ``food_inspections``) or the path of a mapping file of one's own.

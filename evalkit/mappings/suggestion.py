@@ -236,8 +236,8 @@ def _look(shape: Shape, field: Field, *, listed: bool) -> Text:
         return Text("cellerna är kontraktets koder", "the cells are codes of the contract")
     if needs_codes(field):
         return Text(
-            f"cellerna är {shape.distinct} olika koder att översätta",
-            f"the cells are {shape.distinct} different codes to translate",
+            f"cellerna har {shape.distinct} {'kod' if shape.distinct == 1 else 'olika koder'} att översätta",
+            f"the cells have {shape.distinct} {'code' if shape.distinct == 1 else 'different codes'} to translate",
         )
     if is_serial(field):
         return Text("blir löpnummer", "becomes serial numbers")

@@ -31,6 +31,7 @@ _DATA, _OUTCOMES = "data", "outcomes"
 _SUFFIXES = frozenset({*_READERS, _WORKBOOK, ARCHIVE, *_UNSUPPORTED})
 
 _NO_ROWS = Text("Filen har inga rader.", "The file has no rows.")
+_NO_ROWS_IN_SHEET = Text("Bladet är tomt.", "The sheet is empty.")
 _ALL_ZERO = Text(
     "Filen har inga rader: varje täckt period läses som 0.",
     "The file has no rows: every covered period is read as 0.",
@@ -293,4 +294,5 @@ def tell_empty(tables: tuple[RawTable, ...]) -> tuple[RawTable, ...]:
 
 
 def _told_empty(raw: RawTable, *, is_zero: bool) -> RawTable:
-    return replace(raw, assumptions=(*raw.assumptions, _ALL_ZERO if is_zero else _NO_ROWS))
+    empty = _NO_ROWS if raw.sheet is None else _NO_ROWS_IN_SHEET
+    return replace(raw, assumptions=(*raw.assumptions, _ALL_ZERO if is_zero else empty))

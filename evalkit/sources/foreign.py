@@ -7,29 +7,29 @@ reads the columns that it names and nothing else.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
 from evalkit.sources import problems
+from evalkit.sources.archive import archive_members
 from evalkit.sources.columnar import read_parquet
 from evalkit.sources.delimited import read_delimited
 from evalkit.sources.heading import NOTHING_EXPECTED, Expected, find_heading, passed_over, settle_headings
 from evalkit.sources.limits import MOST_FILE_BYTES, MOST_TITLE_ROWS
-from evalkit.sources.packages import DamagedPackageError, OversizedPackageError, open_package
-from evalkit.sources.sheetxml import BookFacts, book_facts
+from evalkit.sources.openbook import OpenBook, open_book
+from evalkit.sources.sheetxml import BookFacts
 from evalkit.sources.tables import Payload, RawTable, text_table
 
 if TYPE_CHECKING:
-    from fastexcel import ExcelReader, ExcelSheet
+    from fastexcel import ExcelSheet
 
 SUFFIXES = frozenset({".csv", ".xlsx", ".parquet"})
 _CODECS = {"windows-1252": "cp1252", "utf-16": "utf-16"}
-_NUMBERS = ("int", "float")
 
 
 def read_foreign(
@@ -56,16 +56,42 @@ def read_foreign(
     ...     read_foreign(file, ProblemLog())[0].columns
     ('BeslutsID', 'BeslutsTyp')
     """
-    name = f"#1{path.suffix.lower()}" if screening.is_suspect(path.name) else path.name
+    payload = _payload(path, log)
+    return _parse(payload, tuple(encodings), expected, log) if payload else []
+
+
+def read_foreign_archive(
+    path: Path,
+    log: ProblemLog,
+    *,
+    is_wanted: Callable[[str], bool],
+    encodings: Iterable[str] = (),
+    expected: Expected = NOTHING_EXPECTED,
+) -> list[RawTable]:
+    """The tables of the files of a zip archive that ``is_wanted`` lets in by name; see :func:`read_foreign`."""
+    archive = _payload(path, log)
+    members = archive_members(archive, is_wanted, log) if archive else ()
+    files = [
+        Payload(_shown(PurePosixPath(inner).name, place), content)
+        for place, (inner, content) in enumerate(members, start=1)
+    ]
+    return [raw for file in files for raw in _parse(file, tuple(encodings), expected, log)]
+
+
+def _shown(name: str, place: int) -> str:
+    return f"#{place}{PurePosixPath(name).suffix.lower()}" if screening.is_suspect(name) else name
+
+
+def _payload(path: Path, log: ProblemLog) -> Payload | None:
+    name = _shown(path.name, 1)
     try:
         if path.stat().st_size > MOST_FILE_BYTES:
             log.add(problems.too_large(name))
-            return []
-        payload = Payload(name, path.read_bytes())
+            return None
+        return Payload(name, path.read_bytes())
     except OSError:
         log.add(problems.unreadable(name))
-        return []
-    return _parse(payload, tuple(encodings), expected, log)
+        return None
 
 
 def _parse(payload: Payload, encodings: tuple[str, ...], expected: Expected, log: ProblemLog) -> list[RawTable]:
@@ -104,25 +130,12 @@ def _decoded(content: bytes, codec: str) -> str | None:
 
 
 def _sheets(payload: Payload, expected: Expected, log: ProblemLog) -> list[RawTable]:
-    import fastexcel
-
-    try:
-        facts = book_facts(open_package(payload.content))
-        reader = fastexcel.read_excel(payload.content)
-        loaded = [
-            reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            for name in reader.sheet_names
-            if name in facts.sheets
-        ]
-        visible = [sheet for sheet in loaded if sheet.visible == "visible"]
-        read = [_sheet(reader, sheet, place, payload, expected) for place, sheet in enumerate(visible, start=1)]
-    except OversizedPackageError:
-        log.add(problems.too_large(payload.name))
+    book = open_book(payload, log, screened=False)
+    if book is None:
         return []
-    except (fastexcel.FastExcelError, DamagedPackageError, ValueError):
-        log.add(problems.corrupt(payload.name, "XLSX"))
-        return []
-    _tell_failed_formulas(read, [sheet.name for sheet in visible], facts, log)
+    visible = [sheet for sheet in book.sheets if sheet.visible == "visible"]
+    read = [_sheet(book, sheet, place, payload, expected) for place, sheet in enumerate(visible, start=1)]
+    _tell_failed_formulas(read, [sheet.name for sheet in visible], book.facts, log)
     return read
 
 
@@ -134,12 +147,10 @@ def _tell_failed_formulas(read: list[RawTable], names: list[str], facts: BookFac
             log.add(problems.formula_errors(raw.file, raw.table, failed))
 
 
-def _sheet(reader: ExcelReader, sheet: ExcelSheet, place: int, payload: Payload, expected: Expected) -> RawTable:
+def _sheet(book: OpenBook, sheet: ExcelSheet, place: int, payload: Payload, expected: Expected) -> RawTable:
     cells = sheet.to_polars()
     shown = f"#{place}" if screening.is_suspect(sheet.name) else sheet.name
     start = find_heading(cells.head(MOST_TITLE_ROWS + 1).rows(), expected)[0] if cells.height else 0
-    typed = reader.load_sheet(sheet.name, header_row=start, schema_sample_rows=None) if cells.height else None
-    points = [column.index for column in typed.selected_columns if column.dtype in _NUMBERS] if typed else []
     return text_table(
         payload,
         table=shown,
@@ -148,5 +159,5 @@ def _sheet(reader: ExcelReader, sheet: ExcelSheet, place: int, payload: Payload,
         header=settle_headings(cells.row(start) if cells.height else (), expected).names,
         first_row=start + 2,
         assumptions=passed_over(start),
-        decimal_points=frozenset(points),
+        decimal_points=book.number_columns(sheet.name, start) if cells.height else frozenset(),
     )

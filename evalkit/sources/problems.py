@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
-from evalkit.screening import IDENTITIES, Trace
+from evalkit.screening import Trace
+from evalkit.screening.words import TRACE_NAMES, allowed
 from evalkit.sources.limits import MEBIBYTE, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT_BYTES, MOST_UNPACKED_BYTES
 from evalkit.sources.tables import TABLES
 
@@ -15,14 +16,6 @@ _TABLE_NAMES = same(", ".join(TABLES))
 _SAVE_AS_CSV = Text(
     "Öppna filen i kalkylprogrammet och spara den som ”CSV UTF-8” eller .xlsx.",
     "Open the file in the spreadsheet program and save it as 'CSV UTF-8' or .xlsx.",
-)
-_NO_IDENTITY = Text(
-    "koder, heltal och datum; aldrig person-, samordnings- eller organisationsnummer",
-    "codes, integers and dates; never personal, coordination or company identity numbers",
-)
-_NO_CONTACT = Text(
-    "koder, heltal och datum; aldrig e-postadresser eller telefonnummer",
-    "codes, integers and dates; never e-mail addresses or telephone numbers",
 )
 _ROWS_AND_COLUMNS = Text(
     "en rad per observation och en kolumn per uppgift, i text som skiljer raderna åt",
@@ -332,25 +325,16 @@ def unclear_heading(name: str, sheet: str | None, rows: Sequence[int]) -> Proble
     )
 
 
-_TRACES = {
-    Trace.PERSON: Text("person- eller samordningsnummer", "personal or coordination numbers"),
-    Trace.ORGANISATION: Text("organisationsnummer", "company registration numbers"),
-    Trace.EMAIL: Text("e-postadresser", "e-mail addresses"),
-    Trace.PHONE: Text("telefonnummer", "telephone numbers"),
-    Trace.PROSE: Text("fri text", "free text"),
-}
-
-
 def trace_in_titles(name: str, sheet: str | None, rows: Sequence[int], trace: Trace) -> Problem:
     """Something in the rows above the headings, which are not read but follow the file."""
     return Problem(
         code=trace.value,
         what=Text(
-            f"Raderna ovanför rubrikerna kan innehålla {_TRACES[trace].sv}.",
-            f"The rows above the headings may hold {_TRACES[trace].en}.",
+            f"Raderna ovanför rubrikerna kan innehålla {TRACE_NAMES[trace].sv}.",
+            f"The rows above the headings may hold {TRACE_NAMES[trace].en}.",
         ),
         place=Place(file=name, sheet=sheet, rows=tuple(rows)),
-        accepted=_allowed(trace),
+        accepted=allowed(trace),
         next_step=Text("Ta bort raderna ovanför rubrikerna.", "Remove the rows above the headings."),
     )
 
@@ -360,19 +344,16 @@ def trace_in_unread_sheet(name: str, sheet: str, rows: Sequence[int], trace: Tra
     return Problem(
         code=trace.value,
         what=Text(
-            f"Ett blad som inte läses som tabell kan innehålla {_TRACES[trace].sv}.",
-            f"A sheet that is not read as a table may hold {_TRACES[trace].en}.",
+            f"Ett blad som inte läses som tabell kan innehålla {TRACE_NAMES[trace].sv}.",
+            f"A sheet that is not read as a table may hold {TRACE_NAMES[trace].en}.",
         ),
         place=Place(file=name, sheet=sheet, rows=tuple(rows)),
-        accepted=_allowed(trace),
+        accepted=allowed(trace),
         next_step=Text(
-            "Ta bort bladet ur arbetsboken, även om det är dolt.", "Remove the sheet, also when it is hidden."
+            "Ta bort uppgiften eller hela bladet, även om bladet är dolt.",
+            "Remove it or the whole sheet, also when the sheet is hidden.",
         ),
     )
-
-
-def _allowed(trace: Trace) -> Text:
-    return _NO_IDENTITY if trace in IDENTITIES else _NO_CONTACT
 
 
 def trace_beside_cells(name: str, beside: Text, trace: Trace) -> Problem:
@@ -380,11 +361,11 @@ def trace_beside_cells(name: str, beside: Text, trace: Trace) -> Problem:
     return Problem(
         code=trace.value,
         what=Text(
-            f"Arbetsboken kan innehålla {_TRACES[trace].sv} i {beside.sv}.",
-            f"The workbook may hold {_TRACES[trace].en} in {beside.en}.",
+            f"Arbetsboken kan innehålla {TRACE_NAMES[trace].sv} i {beside.sv}.",
+            f"The workbook may hold {TRACE_NAMES[trace].en} in {beside.en}.",
         ),
         place=Place(file=name),
-        accepted=_allowed(trace),
+        accepted=allowed(trace),
         next_step=Text(
             "Ta bort uppgiften (Arkiv > Information > Kontrollera dokument) och spara på nytt.",
             "Remove it (File > Info > Inspect Document) and save again.",

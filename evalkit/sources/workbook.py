@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from evalkit import screening
 from evalkit.errors import ProblemLog
 from evalkit.language import Text
 from evalkit.sources import problems
-from evalkit.sources.annotations import annotation_problems
 from evalkit.sources.heading import (
     NOTHING_EXPECTED,
     Expectations,
@@ -22,15 +22,14 @@ from evalkit.sources.heading import (
     settle_headings,
 )
 from evalkit.sources.limits import MOST_TITLE_ROWS
-from evalkit.sources.packages import DamagedPackageError, OversizedPackageError, open_package
-from evalkit.sources.sheetxml import BookFacts, SheetFacts, book_facts
+from evalkit.sources.openbook import OpenBook, open_book
+from evalkit.sources.sheetxml import SheetFacts
 from evalkit.sources.tables import Payload, RawTable, number_habits, table_named, text_table
 from evalkit.sources.titles import title_problems
 
 if TYPE_CHECKING:
-    from fastexcel import ExcelReader, ExcelSheet
+    from fastexcel import ExcelSheet
 
-_NUMBERS = ("int", "float")
 # 1955 to 2119: days, and neither years nor counts that somebody could mean.
 _SERIAL = r"^[2-7][0-9]{4}(?:\.0)?$"
 # Excel counts 1900 as a leap year, so that from March 1900 day 0 is 30 December 1899.
@@ -48,10 +47,10 @@ def read_workbook(
     if not payload.content:
         log.add(problems.zero_bytes(payload.name))
         return []
-    opened = _open(payload, log)
-    if opened is None:
+    book = open_book(payload, log, screened=True)
+    if book is None:
         return []
-    reader, sheets, facts = opened
+    sheets = book.sheets
     around = _Around(payload, log)
     shown = {sheet.name: _shown_name(sheet.name, place, payload, log) for place, sheet in enumerate(sheets, start=1)}
     chosen = _chosen(sheets, table)
@@ -59,31 +58,13 @@ def read_workbook(
         log.add(problems.no_table_sheet(payload.name))
     others = [sheet for sheet in sheets if sheet.name not in chosen]
     _screen_others(others, shown, payload, log)
-    told = _unread(others)
-    return [
-        _table(reader, sheet, _Role(chosen[sheet.name], shown[sheet.name], facts, told, expectations or {}), around)
-        for sheet in sheets
-        if sheet.name in chosen
+    read = [sheet for sheet in sheets if sheet.name in chosen]
+    told = (_unread(others), *[()] * len(read))  # once for the workbook
+    roles = [
+        _Role(chosen[sheet.name], shown[sheet.name], book, texts, expectations or {})
+        for sheet, texts in zip(read, told, strict=False)
     ]
-
-
-def _open(payload: Payload, log: ProblemLog) -> tuple[ExcelReader, list[ExcelSheet], BookFacts] | None:
-    """The sheets, after a look at what reading them would take."""
-    import fastexcel
-
-    try:
-        package = open_package(payload.content)
-        facts = book_facts(package)
-        log.extend(annotation_problems(package, facts, payload.name))
-        reader = fastexcel.read_excel(payload.content)
-        sheets = [_load(reader, name) for name in reader.sheet_names if name in facts.sheets]
-    except OversizedPackageError:
-        log.add(problems.too_large(payload.name))
-        return None
-    except (fastexcel.FastExcelError, DamagedPackageError, ValueError):
-        log.add(problems.corrupt(payload.name, "XLSX"))
-        return None
-    return reader, sheets, facts
+    return [_table(sheet, role, around) for sheet, role in zip(read, roles, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +81,13 @@ class _Role:
 
     table: str
     shown: str
-    book: BookFacts
+    book: OpenBook
     told: tuple[Text, ...]
     expectations: Expectations
 
     @property
     def expected(self) -> Expected:
         return self.expectations.get(self.table, NOTHING_EXPECTED)
-
-
-def _load(reader: ExcelReader, name: str) -> ExcelSheet:
-    # skip_rows=0 keeps empty rows at the top, so that row numbers are those of the sheet.
-    return reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
 
 
 def _shown_name(name: str, place: int, payload: Payload, log: ProblemLog) -> str:
@@ -121,7 +97,7 @@ def _shown_name(name: str, place: int, payload: Payload, log: ProblemLog) -> str
     return str(place)
 
 
-def _chosen(sheets: list[ExcelSheet], table: str | None) -> dict[str, str]:
+def _chosen(sheets: Sequence[ExcelSheet], table: str | None) -> dict[str, str]:
     visible = [sheet.name for sheet in sheets if sheet.visible == "visible"]
     named = {name: found for name in visible if (found := table_named(name))}
     if not named and table and len(visible) == 1:
@@ -145,28 +121,28 @@ def _unread(others: list[ExcelSheet]) -> tuple[Text, ...]:
         told.append(
             Text(
                 f"{visible} {'annat' if visible == 1 else 'andra'} blad i arbetsboken har inte lästs.",
-                f"{visible} other {'sheet' if visible == 1 else 'sheets'} of the workbook were not read.",
+                f"{visible} other {'sheet was' if visible == 1 else 'sheets were'} not read.",
             )
         )
     if hidden:
         told.append(
             Text(
                 f"{hidden} {'dolt' if hidden == 1 else 'dolda'} blad i arbetsboken har inte lästs.",
-                f"{hidden} hidden {'sheet' if hidden == 1 else 'sheets'} of the workbook were not read.",
+                f"{hidden} hidden {'sheet was' if hidden == 1 else 'sheets were'} not read.",
             )
         )
     return tuple(told)
 
 
-def _table(reader: ExcelReader, sheet: ExcelSheet, role: _Role, around: _Around) -> RawTable:
+def _table(sheet: ExcelSheet, role: _Role, around: _Around) -> RawTable:
     cells = sheet.to_polars()
     found = _heading_row(cells, role, around)
     start = found or 0
     headings = settle_headings(cells.row(start) if cells.height else (), role.expected)
-    sound = _check(role, role.book.sheets[sheet.name], start, around) and found is not None
+    sound = _check(role, role.book.facts.sheets[sheet.name], start, around) and found is not None
     if found is not None and not any(headings.names):
         around.log.add(problems.no_header(around.payload.name, role.shown))
-    numbers = _number_columns(reader, sheet.name, start) if cells.height else frozenset()
+    numbers = role.book.number_columns(sheet.name, start) if cells.height else frozenset()
     grid, dated = _with_days(cells.slice(start + 1), headings.names, role)
     habits = number_habits(_texts(grid, numbers))
     return text_table(
@@ -213,12 +189,6 @@ def _check(role: _Role, facts: SheetFacts, start: int, around: _Around) -> bool:
     return not (failed or uncalculated or any(percent.values()))
 
 
-def _number_columns(reader: ExcelReader, name: str, start: int) -> frozenset[int]:
-    """Columns that hold nothing but numbers below the header."""
-    typed = reader.load_sheet(name, header_row=start, schema_sample_rows=None)
-    return frozenset(column.index for column in typed.selected_columns if column.dtype in _NUMBERS)
-
-
 def _with_days(grid: pl.DataFrame, names: tuple[str, ...], role: _Role) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     """Serial numbers of days, in columns of days, as the days that they stand for."""
     count, columns = 0, []
@@ -226,13 +196,13 @@ def _with_days(grid: pl.DataFrame, names: tuple[str, ...], role: _Role) -> tuple
         if place < len(names) and names[place] in role.expected.days:
             serial = cells.str.contains(_SERIAL).fill_null(value=False)
             count += int(serial.sum())
-            columns.append(_as_days(cells, serial, from_1904=role.book.from_1904))
+            columns.append(_as_days(cells, serial, from_1904=role.book.facts.from_1904))
         else:
             columns.append(cells)
     if not count:
         return grid, ()
     cells_sv, cells_en = ("cell", "cell") if count == 1 else ("celler", "cells")
-    year = 1904 if role.book.from_1904 else 1900
+    year = 1904 if role.book.facts.from_1904 else 1900
     told = Text(
         f"Serienummer har lästs som datum i {count} {cells_sv} (arbetsbokens datumsystem är {year}).",
         f"Serial numbers were read as dates in {count} {cells_en} (the date system of the workbook is {year}).",

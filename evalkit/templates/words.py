@@ -50,8 +50,8 @@ _DATES = Text(
     "Dates are written 2024-03-12, months 2024-03, quarters 2024-Q1 and years 2024.",
 )
 _CHECK = Text(
-    "Spara arbetsboken i en mapp för sig och kontrollera den: evalkit check MAPP --workbook RATTA",
-    "Save the workbook in a folder of its own and check it: evalkit check FOLDER --workbook MEND",
+    "Spara arbetsboken och kontrollera den: evalkit check ARBETSBOK.xlsx --workbook RATTA",
+    "Save the workbook and check it: evalkit check WORKBOOK.xlsx --workbook MEND",
 )
 _MEND = Text(
     "Rätta det som markeras och kontrollera igen, tills inget återstår.",

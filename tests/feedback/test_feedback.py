@@ -9,6 +9,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
+from typer.testing import CliRunner
 
 import evalkit as ek
 from evalkit import cli
@@ -279,6 +281,53 @@ def test_a_remark_of_the_contracts_reaches_the_one_who_checks(data):
     assert done.exit_code == cli.OK
     assert {problem["severity"] for problem in told["problems"]} <= {"warning"}
     assert told["counts"]["warnings"] == len(told["problems"])
+
+
+def test_a_remark_is_shown_beside_what_stops_the_data(data):
+    del data.tables["exposure"]
+    data.spoil().write()
+    told = json.loads(data.check("--format", "json").stdout)
+
+    assert told["counts"]["errors"]
+    assert "exposure_missing" in {problem["code"] for problem in told["problems"] if problem["severity"] == "warning"}
+    assert "Anmärkningar, som inte stoppar något" in data.check().stderr
+
+
+def test_one_file_is_checked_by_itself(data, tmp_path):
+    units = data.write() / "units.csv"
+    done = CliRunner().invoke(cli.app, ["check", str(units), "--format", "json"])
+    told = json.loads(done.stdout)
+
+    assert done.exit_code == cli.OK
+    assert [file["file"] for file in told["files"]] == ["units.csv"]
+    assert [(problem["code"], problem["accepted"]["sv"]) for problem in told["problems"]] == [
+        ("checked_alone", "coverage, outcomes, sources")
+    ]
+
+
+def test_the_faults_of_one_file_are_told_and_marked_by_themselves(data):
+    outcomes = data.spoil().write() / "outcomes.csv"
+    done = CliRunner().invoke(cli.app, ["check", str(outcomes), "--workbook", str(data.out)])
+
+    assert done.exit_code == cli.BAD_INPUT
+    assert "Tabellen" not in done.stderr.split("Sammanfattning")[0].replace("tabeller", "")
+    assert "units.csv" not in done.output
+    assert (data.out / "att_ratta_outcomes.xlsx").is_file()
+    assert "checked_alone" in CliRunner().invoke(cli.app, ["check", str(outcomes), "--format", "json"]).stdout
+
+
+def test_a_workbook_with_every_table_needs_no_other_file(data, tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "allt.xlsx") as book:
+        for name, rows in data.tables.items():
+            sheet = book.add_worksheet(name)
+            for place, row in enumerate([list(rows[0]), *(list(row.values()) for row in rows)]):
+                sheet.write_row(place, 0, row)
+    done = CliRunner().invoke(cli.app, ["check", str(tmp_path / "allt.xlsx")])
+
+    assert done.exit_code == cli.OK
+    assert "kontrollerats för sig" not in done.stdout
+    assert "  allt.xlsx\n    → units: 1 rad" in done.stdout
+    assert done.stderr == ""
 
 
 def test_runs_of_rows_are_drawn_together():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -85,6 +86,27 @@ def test_a_missing_table_and_a_missing_column_are_named(export: Export, filled) 
 def test_a_folder_without_anything_of_the_source_is_told_of(tmp_path: Path) -> None:
     assert [code for code, _, _ in problems(tmp_path, "alkt", KOMMUN)] == ["nothing_to_map"]
     assert [code for code, _, _ in problems(tmp_path / "saknas", "alkt", KOMMUN)] == ["path_missing"]
+
+
+def test_a_zip_archive_gives_what_its_folder_gives(export: Export, tmp_path: Path) -> None:
+    folder = export("alkt")
+    archive = shutil.make_archive(str(tmp_path / "uttag"), "zip", folder)
+
+    whole, packed = (ek.map_source(path, "alkt", settings=KOMMUN) for path in (folder, archive))
+    assert {name: frame.rows() for name, frame in packed.frames.items()} == {
+        name: frame.rows() for name, frame in whole.frames.items()
+    }
+    # in an archive the order of files is that of their paths, not of the mapping
+    assert {file.name for file in packed.files} == {file.name for file in whole.files}
+
+
+def test_an_archive_without_anything_of_the_source_or_that_is_damaged_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "uttag.zip").write_bytes(b"PK inget arkiv")
+    assert [code for code, _, _ in problems(tmp_path / "uttag.zip", "alkt", KOMMUN)] == ["corrupt_file"]
+    (tmp_path / "annat").mkdir()
+    (tmp_path / "annat" / "okand.csv").write_text("a;b\n1;2\n", "utf-8")
+    archive = shutil.make_archive(str(tmp_path / "tomt"), "zip", tmp_path / "annat")
+    assert [code for code, _, _ in problems(Path(archive), "alkt", KOMMUN)] == ["no_data_files"]
 
 
 def test_settings_that_are_missing_unknown_or_wrong_are_all_told(export: Export) -> None:
