@@ -13,7 +13,7 @@ import polars as pl
 from evalkit import periods
 from evalkit.errors import Problem
 from evalkit.language import Text
-from evalkit.sources import LargeFile, RawTable, scan_folder
+from evalkit.sources import LargeFile, RawTable, Scan, scan_folder
 from evalkit.vocabulary import Frequency, SourceKind
 
 if TYPE_CHECKING:
@@ -36,20 +36,6 @@ class SourceFile:
     rows: int
     digest: str
     assumptions: tuple[Text, ...] = ()
-
-    @classmethod
-    def of(cls, raw: RawTable) -> SourceFile:
-        """What is told of a table that was read."""
-        return cls(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions)
-
-    @classmethod
-    def of_large(cls, file: LargeFile) -> SourceFile:
-        """What is told of a file that was checked in parts."""
-        try:
-            digest = file.digest()
-        except OSError:
-            digest = ""
-        return cls(file.name, file.table, None, file.rows, digest)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -194,10 +180,30 @@ def inspected(path: Path | str, book: Codes | None = None) -> Inspection:
 
 def source_files(inspection: Inspection) -> tuple[SourceFile, ...]:
     """What was read, file by file."""
-    small = map(SourceFile.of, inspection.tables)
     found = (file.found for file in inspection.large)
     large = (SourceFile(one.file, one.table, None, one.rows, one.digest, one.assumptions) for one in found)
-    return tuple(sorted((*small, *large), key=lambda file: file.name))
+    return _by_name((*map(_source_file, inspection.tables), *large))
+
+
+def files_of(scan: Scan) -> tuple[SourceFile, ...]:
+    """What could be read, file by file, whether or not it was right. A large file that is gone has no digest."""
+    return _by_name((*map(_source_file, scan.tables), *map(_large_file, scan.large)))
+
+
+def _source_file(raw: RawTable) -> SourceFile:
+    return SourceFile(raw.file, raw.table, raw.sheet, raw.frame.height, raw.digest, raw.assumptions)
+
+
+def _large_file(file: LargeFile) -> SourceFile:
+    try:
+        digest = file.digest()
+    except OSError:
+        digest = ""
+    return SourceFile(file.name, file.table, None, file.rows, digest)
+
+
+def _by_name(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
+    return tuple(sorted(files, key=lambda file: file.name))
 
 
 def digest_of(files: Iterable[SourceFile]) -> str:

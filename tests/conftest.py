@@ -19,7 +19,7 @@ from evalkit.plan import Plan
 Row = dict[str, str | None]
 
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "units": {"unit_id": pl.String, "unit_name": pl.String, "unit_kind": pl.String, "source_id": pl.String},
+    "units": dict.fromkeys(("unit_id", "unit_name", "unit_kind", "source_id", "part_of"), pl.String),
     "model_periods": {
         "unit_id": pl.String,
         "model": pl.String,

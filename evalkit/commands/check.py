@@ -62,7 +62,7 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     from evalkit import pipeline
     from evalkit.contracts import load_contracts
     from evalkit.contracts.bulk import large_tables
-    from evalkit.dataset import SourceFile
+    from evalkit.dataset import files_of
     from evalkit.errors import EvalkitError
     from evalkit.feedback import Feedback
     from evalkit.onefile import scan
@@ -72,8 +72,8 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
         checked = pipeline.check(folder)
     except EvalkitError as error:
         found = scan(where, may_be_large=may_be_large)
-        read = (*map(SourceFile.of, found.tables), *map(SourceFile.of_large, found.large))
-        return Feedback(read, (*error.problems, *error.remarks), error.title), found.tables, where
+        told = (*error.problems, *error.remarks)
+        return Feedback(files_of(found), told, error.title), found.tables, where
     raws = scan(where, may_be_large=may_be_large).tables if checked.warnings else ()
     return Feedback(checked.files, checked.warnings, has_plan=checked.plan is not None), raws, where
 

@@ -54,7 +54,7 @@ def cell_traces(cells: pl.Series, field: Field | None) -> Iterator[tuple[Trace, 
 
     What is said of a cell depends on its text and the field alone, so equal cells may be looked at once.
     """
-    if (cells.str.len_chars().max() or 0) < screening.SHORTEST_TRACE:
+    if not (cells.str.len_chars() >= screening.SHORTEST_TRACE).any():
         return
     told: set[int] = set()
     for trace in Trace:

@@ -41,7 +41,7 @@ def test_text_where_a_number_is_due(folder):
         "Uppgifterna följer inte datakontraktet (1 fel)\n"
         "Cellen innehåller text där ett tal ska stå.\n"
         "  Var:        outcomes.csv, kolumn value, rad 2\n"
-        "  Godtas:     ett heltal, 0 eller större, till exempel 12 eller 1 234\n"
+        "  Godtas:     ett heltal från 0 till en miljard, till exempel 12 eller 1 234\n"
         "  Gör så här: Skriv ett tal, eller lämna cellen tom och ange orsaken i kolumnen status."
     )
 
@@ -78,7 +78,7 @@ def test_negative_count(folder, sign):
         "Uppgifterna följer inte datakontraktet (1 fel)\n"
         "Talet är negativt.\n"
         "  Var:        outcomes.csv, kolumn value, rad 2\n"
-        "  Godtas:     ett heltal, 0 eller större, till exempel 12 eller 1 234\n"
+        "  Godtas:     ett heltal från 0 till en miljard, till exempel 12 eller 1 234\n"
         "  Gör så här: Rätta det ursprungliga antalet; en rättelse skrivs inte som ett minustal."
     )
 
@@ -122,6 +122,7 @@ def test_named_model_without_any_model_periods(folder):
         ("1,234", "ambiguous_number"),
         ("1.234.567", "ambiguous_number"),
         ("12,5", "not_whole"),
+        ("1000000001", "above_maximum"),
         ("9223372036854775808", "number_too_large"),
         ("99999999999999999999999", "number_too_large"),
         ("12 34", "not_a_number"),
@@ -145,7 +146,7 @@ def test_numbers_that_are_not_counts(folder, cell, code):
         ("12.0", 12),
         ("0", 0),
         ("0012", 12),
-        ("9223372036854775807", 2**63 - 1),
+        ("1000000000", 1_000_000_000),
     ],
 )
 def test_numbers_that_are_counts(folder, cell, count):
