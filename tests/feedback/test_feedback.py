@@ -67,7 +67,7 @@ def test_json_has_every_problem_with_its_place_and_no_value(data):
     assert MARKER not in done.stdout
     assert PERSON not in done.stdout
     assert set(told["problems"][0]) == {
-        "code", "severity", "file", "sheet", "column", "key", "rows", "what", "accepted", "next",
+        "code", "severity", "file", "sheet", "column", "key", "rows", "row_count", "what", "accepted", "next",
     }  # fmt: skip
 
 
