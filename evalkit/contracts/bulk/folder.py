@@ -13,7 +13,7 @@ import polars as pl
 
 from evalkit.contracts.beside import Beside
 from evalkit.contracts.bulk.around import Around
-from evalkit.contracts.bulk.checking import BATCH_ROWS, check_table
+from evalkit.contracts.bulk.checking import BATCH_ROWS, KEPT_ROWS, check_table
 from evalkit.contracts.bulk.inspection import BulkInspection
 from evalkit.contracts.bulk.reading import Reader
 from evalkit.contracts.bulk.table import ParquetTable
@@ -124,7 +124,7 @@ class _Look:
     def check(self, file: LargeFile, beside: Mapping[str, Beside]) -> CheckedFile:
         contract = self.contracts[file.table]
         around = self._around(file.table, beside)
-        found = check_table(_opened(file, contract), contract, self.codes, around)
+        found = check_table(_opened(file, contract), contract, self.codes, around, kept_rows=KEPT_ROWS)
         return CheckedFile(file, contract, found, around.lost_zeros)
 
     def _around(self, table: str, beside: Mapping[str, Beside]) -> Around:

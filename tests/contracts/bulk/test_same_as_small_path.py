@@ -139,7 +139,7 @@ def small_path(folder: Path, table: str) -> tuple[dict[tuple[str, str | None], l
 
 
 @pytest.mark.parametrize("table", ["outcomes", "coverage", "units", "visits", "decision_status"])
-@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])  # the frames are small already
+@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])  # the frames are small already
 @given(data=st.data())
 def test_the_same_problems_as_the_small_path(table: str, data: st.DataObject) -> None:
     frame = data.draw(frames(table))
