@@ -20,7 +20,7 @@ from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.faults import BLANK_ROW, BreachLog, CellFaults, Lines, Tally
 from evalkit.contracts.bulk.inspection import BulkInspection, broken_rules, worded
 from evalkit.contracts.bulk.reading import Reader
-from evalkit.contracts.bulk.repetition import ask_of_values, check_repeated_cells, distinct_values
+from evalkit.contracts.bulk.repetition import Judged, ask_of_values, distinct_values
 from evalkit.contracts.bulk.screen import Screen
 from evalkit.contracts.bulk.steps import Stage, Step, own_columns, stages, table_rules
 from evalkit.contracts.bulk.table import Batch, ParquetTable
@@ -164,6 +164,7 @@ class _Run:
     not_asked: list[tuple[str, str]] = field(default_factory=list)
     late: frozenset[tuple[str, str]] = frozenset()
     early_faults: set[str] = field(default_factory=set)
+    judged: Judged = field(default_factory=Judged)
     blank: int = 0
     restored: int = 0
 
@@ -230,7 +231,7 @@ class _Run:
         values = {
             field.name: found for field in fields if (found := distinct_values(known[field.name], field)) is not None
         }
-        check_repeated_cells(table, values)
+        self.judged.check_cells(table, values)
         check_cells(table, but=values)
         self._ask_by_row(batch, table, stage, values)
 
