@@ -263,5 +263,6 @@ def test_a_contract_that_the_library_has_never_seen_gets_rows_that_keep_its_decl
 
     assert len(made_up["strange"]) == 40
     for row in made_up["strange"]:
-        assert (row["outcome"] == "besvarad") == bool(row["answered_date"])
+        assert row["answered_date"] or row["outcome"] != "besvarad"
+        assert not row["answered_date"] or row["outcome"] != "vantar"
         assert not row["answered_date"] or row["answered_date"] >= row["requested_date"]
