@@ -25,7 +25,8 @@ from evalkit.contracts.bulk.table import Batch, ParquetTable
 from evalkit.contracts.bulk.version import Statement, statement_of
 from evalkit.contracts.checking import in_file_order
 from evalkit.contracts.codes import Codes
-from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.model import Contract
+from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.contracts.rules import Rule, Surroundings
 from evalkit.contracts.tablecheck import CheckedTable
 from evalkit.contracts.traces import trace_in_cells, trace_in_header

@@ -8,7 +8,8 @@ import polars as pl
 
 from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.table import ParquetTable
-from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.model import Contract
+from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.contracts.versions import follow
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
