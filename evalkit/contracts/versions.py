@@ -13,11 +13,11 @@ from dataclasses import replace
 from evalkit import screening
 from evalkit.contracts.migrations import Act, Migration, Step
 from evalkit.contracts.model import Contract
-from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.contracts.traces import trace_in_cells
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
 from evalkit.sources import RawTable
+from evalkit.sources.tables import VERSION_COLUMN
 
 _FORM = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 

@@ -1,14 +1,14 @@
 """A metric that may be told only as a count is in no table of events, and in no drop-down of one."""
 
+import pytest
+
 from evalkit.contracts import Contract
 from evalkit.contracts.model import CodeList
 from evalkit.contracts.rules import known_codes
 from evalkit.dictionary import codes_of
+from evalkit.errors import ContractError
 from evalkit.metrics import MetricBook
 from evalkit.onefile import inspected_alone
-from evalkit.errors import ContractError
-
-import pytest
 
 BOOK = MetricBook.load()
 
