@@ -44,7 +44,7 @@ def markdown_tables(
 
 def _metrics(metrics: Iterable[Metric], language: Language) -> Table:
     heads = (
-        (Text("Mått", "Metric"), 4),  # a long word must have room: Arbetskraftsexploatering
+        (Text("Mått", "Metric"), 3),
         (Text("Hur det räknas", "How it is counted"), 4),
         (Text("Att se upp med", "Traps"), 6),
     )
@@ -78,7 +78,7 @@ def _counting(metric: Metric) -> Text:
 
 
 def _columns(contracts: Iterable[Contract], language: Language) -> Table:
-    heads = ((Text("Kolumn", "Column"), 4), (Text("Betyder", "Means"), 5), (Text("Godtas", "Accepted"), 5))
+    heads = ((Text("Kolumn", "Column"), 3), (Text("Betyder", "Means"), 5), (Text("Godtas", "Accepted"), 5))
     return Table(
         id="tbl-ordlista-kolumner",
         caption=Text("Kolumnerna i de tabeller som använts", "The columns of the tables used").in_language(language),
