@@ -15,6 +15,7 @@ from evalkit.errors import Problem
 from evalkit.language import Text
 from evalkit.screening import Trace
 from evalkit.sources import problems
+from evalkit.sources.markup import plain_attributes
 from evalkit.sources.packages import Package
 from evalkit.sources.sheetxml import BookFacts
 
@@ -46,7 +47,7 @@ def annotation_problems(package: Package, facts: BookFacts, shown: str) -> Itera
     for member in package.members:
         for form, place in _PARTS:
             if form.fullmatch(member.filename):
-                content = package.read(member).decode("utf-8", "replace")
+                content = plain_attributes(package.read(member)).decode("utf-8", "replace")
                 found |= {(place, trace): None for trace in _traces(content, place)}
     printed = (text for sheet in facts.sheets.values() for text in sheet.printed)
     found |= {(_PRINTED, trace): None for text in printed for trace in screening.traces(text)}
