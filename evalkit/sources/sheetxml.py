@@ -297,9 +297,9 @@ def _string_lengths(package: Package) -> list[int]:
     if _STRINGS not in package.names:
         return []
     content = package.read(package.member(_STRINGS))
-    start = plain_attributes(content[:4096])
-    claimed = _UNIQUE.search(start)
-    if _DOCTYPE.search(start) or (claimed and int(claimed[1][:12]) > len(content)):
+    top = plain_attributes(content[:4096])
+    claimed = _UNIQUE.search(top)
+    if _DOCTYPE.search(top) or (claimed and int(claimed[1][:12]) > len(content)):
         raise DamagedPackageError
     lengths, start = [], 0
     for match in _STRING_END.finditer(content):

@@ -175,6 +175,21 @@ def test_what_stands_beside_the_cells_is_screened(put, add, code):
     assert codes(put("units.xlsx", book_bytes(fill))) == [(code, "units.xlsx", ())]
 
 
+@pytest.mark.parametrize(
+    ("part", "xml"),
+    [
+        ("xl/pivotCache/pivotCacheDefinition1.xml", b'<sharedItems><s v="900101-9802"/></sharedItems>'),
+        ("xl/pivotCache/pivotCacheRecords1.xml", b"<r><n v='9001019802'/></r>"),
+        ("xl/externalLinks/externalLink1.xml", b'<cell r="A1" t="str"><v>900101-9802</v></cell>'),
+        ("xl/charts/chart1.xml", b"<c:strCache><c:pt idx='0'><c:v>900101-9802</c:v></c:pt></c:strCache>"),
+    ],
+)
+def test_copies_of_cells_are_screened(put, part, xml):
+    content = rezipped(sheet_bytes([["unit_id", "unit_name"]]), {part: lambda _: xml})
+
+    assert codes(put("units.xlsx", content)) == [("personal_identity", "units.xlsx", ())]
+
+
 def test_a_comment_that_says_nothing_of_the_kind(put):
     def fill(book):
         sheet = book.add_worksheet("units")
