@@ -15,12 +15,14 @@ from evalkit import style
 
 if TYPE_CHECKING:
     from evalkit.dataset import Dataset
+    from evalkit.estimate_series import EstimateSeries
     from evalkit.estimates import Estimate
     from evalkit.holdings import Holdings
     from evalkit.panels import Panel
     from evalkit.plan import Plan
 
 _SYNTHETIC = '<p style="border:2px solid;padding:.2em .6em;display:inline-block"><strong>SYNTETISKA DATA</strong></p>'
+_SHOWN_ROWS = 10
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _STATUS_SIGNS = {"value": "■", "suppressed": "×", "missing": "·", "not_applicable": "–", "not_yet_reported": "…"}
 
@@ -113,6 +115,14 @@ def estimates_view(items: Sequence[Estimate], *, synthetic: bool = False) -> str
     rows = [_estimate_row(item) for item in items]
     head = ("Nr", "Mått", "Jämförelse", "Tal", "Intervall", "Metod")
     return _table("Skattningar", head, rows, synthetic=synthetic)
+
+
+def estimate_series_view(series: EstimateSeries) -> str:
+    """The first rows of a series of estimates, and how many there are."""
+    rows = [_estimate_row(series[row])[3:] for row in range(min(len(series), _SHOWN_ROWS))]
+    refused = len(series) - series.numbers["reason"].null_count()
+    caption = f"Skattningar: {style.number(len(series))} rader, {style.number(refused)} går inte att beräkna"
+    return _table(caption, ("Tal", "Intervall", "Metod"), rows)
 
 
 def _estimate_row(item: Estimate) -> tuple[str, ...]:
