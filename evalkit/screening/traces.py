@@ -10,6 +10,7 @@ from evalkit.screening.contact import has_email, has_phone
 from evalkit.screening.identity import is_suspect, number_kinds
 from evalkit.screening.plates import has_plate, plates_in_column
 from evalkit.screening.prose import is_prose
+from evalkit.screening.zeros import rows_without_zero
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,7 +95,8 @@ def trace_rows(cells: pl.Series, trace: Trace, *, decimal: bool = False) -> list
     if trace in IDENTITIES:
         kind = "person" if trace is Trace.PERSON else "organisation"
         likely = cells.str.count_matches(r"\p{N}").fill_null(0) >= _NUMBER_DIGITS
-        return _rows(cells, likely, lambda text: kind in number_kinds(text, decimal=decimal))
+        rows = _rows(cells, likely, lambda text: kind in number_kinds(text, decimal=decimal))
+        return sorted({*rows, *rows_without_zero(cells)}) if trace is Trace.PERSON else rows
     if trace is Trace.EMAIL:
         return _rows(cells, cells.str.contains(r"@|[(\[]at[)\]]").fill_null(value=False), has_email)
     if trace is Trace.PHONE:
