@@ -379,7 +379,7 @@ def _rate(count: int | None, exposure: float | None, conf_level: float) -> dict[
     """The rate of a shown count, computed from what is shown."""
     if count is None or not exposure:
         return {"exposure": exposure, "rate": None, "conf_low": None, "conf_high": None}
-    found = exact(count, exposure, conf_level)
+    found = exact(count, exposure, conf_level).only()
     return {"exposure": exposure, "rate": found.estimate, "conf_low": found.low, "conf_high": found.high}
 
 

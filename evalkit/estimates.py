@@ -42,6 +42,16 @@ class Cell:
     cases_hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test beside an estimate, such as of homogeneity: its name, statistic, degrees of freedom and p-value."""
+
+    name: str
+    statistic: float
+    p_value: float
+    df: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """One estimate or refusal.
@@ -62,7 +72,9 @@ class Estimate:
     reason
         Required when ``status`` is not ``estimated``; forbidden otherwise.
     method
-        Which interval: ``exact``, ``midp``, ``score``, ``bayes`` or ``quasi_poisson``.
+        Which interval: a word of :class:`~evalkit.inference.method.Method`.
+    tests
+        What was tested beside the estimate, such as whether strata agree.
 
     Raises
     ------
@@ -96,6 +108,7 @@ class Estimate:
     reason: Statement | None = None
     method: str | None = None
     assumptions: tuple[Statement, ...] = ()
+    tests: tuple[Tested, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = (self.estimate, self.conf_low, self.conf_high)
@@ -112,8 +125,8 @@ class Estimate:
             # Events and cells would let a count that was withheld be read from the refusal.
             if any(number is not None for number in (*numbers, self.std_error, self.p_value, self.events)):
                 raise ValueError("a refusal carries no number")
-            if self.cells:
-                raise ValueError("a refusal carries no cells")
+            if self.cells or self.tests:
+                raise ValueError("a refusal carries no cells and no tests")
 
     @property
     def is_estimated(self) -> bool:
@@ -140,6 +153,7 @@ class Estimate:
             events=None,
             exposure=None,
             cells=(),
+            tests=(),
             method=None,
         )
 

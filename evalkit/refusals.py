@@ -194,6 +194,17 @@ def design_needs(what: Text) -> Statement:
     )
 
 
+def value_missing() -> Statement:
+    """A row of a column lacks a count, an exposure or another number that the estimate needs."""
+    return Statement(
+        "value_missing",
+        Text(
+            "Minst ett av talen på raden saknas. Saknade uppgifter är inte noll.",
+            "At least one of the numbers in the row is missing. Missing data are not zero.",
+        ),
+    )
+
+
 def not_attempted() -> Statement:
     """The estimand is in the plan but was not reached in this run."""
     return Statement(

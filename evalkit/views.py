@@ -14,13 +14,16 @@ import polars as pl
 from evalkit import style
 
 if TYPE_CHECKING:
+    from evalkit.counting import Aggregates
     from evalkit.dataset import Dataset
+    from evalkit.estimate_series import EstimateSeries
     from evalkit.estimates import Estimate
     from evalkit.holdings import Holdings
     from evalkit.panels import Panel
     from evalkit.plan import Plan
 
 _SYNTHETIC = '<p style="border:2px solid;padding:.2em .6em;display:inline-block"><strong>SYNTETISKA DATA</strong></p>'
+_SHOWN_ROWS = 10
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _STATUS_SIGNS = {"value": "■", "suppressed": "×", "missing": "·", "not_applicable": "–", "not_yet_reported": "…"}
 
@@ -69,6 +72,14 @@ def holdings_view(holdings: Holdings) -> str:
     return _table("Händelser", ("Tabell", "Rader", "Kolumner"), rows, synthetic=holdings.synthetic)
 
 
+def aggregates_view(aggregates: Aggregates) -> str:
+    """Tables with their rows and columns, then what was left out."""
+    rows = [(name, style.number(frame.height), ", ".join(frame.columns)) for name, frame in aggregates.tables.items()]
+    told = "".join(f"<li>{html.escape(str(problem.what))}</li>" for problem in aggregates.remarks)
+    head = ("Tabell", "Rader", "Kolumner")
+    return _table("Antal", head, rows, synthetic=aggregates.synthetic) + (f"<ul>{told}</ul>" if told else "")
+
+
 def panel_view(panel: Panel) -> str:
     """One line per series and unit: a sparkline of the counts and a strip of the statuses."""
     rows = [
@@ -113,6 +124,14 @@ def estimates_view(items: Sequence[Estimate], *, synthetic: bool = False) -> str
     rows = [_estimate_row(item) for item in items]
     head = ("Nr", "Mått", "Jämförelse", "Tal", "Intervall", "Metod")
     return _table("Skattningar", head, rows, synthetic=synthetic)
+
+
+def estimate_series_view(series: EstimateSeries) -> str:
+    """The first rows of a series of estimates, and how many there are."""
+    rows = [_estimate_row(series[row])[3:] for row in range(min(len(series), _SHOWN_ROWS))]
+    refused = len(series) - series.numbers["reason"].null_count()
+    caption = f"Skattningar: {style.number(len(series))} rader, {style.number(refused)} går inte att beräkna"
+    return _table(caption, ("Tal", "Intervall", "Metod"), rows)
 
 
 def _estimate_row(item: Estimate) -> tuple[str, ...]:

@@ -127,6 +127,9 @@ class Scale(StrEnum):
     RATE_DIFFERENCE = "rate_difference"
     PROPORTION = "proportion"
     PROPORTION_DIFFERENCE = "proportion_difference"
+    PROBABILITY = "probability"
+    DURATION = "duration"
+    DURATION_DIFFERENCE = "duration_difference"
 
 
 class EstimateStatus(StrEnum):

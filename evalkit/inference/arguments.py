@@ -13,17 +13,15 @@ from numbers import Integral, Real
 from typing import TypeGuard
 
 from evalkit.errors import EstimationError, Place, Problem, ProblemLog, known_names
+from evalkit.inference.faults import COUNT, EXPOSURE, NULL, Fault, PositiveFaults
 from evalkit.inference.method import Method
 from evalkit.inference.totals import LARGEST_COUNT, Total
 from evalkit.language import Text
 
 # Far outside any real exposure; inside, no quotient of four of them leaves the range of a float.
-_SMALLEST_POSITIVE = 1e-50
-_LARGEST_POSITIVE = 1e50
+SMALLEST_POSITIVE = 1e-50
+LARGEST_POSITIVE = 1e50
 _SMALLEST_LEVEL = 1e-9
-
-_COUNT = Text("ett helt tal från 0 till 1 000 000 000", "a whole number from 0 to 1,000,000,000")
-_POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
 
 
 @dataclass(slots=True)
@@ -54,36 +52,47 @@ class Arguments:
 
     def count(self, name: str, value: object) -> int:
         """A whole number of events; ``12.0`` is taken as 12, ``12.5`` and ``True`` are not taken."""
-        if not _is_number(value):
-            self._fault("count_not_a_number", name, _not_a_number(name), _COUNT, _COUNT_STEP)
+        if not is_number(value):
+            self.fault(COUNT.not_a_number, name)
         elif value < 0:
-            self._fault("count_negative", name, _negative(name), _COUNT, _COUNT_STEP)
+            self.fault(COUNT.negative, name)
         elif value > LARGEST_COUNT:
-            self._fault("count_too_large", name, _too_large(name), _COUNT, _LARGE_STEP)
+            self.fault(COUNT.too_large, name)
         elif math.isnan(value) or value != math.floor(value):
-            self._fault("count_not_whole", name, _not_whole(name), _COUNT, _COUNT_STEP)
+            self.fault(COUNT.not_whole, name)
         else:
             return int(value)
         return 1
 
     def exposure(self, name: str, value: object) -> float:
         """A positive, finite number in any unit."""
-        accepted = Text(f"{_POSITIVE.sv}, till exempel personår eller besök", f"{_POSITIVE.en}, such as visits")
-        return self._positive("exposure", name, value, accepted, _EXPOSURE_STEP)
+        return self.positive(name, value, EXPOSURE)
 
     def null(self, name: str, value: object) -> float:
         """The value that the p-value is against."""
-        return self._positive("null", name, value, _POSITIVE, _NULL_STEP)
+        return self.positive(name, value, NULL)
+
+    def positive(self, name: str, value: object, faults: PositiveFaults) -> float:
+        """A positive, finite number; ``faults`` says in which words it is asked for."""
+        if not is_number(value):
+            self.fault(faults.not_a_number, name)
+        elif not SMALLEST_POSITIVE <= value <= LARGEST_POSITIVE:
+            self.fault(faults.not_positive, name)
+        else:
+            return float(value)
+        return 1.0
 
     def conf_level(self, value: object) -> float:
         """A level strictly between 0 and 1."""
         accepted = Text("ett tal mellan 0 och 1, till exempel 0.95", "a number between 0 and 1, such as 0.95")
+        step = Text("Skriv 0.95 för 95 procent.", "Write 0.95 for 95 per cent.")
         name = "conf_level"
-        if not _is_number(value):
-            self._fault("conf_level_not_a_number", name, _not_a_number(name), accepted, _LEVEL_STEP)
+        if not is_number(value):
+            what = Text("{name} är inte ett tal.", "{name} is not a number.")
+            self.fault(Fault("conf_level_not_a_number", what, accepted, step), name)
         elif not _SMALLEST_LEVEL <= value < 1:
-            what = Text("conf_level ligger inte mellan 0 och 1.", "conf_level does not lie between 0 and 1.")
-            self._fault("conf_level_outside", name, what, accepted, _LEVEL_STEP)
+            what = Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1.")
+            self.fault(Fault("conf_level_outside", what, accepted, step), name)
         else:
             return float(value)
         return 0.5
@@ -95,7 +104,8 @@ class Arguments:
             return Method(value)
         what = Text(f"Metoden finns inte för {self.function}.", f"{self.function} has no such method.")
         wanted = value if isinstance(value, str) else ""
-        self._fault("unknown_method", "method", what, known_names(wanted, words), _METHOD_STEP)
+        step = Text("Välj en av metoderna ovan.", "Choose one of the methods above.")
+        self.note("unknown_method", "method", what=what, accepted=known_names(wanted, words), next_step=step)
         return next(iter(known))
 
     def done(self) -> None:
@@ -108,61 +118,18 @@ class Arguments:
         """
         self.log.raise_if_any(EstimationError)
 
+    def fault(self, fault: Fault, name: str, *, rows: tuple[int, ...] = (), row_count: int | None = None) -> None:
+        """Note that the argument ``name`` has this fault, in a column on the given rows (from 1)."""
+        place = Place(file=f"evalkit.{self.function}", key=f"argument {name}", rows=rows, row_count=row_count)
+        what = fault.told_of(name)
+        self.log.add(Problem(fault.code, what=what, place=place, accepted=fault.accepted, next_step=fault.step))
+
     def note(self, code: str, name: str, *, what: Text, accepted: Text, next_step: Text) -> None:
         """Note a fault that lies in how arguments go together."""
-        self._fault(code, name, what, accepted, next_step)
-
-    def _positive(self, code: str, name: str, value: object, accepted: Text, step: Text) -> float:
-        if not _is_number(value):
-            self._fault(f"{code}_not_a_number", name, _not_a_number(name), accepted, step)
-        elif not _SMALLEST_POSITIVE <= value <= _LARGEST_POSITIVE:
-            what = Text(f"{name} är inte ett ändligt tal större än 0.", f"{name} is not a finite number above 0.")
-            self._fault(f"{code}_not_positive", name, what, accepted, step)
-        else:
-            return float(value)
-        return 1.0
-
-    def _fault(self, code: str, name: str, what: Text, accepted: Text, next_step: Text) -> None:
         place = Place(file=f"evalkit.{self.function}", key=f"argument {name}")
         self.log.add(Problem(code=code, what=what, place=place, accepted=accepted, next_step=next_step))
 
 
-def _is_number(value: object) -> TypeGuard[float]:
-    # bool is an integer to Python, but True is never meant as one event.
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether ``value`` is a single number; ``True`` is an integer to Python, but never meant as one event."""
     return isinstance(value, Integral | Real) and not isinstance(value, bool)
-
-
-def _not_a_number(name: str) -> Text:
-    return Text(f"{name} är inte ett tal.", f"{name} is not a number.")
-
-
-def _not_whole(name: str) -> Text:
-    return Text(f"{name} är inte ett helt tal.", f"{name} is not a whole number.")
-
-
-def _negative(name: str) -> Text:
-    return Text(f"{name} är mindre än 0.", f"{name} is less than 0.")
-
-
-def _too_large(name: str) -> Text:
-    return Text(f"{name} är för stort för att vara ett antal händelser.", f"{name} is too large to count events.")
-
-
-_COUNT_STEP = Text(
-    "Ange antalet händelser. En andel eller ett medelvärde är inte ett antal.",
-    "Give the number of events. A share or a mean is not a count.",
-)
-_LARGE_STEP = Text(
-    "Kontrollera att det inte är ett belopp eller ett identitetsnummer.",
-    "Check that it is not an amount or an identity number.",
-)
-_EXPOSURE_STEP = Text(
-    "Ange det som antalet ska delas med. Är det noll eller okänt går ingen nivå att räkna ut.",
-    "Give what the count is divided by. If it is zero or unknown there is no rate.",
-)
-_NULL_STEP = Text(
-    "Ange värdet att pröva mot; 1 betyder ingen skillnad mellan två sidor.",
-    "Give the value to test against; 1 means no difference between two sides.",
-)
-_LEVEL_STEP = Text("Skriv 0.95 för 95 procent.", "Write 0.95 for 95 per cent.")
-_METHOD_STEP = Text("Välj en av metoderna ovan.", "Choose one of the methods above.")

@@ -73,7 +73,7 @@ def excess(events_after: int, ratio: Interval, spread: Spread) -> Interval | Non
 def _count_limits(events: int, spread: Spread) -> Interval:
     """The limits of the count itself: exact, or as wide as φ and its degrees of freedom ask for."""
     if spread.dispersion is None or spread.df is None or events == 0:
-        return rates.exact(events, 1.0, spread.conf_level)
+        return rates.exact(events, 1.0, spread.conf_level).only()
     quantile = -float(special.stdtrit(spread.df, (1 - spread.conf_level) / 2))
     factor = math.exp(quantile * math.sqrt(max(spread.dispersion, 1.0) / events))
     return Interval(events, events / factor, events * factor)

@@ -6,15 +6,36 @@ from enum import StrEnum
 
 
 class Method(StrEnum):
-    """How an interval was made.
+    """How an interval or a test was made.
 
     ``EXACT`` inverts the central tails of the exact (conditional) distribution, ``MIDP`` the same
     tails with half of the observed point, ``SCORE`` the score test, ``BAYES`` takes quantiles of the
     posterior under Jeffreys' prior, ``QUASI_POISSON`` widens for counts that vary more than chance.
+    The others are named by those who made them, or by what they count on.
     """
 
     EXACT = "exact"
     MIDP = "midp"
     SCORE = "score"
     BAYES = "bayes"
+    E_TEST = "e_test"
     QUASI_POISSON = "quasi_poisson"
+    POISSON = "poisson"
+    ROBUST = "robust"
+    NB2 = "nb2"
+    COMPOUND_POISSON = "compound_poisson"
+    MANTEL_HAENSZEL = "mantel_haenszel"
+    GAMMA = "gamma"
+    WILSON = "wilson"
+    CLOPPER_PEARSON = "clopper_pearson"
+    NEWCOMBE = "newcombe"
+    MIETTINEN_NURMINEN = "miettinen_nurminen"
+    FISHER = "fisher"
+    BOSCHLOO = "boschloo"
+    KAPLAN_MEIER = "kaplan_meier"
+    AALEN_JOHANSEN = "aalen_johansen"
+    RMST = "rmst"
+    DELTA = "delta"
+    MOVER = "mover"
+    BOOTSTRAP = "bootstrap"
+    PERMUTATION = "permutation"

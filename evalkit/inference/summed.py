@@ -181,7 +181,7 @@ def _event_refusal(totals: Sequence[Total]) -> Statement | None:
 
 def _rate(totals: Sequence[Total], conf_level: float, null: float | None) -> Interval | Statement:
     (total,) = totals
-    return rates.exact(total.events, total.exposure, conf_level, null=null)
+    return rates.exact(total.events, total.exposure, conf_level, null=null).only()
 
 
 def _ratio(totals: Sequence[Total], conf_level: float, null: float | None) -> Interval | Statement:

@@ -17,14 +17,14 @@ PACKAGE = Path(evalkit.__file__).parent
 ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
     "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "onefile", "dataset",
-    "holdings", "estimands", "plan", "panels", "estimates", "inference", "comparisons", "designs", "breaks",
-    "evaluation", "margins", "protection", "policy", "cases", "disclosure",
+    "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "inference",
+    "comparisons", "designs", "breaks", "evaluation", "margins", "protection", "policy", "cases", "disclosure",
     "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging",
-    "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
+    "counting", "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.
-SHOWS_ITSELF = {"dataset", "holdings", "plan", "panels", "estimates", "disclosure"}
+SHOWS_ITSELF = {"dataset", "holdings", "plan", "panels", "estimates", "estimate_series", "disclosure"}
 ONLY_IN = {
     "pandera": ("contracts/",),
     "open_data_contract_standard": ("contracts/",),

@@ -24,8 +24,8 @@ MEANS = np.concatenate([np.linspace(0.05, 5, 100), np.linspace(5.1, 40, 100)])
 
 @functools.cache
 def rate_limits(method: str) -> tuple[np.ndarray, np.ndarray]:
-    found = [getattr(rates, method)(count, 1.0, LEVEL) for count in range(120)]
-    return np.array([one.low for one in found]), np.array([one.high for one in found])
+    found = getattr(rates, method)(np.arange(120), 1.0, LEVEL)
+    return found.low, found.high
 
 
 def rate_coverage(method: str) -> np.ndarray:

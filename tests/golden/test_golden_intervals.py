@@ -42,13 +42,13 @@ def test_one_rate_agrees_with_r(row: dict[str, str]) -> None:
     count, exposure, level = int(row["count"]), number(row["exposure"]), number(row["conf_level"])
     null = None if row["null"] == "NA" else number(row["null"])
     for method, function in rates.TESTED.items():
-        found = function(count, exposure, level, null=null)
+        found = function(count, exposure, level, null=null).only()
         assert same(found.low, row[f"{method}_low"]), method
         assert same(found.high, row[f"{method}_high"]), method
         assert (found.p_value is None) == (null is None)
         if found.p_value is not None:
             assert same(found.p_value, row[f"{method}_p"], digits=P_DIGITS), method
-    credible = rates.bayes(count, exposure, level)
+    credible = rates.bayes(count, exposure, level).only()
     assert same(credible.low, row["bayes_low"])
     assert same(credible.high, row["bayes_high"])
 
@@ -156,8 +156,8 @@ def test_the_rise_in_exploitation_offences_is_less_certain_than_poisson_says() -
 @pytest.mark.parametrize("row", rows("cohen_yang.csv"), ids=lambda row: row["x"])
 def test_the_published_table_of_poisson_limits(row: dict[str, str]) -> None:
     for percent in ("90", "95", "99"):
-        exact = rates.exact(int(row["x"]), 1.0, int(percent) / 100)
-        midp = rates.midp(int(row["x"]), 1.0, int(percent) / 100)
+        exact = rates.exact(int(row["x"]), 1.0, int(percent) / 100).only()
+        midp = rates.midp(int(row["x"]), 1.0, int(percent) / 100).only()
         for found, name, tolerance in ((exact, "garwood", 6e-7), (midp, "midp", 4e-5)):
             assert abs(found.low - number(row[f"{name}{percent}_lo"])) <= tolerance
             assert abs(found.high - number(row[f"{name}{percent}_hi"])) <= tolerance

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import evalkit.comparisons as ek
-from evalkit.comparisons import RATE_METHODS, RATE_RATIO_METHODS, RATIO_OF_RATE_RATIOS_METHODS
+from evalkit.comparisons.rates import RATE_METHODS, RATE_RATIO_METHODS, RATIO_OF_RATE_RATIOS_METHODS
 
 counts = st.integers(0, 60) | st.integers(0, 20_000)
 exposures = st.floats(0.01, 1e7)

@@ -57,16 +57,16 @@ def test_uneven_counts_never_get_a_poisson_standard_error() -> None:
 
 
 def test_a_single_rate_is_tested_only_against_a_given_rate() -> None:
-    assert compare([EVEN]).interval == rates.exact(31, 3.0)
+    assert compare([EVEN]).interval == rates.exact(31, 3.0).only()
     assert compare([EVEN]).interval.p_value is None
-    assert compare([EVEN], null=10.0).interval == rates.exact(31, 3.0, null=10.0)
+    assert compare([EVEN], null=10.0).interval == rates.exact(31, 3.0, null=10.0).only()
     assert compare([UNEVEN]).interval.p_value is None
     assert 0 < compare([UNEVEN], null=10.0).interval.p_value < 1
 
 
 def test_no_event_in_a_single_series_is_a_rate_of_zero() -> None:
     found = compare([EMPTY])
-    assert found.interval == rates.exact(0, 3.0)
+    assert found.interval == rates.exact(0, 3.0).only()
     assert found.interval.estimate == 0
 
 

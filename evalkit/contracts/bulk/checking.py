@@ -27,7 +27,7 @@ from evalkit.contracts.bulk.table import Batch, ParquetTable
 from evalkit.contracts.bulk.version import Statement, statement_of
 from evalkit.contracts.checking import in_file_order
 from evalkit.contracts.codes import Codes
-from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.model import Contract
 from evalkit.contracts.rules import Rule, Surroundings
 from evalkit.contracts.tablecheck import CheckedTable
 from evalkit.contracts.traces import trace_in_cells, trace_in_header
@@ -35,6 +35,7 @@ from evalkit.contracts.versions import assumed_version
 from evalkit.errors import Problem, Severity
 from evalkit.language import Text
 from evalkit.screening import Trace
+from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.sources.zeros import UNIT, restored
 
 # Large enough that the cost of asking is small beside the rows, small enough that a batch of the widest table stays

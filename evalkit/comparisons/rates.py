@@ -1,17 +1,17 @@
-"""Rates and their ratios from plain numbers: what an analyst types to check a figure by hand.
+"""Rates and their ratios.
 
-Every function takes counts and exposures, and returns an :class:`~evalkit.estimates.Estimate`: either a
-number with its interval or a refusal with its reason. Nothing else is assumed about the data; in
-particular the counts are taken to vary by chance only (Poisson). Counts by period, which may vary
-more, are compared by the designs.
+The counts are taken to vary by chance only (Poisson). Counts by period, which may vary more, are compared by
+the designs.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
+from evalkit.comparisons.result import answer
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.arguments import Arguments
+from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.method import Method
 from evalkit.inference.totals import Table, Total
 from evalkit.language import Text
@@ -19,6 +19,10 @@ from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.comparisons.result import Numbers
+    from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.interval import Interval
 
 RATE_METHODS = (Method.EXACT, Method.MIDP, Method.SCORE, Method.BAYES)
@@ -26,22 +30,30 @@ RATE_RATIO_METHODS = (Method.EXACT, Method.MIDP, Method.SCORE)
 RATIO_OF_RATE_RATIOS_METHODS = (Method.EXACT, Method.MIDP)
 
 
+@overload
 def rate(
-    count: float,
-    exposure: float,
+    count: float, exposure: float, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+) -> Estimate: ...
+@overload
+def rate(
+    count: pl.Series, exposure: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+) -> EstimateSeries: ...
+def rate(
+    count: Numbers,
+    exposure: Numbers,
     *,
     method: str = "exact",
     conf_level: float = 0.95,
     null: float | None = None,
-) -> Estimate:
+) -> Estimate | EstimateSeries:
     """Events per unit of exposure, with an interval.
 
     Parameters
     ----------
     count
-        Number of events: a whole number from 0.
+        Number of events: a whole number from 0, or a column of them.
     exposure
-        What the count is divided by (person-years, visits, …), greater than 0.
+        What the count is divided by (person-years, visits, …), greater than 0; a number or a column.
     method
         ``exact`` (Garwood 1936), ``midp``, ``score`` or ``bayes`` (Jeffreys' prior).
     conf_level
@@ -51,8 +63,9 @@ def rate(
 
     Returns
     -------
-    Estimate
-        On the scale ``rate``: events per unit of ``exposure``.
+    Estimate or EstimateSeries
+        On the scale ``rate``: events per unit of ``exposure``. A series when a column was given; its rows with a
+        missing number are refused.
 
     Raises
     ------
@@ -61,15 +74,19 @@ def rate(
 
     Examples
     --------
+    >>> import polars as pl
     >>> import evalkit.comparisons as ek
     >>> found = ek.rate(10, 100.0)
     >>> round(found.conf_low, 5), round(found.conf_high, 5)
     (0.04795, 0.1839)
+    >>> ek.rate(pl.Series([10, 3]), pl.Series([100.0, 20.0]))[1].estimate
+    0.15
     """
     from evalkit.inference import rates
 
-    given = Arguments("rate()")
-    total = given.total(count, exposure)
+    given = ColumnArguments("rate()")
+    counts = given.counts("count", count)
+    exposures = given.exposures("exposure", exposure)
     tested = None if null is None else given.null("null", null)
     wanted = given.method(method, RATE_METHODS)
     level = given.conf_level(conf_level)
@@ -77,10 +94,12 @@ def rate(
         _note_null_under_bayes(given)
     given.done()
     if wanted is Method.BAYES:
-        found = rates.bayes(total.events, total.exposure, level)
+        found = rates.bayes(counts, exposures, level)
     else:
-        found = rates.TESTED[wanted](total.events, total.exposure, level, null=tested)
-    return _estimate(Scale.RATE, found, (total,), method=wanted, conf_level=level, null=tested)
+        found = rates.TESTED[wanted](counts, exposures, level, null=tested)
+    return answer(
+        given, Scale.RATE, found, method=wanted, conf_level=level, null=tested, events=counts, exposure=exposures
+    )
 
 
 def rate_ratio(

@@ -1,0 +1,109 @@
+"""From arrays of intervals to the value that a public function returns: one estimate, or a series of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import refusals
+from evalkit.estimate_series import EstimateSeries
+from evalkit.estimates import Estimate, refusal
+from evalkit.inference.column_arguments import ColumnArguments
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.inference.intervals import Intervals
+
+    Numbers: TypeAlias = "float | pl.Series | NDArray[np.float64] | NDArray[np.int64]"
+    """What a public function takes: a single number, or a column of them."""
+
+
+def answer(
+    given: ColumnArguments,
+    scale: Scale,
+    found: Intervals,
+    *,
+    method: str,
+    conf_level: float,
+    null: float | None = None,
+    **beside: NDArray[np.int64] | NDArray[np.float64] | None,
+) -> Estimate | EstimateSeries:
+    """An :class:`Estimate` when only single numbers were given, otherwise an :class:`EstimateSeries`.
+
+    Parameters
+    ----------
+    given
+        The arguments of the call, checked.
+    scale, method, conf_level, null
+        The same for every row.
+    found
+        Intervals of shape ``()`` or ``(rows,)``. Rows with a missing value are refused here.
+    **beside
+        Further numbers of the same rows under the names of :class:`Estimate`: ``events``, ``exposure``,
+        ``dispersion``, ``df``. They are left out where there is a refusal.
+    """
+    if given.rows is None:
+        return _single(scale, found, method=method, conf_level=conf_level, null=null, beside=beside)
+    whole = found.spread_to((given.rows,)).refuse(given.missing, refusals.value_missing())
+    return EstimateSeries(
+        scale=scale,
+        numbers=_numbers(whole, beside, given.rows),
+        method=method,
+        conf_level=conf_level,
+        null=null,
+        reasons=whole.reasons,
+    )
+
+
+def _single(
+    scale: Scale,
+    found: Intervals,
+    *,
+    method: str,
+    conf_level: float,
+    null: float | None,
+    beside: dict[str, NDArray[np.int64] | NDArray[np.float64] | None],
+) -> Estimate:
+    one = found.at()
+    if isinstance(one, Statement):
+        return refusal(scale, one, conf_level=conf_level)
+    evidence: dict[str, Any] = {name: numbers.item() for name, numbers in beside.items() if numbers is not None}
+    return Estimate(
+        scale=scale,
+        status=EstimateStatus.ESTIMATED,
+        estimate=one.estimate,
+        std_error=one.std_error,
+        conf_low=one.low,
+        conf_high=one.high,
+        conf_level=conf_level,
+        p_value=one.p_value,
+        null=null,
+        method=method,
+        **evidence,
+    )
+
+
+def _numbers(
+    found: Intervals, beside: dict[str, NDArray[np.int64] | NDArray[np.float64] | None], rows: int
+) -> pl.DataFrame:
+    import polars as pl
+
+    told = {
+        "estimate": found.estimate,
+        "conf_low": found.low,
+        "conf_high": found.high,
+        "p_value": found.p_value,
+        "std_error": found.std_error,
+        **beside,
+    }
+    frame = pl.DataFrame({name: np.broadcast_to(array, (rows,)) for name, array in told.items() if array is not None})
+    kept = pl.Series(found.is_estimated)
+    refused = np.zeros(rows, dtype=np.int8) if found.refused is None else found.refused
+    return frame.with_columns(pl.when(kept).then(pl.all())).with_columns(
+        pl.when(~kept).then(pl.Series(refused - 1)).alias("reason")
+    )

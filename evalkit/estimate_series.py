@@ -1,0 +1,113 @@
+"""Many estimates of one kind, one per row of a polars column: an :class:`Estimate` for a whole panel.
+
+The numbers are kept as columns, so that a million intervals cost a million numbers and not a million
+objects. A row is an :class:`~evalkit.estimates.Estimate` when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evalkit.estimates import Estimate, refusal
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NUMBERS = ("estimate", "conf_low", "conf_high", "p_value", "std_error", "dispersion", "df", "events", "exposure")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class EstimateSeries:
+    """Estimates on one scale by one method, in the order of the rows that went in.
+
+    Attributes
+    ----------
+    numbers
+        A frame with one row per estimate: ``estimate``, ``conf_low``, ``conf_high``, and where the method has
+        them ``p_value``, ``std_error``, ``dispersion``, ``df``, ``events`` and ``exposure``; ``reason`` is the place in
+        ``reasons`` of why a row has no number, null where it has one.
+    scale, method, conf_level, null
+        The same for every row.
+    reasons
+        The distinct reasons for refusal.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> found = ek.rate(pl.Series([10, 0]), pl.Series([100.0, 50.0]))
+    >>> len(found), round(found[0].conf_high, 4), found[1].estimate
+    (2, 0.1839, 0.0)
+    >>> found.to_frame().columns[:3]
+    ['estimate', 'conf_low', 'conf_high']
+    """
+
+    scale: Scale
+    numbers: pl.DataFrame
+    method: str
+    conf_level: float
+    null: float | None = None
+    reasons: tuple[Statement, ...] = ()
+
+    def __len__(self) -> int:
+        return self.numbers.height
+
+    def __getitem__(self, row: int) -> Estimate:
+        """The estimate of one row; a negative number counts from the end.
+
+        Raises
+        ------
+        IndexError
+            When there is no such row.
+        """
+        return self._estimate(self.numbers.row(row, named=True))
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return (self._estimate(values) for values in self.numbers.iter_rows(named=True))
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per estimate: the numbers, ``status``, ``reason_code`` and the reason in both languages.
+
+        It has the height and the order of the columns that went in, so that ``pl.concat(..., how="horizontal")``
+        puts the estimates beside the data.
+        """
+        import polars as pl
+
+        told = {
+            "status": [EstimateStatus.NOT_ESTIMABLE.value] * len(self.reasons),
+            "reason_code": [reason.code for reason in self.reasons],
+            "reason_sv": [reason.text.sv for reason in self.reasons],
+            "reason_en": [reason.text.en for reason in self.reasons],
+        }
+        words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
+        words = words.with_columns(pl.col("reason").cast(pl.Int8))
+        beside = self.numbers.join(words, on="reason", how="left", maintain_order="left")
+        return beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
+
+    def _estimate(self, values: dict[str, Any]) -> Estimate:
+        if values["reason"] is not None:
+            return refusal(self.scale, self.reasons[values["reason"]], conf_level=self.conf_level)
+        return Estimate(
+            scale=self.scale,
+            status=EstimateStatus.ESTIMATED,
+            conf_level=self.conf_level,
+            null=self.null,
+            method=self.method,
+            **{name: values[name] for name in _NUMBERS if name in values},
+        )
+
+    def __repr__(self) -> str:
+        refused = self.numbers.height - self.numbers["reason"].null_count()
+        return (
+            f"EstimateSeries: {len(self)} {self.scale.value}, {refused} refused "
+            f"({self.conf_level * 100:g}% CI, {self.method})\n{self.to_frame()}"
+        )
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimate_series_view
+
+        return estimate_series_view(self)

@@ -1,0 +1,116 @@
+"""Checks of whole columns that a person gave, by the same rules as single numbers.
+
+One fault is told per kind and argument, with the rows it stands on and never a value. A missing value is no
+fault: its row gets a refusal.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, Arguments
+from evalkit.inference.faults import COUNT, DIFFERENT_LENGTH, EXPOSURE, Fault, PositiveFaults
+from evalkit.inference.totals import LARGEST_COUNT
+
+_MOST_ROWS = 8
+
+
+@dataclass(slots=True)
+class ColumnArguments(Arguments):
+    """The arguments of a call that takes single numbers or whole columns, which all have one length.
+
+    A single number beside columns goes with each of their rows.
+
+    Attributes
+    ----------
+    rows
+        How many rows the columns have; ``None`` when only single numbers were given.
+    missing
+        Shape ``(rows,)`` or ``()``: where a row lacks at least one of its values. A harmless number stands
+        there in the arrays.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from evalkit.inference.column_arguments import ColumnArguments
+    >>> given = ColumnArguments("rate()")
+    >>> given.counts("count", pl.Series([3, None])).tolist(), given.exposures("exposure", 10.0).tolist()
+    ([3, 1], 10.0)
+    >>> given.done()
+    >>> given.rows, given.missing.tolist()
+    (2, [False, True])
+    """
+
+    rows: int | None = None
+    missing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((), dtype=bool))
+
+    def counts(self, name: str, value: object) -> NDArray[np.int64]:
+        """Whole numbers of events, shape ``()`` or ``(rows,)``."""
+        if not is_column(value):
+            return np.asarray(self.count(name, value), dtype=np.int64)
+        numbers = self._numbers(name, value, COUNT.not_a_number)
+        for fault, wrong in (
+            (COUNT.negative, numbers < 0),
+            (COUNT.too_large, numbers > LARGEST_COUNT),
+            (COUNT.not_whole, numbers != np.floor(numbers)),
+        ):
+            numbers = self._mend(name, numbers, wrong & (numbers != 1), fault)
+        return numbers.astype(np.int64)
+
+    def exposures(self, name: str, value: object) -> NDArray[np.float64]:
+        """Positive, finite numbers in any unit, shape ``()`` or ``(rows,)``."""
+        return self.positives(name, value, EXPOSURE)
+
+    def positives(self, name: str, value: object, faults: PositiveFaults) -> NDArray[np.float64]:
+        """Positive, finite numbers, shape ``()`` or ``(rows,)``."""
+        if not is_column(value):
+            return np.asarray(self.positive(name, value, faults))
+        numbers = self._numbers(name, value, faults.not_a_number)
+        outside = (numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE)
+        return self._mend(name, numbers, outside, faults.not_positive)
+
+    def _numbers(self, name: str, value: object, not_a_number: Fault) -> NDArray[np.float64]:
+        """The column as floats, with 1 where a value is missing or is no number."""
+        import polars as pl
+
+        column = value if isinstance(value, pl.Series) else pl.Series(name, np.asarray(value))
+        self._measure(name, column.len())
+        if column.dtype == pl.Null:
+            column = column.cast(pl.Float64)
+        if not column.dtype.is_numeric():
+            self.fault(not_a_number, name)
+            return np.ones(column.len())
+        numbers = column.cast(pl.Float64)
+        if numbers.null_count() and numbers.len() == self.rows:
+            self.missing = self.missing | numbers.is_null().to_numpy()
+        filled = numbers.fill_null(1.0).to_numpy()
+        return self._mend(name, filled, np.isnan(filled), not_a_number)
+
+    def _measure(self, name: str, length: int) -> None:
+        if self.rows is None:
+            self.rows = length
+            self.missing = np.zeros(length, dtype=bool)
+        elif length != self.rows:
+            self.fault(DIFFERENT_LENGTH, name)
+
+    def _mend(
+        self, name: str, numbers: NDArray[np.float64], wrong: NDArray[np.bool_], fault: Fault
+    ) -> NDArray[np.float64]:
+        """Note the rows that are wrong and put a harmless number in their place."""
+        if not wrong.any():
+            return numbers
+        at = np.flatnonzero(wrong)
+        self.fault(fault, name, rows=tuple((at[:_MOST_ROWS] + 1).tolist()), row_count=int(at.size))
+        return np.where(wrong, 1.0, numbers)
+
+
+def is_column(value: object) -> bool:
+    """Whether ``value`` is a polars column or a numpy vector rather than a single number."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return True
+    polars = sys.modules.get("polars")
+    return polars is not None and isinstance(value, polars.Series)

@@ -1,0 +1,105 @@
+"""What can be wrong with a number that a person gave to a function, in words, without the number itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evalkit.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of fault. ``{name}`` in the words stands for the argument's name."""
+
+    code: str
+    what: Text
+    accepted: Text
+    step: Text
+
+    def told_of(self, name: str) -> Text:
+        """What is wrong with the argument ``name``."""
+        return Text(self.what.sv.format(name=name), self.what.en.format(name=name))
+
+
+@dataclass(frozen=True, slots=True)
+class CountFaults:
+    """What can be wrong with a number of events."""
+
+    not_a_number: Fault
+    negative: Fault
+    too_large: Fault
+    not_whole: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class PositiveFaults:
+    """What can be wrong with a number that must be positive and finite."""
+
+    not_a_number: Fault
+    not_positive: Fault
+
+
+def _positive(code: str, accepted: Text, step: Text) -> PositiveFaults:
+    outside = Text("{name} är inte ett ändligt tal större än 0.", "{name} is not a finite number above 0.")
+    return PositiveFaults(
+        not_a_number=Fault(f"{code}_not_a_number", _NO_NUMBER, accepted, step),
+        not_positive=Fault(f"{code}_not_positive", outside, accepted, step),
+    )
+
+
+_NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
+_WHOLE = Text("ett helt tal från 0 till 1 000 000 000", "a whole number from 0 to 1,000,000,000")
+_POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
+_COUNT_STEP = Text(
+    "Ange antalet händelser. En andel eller ett medelvärde är inte ett antal.",
+    "Give the number of events. A share or a mean is not a count.",
+)
+_LARGE_STEP = Text(
+    "Kontrollera att det inte är ett belopp eller ett identitetsnummer.",
+    "Check that it is not an amount or an identity number.",
+)
+
+COUNT = CountFaults(
+    not_a_number=Fault("count_not_a_number", _NO_NUMBER, _WHOLE, _COUNT_STEP),
+    negative=Fault("count_negative", Text("{name} är mindre än 0.", "{name} is less than 0."), _WHOLE, _COUNT_STEP),
+    too_large=Fault(
+        "count_too_large",
+        Text("{name} är för stort för att vara ett antal händelser.", "{name} is too large to count events."),
+        _WHOLE,
+        _LARGE_STEP,
+    ),
+    not_whole=Fault(
+        "count_not_whole",
+        Text("{name} är inte ett helt tal.", "{name} is not a whole number."),
+        _WHOLE,
+        _COUNT_STEP,
+    ),
+)
+EXPOSURE = _positive(
+    "exposure",
+    Text(f"{_POSITIVE.sv}, till exempel personår eller besök", f"{_POSITIVE.en}, such as visits"),
+    Text(
+        "Ange det som antalet ska delas med. Är det noll eller okänt går ingen nivå att räkna ut.",
+        "Give what the count is divided by. If it is zero or unknown there is no rate.",
+    ),
+)
+NULL = _positive(
+    "null",
+    _POSITIVE,
+    Text(
+        "Ange värdet att pröva mot; 1 betyder ingen skillnad mellan två sidor.",
+        "Give the value to test against; 1 means no difference between two sides.",
+    ),
+)
+DIFFERENT_LENGTH = Fault(
+    "columns_differ_in_length",
+    Text(
+        "{name} har inte lika många rader som kolumnerna före.",
+        "{name} does not have as many rows as the columns before it.",
+    ),
+    Text(
+        "kolumner med lika många rader, eller enstaka tal",
+        "columns with the same number of rows, or single numbers",
+    ),
+    Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
+)

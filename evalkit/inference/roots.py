@@ -1,0 +1,61 @@
+"""Where many increasing or decreasing functions cross zero, all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import elementwise
+
+_TOLERANCE = 1e-14
+
+
+def crossings(
+    gap: Callable[..., NDArray[np.float64]],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    *args: NDArray[Any],
+) -> NDArray[np.float64]:
+    """The root of ``gap(x, *args)`` between ``low`` and ``high``, element by element.
+
+    Parameters
+    ----------
+    gap
+        Monotone in its first argument; must accept vectors of any length, with ``args`` cut to the same
+        elements.
+    low, high
+        Shape ``(n,)``, on both sides of the root. Where both ends have one sign the root lies outside, to
+        within rounding, and the end nearer to zero is taken.
+    args
+        Further arguments of ``gap``, shape ``(n,)``.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(n,)``.
+
+    Source: Chandrupatla 1997, Advances in Engineering Software 28:145-149, as in scipy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.roots import crossings
+    >>> crossings(lambda x, c: x * x - c, np.zeros(2), np.full(2, 9.0), np.array([4.0, 9.0])).round(6).tolist()
+    [2.0, 3.0]
+    """
+    at_low, at_high = gap(low, *args), gap(high, *args)
+    inside = np.sign(at_low) * np.sign(at_high) < 0
+    nearer = np.where(np.abs(at_low) <= np.abs(at_high), low, high)
+    if not inside.any():
+        return nearer
+    found = elementwise.find_root(
+        gap,
+        (low[inside], high[inside]),
+        args=tuple(arg[inside] for arg in args),
+        tolerances={"xatol": 0.0, "xrtol": _TOLERANCE, "fatol": 0.0, "frtol": 0.0},
+    )
+    roots = nearer.astype(float)
+    roots[inside] = found.x
+    return roots
