@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -79,6 +80,13 @@ class GroupedArguments(ColumnArguments):
         else:
             return float(value)
         return 1.0
+
+    def finite(self, name: str, value: object, fault: Fault) -> float:
+        """A single finite number of either sign."""
+        if is_number(value) and math.isfinite(value) and abs(value) <= LARGEST_POSITIVE:
+            return float(value)
+        self.fault(fault, name)
+        return 0.0
 
     def nothing_without_exposure(self, name: str, counts: NDArray[np.int64], exposures: NDArray[np.float64]) -> None:
         """Note rows with events and nothing to divide them by."""

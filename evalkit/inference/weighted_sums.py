@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from evalkit.inference.groups import Groups
+from evalkit.inference.groups import Groups, Index
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.method import Method
 from evalkit.inference.roots import crossings
@@ -46,6 +46,10 @@ class WeightedSum:
             variance=groups.total(weights**2 * counts),
             largest_weight=groups.largest(weights),
         )
+
+    def at(self, places: Index) -> WeightedSum:
+        """Those of some groups."""
+        return WeightedSum(self.value[places], self.variance[places], self.largest_weight[places])
 
 
 Limits = Callable[[WeightedSum, "float | NDArray[np.float64]"], tuple[Floats, Floats]]
