@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.errors import known_names
 from evalkit.inference.arguments import LARGEST_POSITIVE, is_number
 from evalkit.inference.column_arguments import ColumnArguments, is_column
 from evalkit.inference.faults import EXPOSURE, Fault
@@ -80,6 +81,19 @@ class GroupedArguments(ColumnArguments):
         else:
             return float(value)
         return 1.0
+
+    def word(self, name: str, value: object, known: Collection[str]) -> str:
+        """One of the words in ``known``."""
+        if isinstance(value, str) and value in known:
+            return value
+        self.note(
+            "unknown_word",
+            name,
+            what=Text(f"{name} har inget sådant val.", f"{name} has no such choice."),
+            accepted=known_names(value if isinstance(value, str) else "", known),
+            next_step=Text("Välj ett av orden ovan.", "Choose one of the words above."),
+        )
+        return next(iter(known))
 
     def finite(self, name: str, value: object, fault: Fault) -> float:
         """A single finite number of either sign."""

@@ -143,7 +143,7 @@ def _log(values: Floats) -> Floats:
     return np.log(np.maximum(values, _SMALLEST))
 
 
-def _low_gap(
+def _low_gap(  # noqa: PLR0917 - the root search cuts plain arrays to the elements still open
     log_value: Floats, below: Floats, below_scale: Floats, above: Floats, above_scale: Floats, tail: Floats
 ) -> Floats:
     at = np.exp(log_value)
@@ -151,7 +151,7 @@ def _low_gap(
     return np.asarray(np.log(np.maximum(cumulated, _SMALLEST) / tail))
 
 
-def _high_gap(
+def _high_gap(  # noqa: PLR0917
     log_value: Floats, below: Floats, below_scale: Floats, above: Floats, above_scale: Floats, tail: Floats
 ) -> Floats:
     at = np.exp(log_value)
