@@ -243,9 +243,9 @@ def reported_quasi_poisson() -> Statement:
     return Statement(
         "reported_quasi_poisson",
         Text(
-            "Antalen varierar mer än slumpen. Därför redovisas ett bredare intervall, som bygger på summorna i tabellen "
-            "och inte på en antagen fördelning.",
-            "The counts vary more than chance. A wider interval is therefore reported, which rests on the totals of the "
-            "table and not on an assumed distribution.",
+            "Antalen varierar mer än slumpen. Därför redovisas ett bredare intervall, som bygger på summorna "
+            "i tabellen och inte på en antagen fördelning.",
+            "The counts vary more than chance. A wider interval is therefore reported, which rests on the totals "
+            "of the table and not on an assumed distribution.",
         ),
     )

@@ -97,7 +97,7 @@ def adjusted_rate_ratio(
     ...     frame, count="found", exposure="visits", contrast="model", reference="ordinary", covariates=["sector"]
     ... )
     >>> round(found.estimate, 2), round(found.conf_low, 2), round(found.conf_high, 2)
-    (2.77, 1.56, 4.92)
+    (2.77, 1.47, 5.2)
     """
     from evalkit.inference import adjusted
 
@@ -174,8 +174,7 @@ def _note_contrast(given: GroupedArguments, column: pl.Series, reference: object
         ),
         accepted=Text("två sidor, varav den ena är referensen", "two sides, one of which is the reference"),
         next_step=Text(
-            "Välj ut de rader som ska jämföras, och ange referensen.",
-            "Select the rows to compare, and name the reference.",
+            "Välj ut de rader som ska jämföras, och ange referensen.", "Select the rows to compare; name the reference."
         ),
     )
 

@@ -235,7 +235,7 @@ def _note_kinds(given: GroupedArguments, name: str) -> None:
             "Visits and findings are not of one kind: one is a total, the other a column.",
         ),
         accepted=Text(
-            "två summor, eller två kolumner med samma perioder", "two totals, or two columns of the same periods"
+            "två summor, eller två kolumner med samma perioder", "two totals, or two columns of like periods"
         ),
         next_step=Text("Ange båda som summor eller båda per period.", "Give both as totals or both by period."),
     )
@@ -246,8 +246,6 @@ def _note_more_than_visits(given: GroupedArguments, name: str) -> None:
         "more_findings_than_visits",
         name,
         what=Text("Det finns fler fynd än besök.", "There are more findings than visits."),
-        accepted=Text(
-            "högst ett fynd per besök, eller findings=”poisson”", "at most one finding a visit, or 'poisson'"
-        ),
+        accepted=Text("högst ett fynd per besök, eller findings=”poisson”", "one finding a visit, or 'poisson'"),
         next_step=Text("Räkna besök med fynd, eller välj poisson.", "Count visits with a finding, or choose poisson."),
     )

@@ -79,7 +79,7 @@ def dispersion(
     >>> import evalkit as ek
     >>> found = ek.dispersion(pl.Series([14, 26, 8, 6, 14, 25]), 1.0, cells=pl.Series("side", list("aaabbb")))
     >>> round(found.phi.estimate, 2), found.phi.df, found.reported.value
-    (5.4, 4, 'quasi_poisson')
+    (5.66, 4, 'quasi_poisson')
     """
     from evalkit.inference import overdispersion
     from evalkit.inference.loglinear import Model
@@ -104,7 +104,7 @@ def dispersion(
 
 
 def _indicators(cells: NDArray[np.intp]) -> NDArray[np.float64]:
-    return (cells[:, None] == np.unique(cells)).astype(float)
+    return np.asarray(cells[:, None] == np.unique(cells), dtype=float)
 
 
 def _variation(phi: PhiFound, alpha: AlphaFound | Statement, conf_level: float) -> Variation:

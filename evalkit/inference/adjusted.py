@@ -81,9 +81,8 @@ def ratio(
         found = _ERRORS[errors](rows, fitted, clusters[kept])
     except NotConvergedError:
         return Adjusted(refusals.not_converged(), left_out)
-    if isinstance(found, _Error):
-        found = _interval(found, conf_level, null)
-    return Adjusted(found, left_out, phi, rows.df)
+    told = found if isinstance(found, Statement) else _interval(found, conf_level, null)
+    return Adjusted(told, left_out, phi, rows.df)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Groups:
 
     def total(self, numbers: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.float64]:
         """The sum of ``numbers``, shape ``(rows,)``, by group: shape ``(count,)``."""
-        return np.bincount(self.at, weights=numbers, minlength=self.count)
+        return np.asarray(np.bincount(self.at, weights=numbers, minlength=self.count), dtype=np.float64)
 
     def largest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """The largest of ``numbers`` (from 0) by group."""

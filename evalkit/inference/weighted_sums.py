@@ -97,11 +97,11 @@ def midp(total: WeightedSum, alpha: float | NDArray[np.float64]) -> tuple[Floats
     tail = np.broadcast_to(np.asarray(alpha, dtype=float) / 2, total.value.shape)
     below, above = _below(total), _above(total)
     some = total.value > 0
-    start = np.where(some, total.value, total.largest_weight / 20)
-    wide_low, wide_high = below.quantile(tail), above.quantile_above(tail)
     parts = (below.shape, below.scale, above.shape, above.scale, tail)
-    low = crossings(_low_gap, _log(wide_low), _log(start), *parts)
-    high = crossings(_high_gap, _log(start), _log(wide_high), *parts)
+    # A quantile of a mixture lies between those of its parts, of which either may be the lower: one more event of
+    # a large weight adds more spread than mean.
+    low = crossings(_low_gap, *_between(below.quantile(tail), above.quantile(tail)), *parts)
+    high = crossings(_high_gap, *_between(below.quantile_above(tail), above.quantile_above(tail)), *parts)
     high = np.where(some, np.exp(high), above.quantile_above(np.minimum(2 * tail, 1.0)))
     return np.where(some, np.exp(low), 0.0), high
 
@@ -139,8 +139,9 @@ def _from_moments(mean: Floats, variance: Floats) -> _Gamma:
     return _Gamma(shape=np.divide(mean, scale, out=np.ones_like(mean), where=scale > 0), scale=scale)
 
 
-def _log(values: Floats) -> Floats:
-    return np.log(np.maximum(values, _SMALLEST))
+def _between(first: Floats, second: Floats) -> tuple[Floats, Floats]:
+    logs = np.log(np.maximum(np.array([first, second]), _SMALLEST))
+    return logs.min(axis=0), logs.max(axis=0)
 
 
 def _low_gap(  # noqa: PLR0917 - the root search cuts plain arrays to the elements still open
