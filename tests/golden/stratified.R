@@ -46,7 +46,8 @@ one <- function(d) {
     rao <- anova(glm(y ~ s + g + offset(log(t)), poisson, long), glm(y ~ s * g + offset(log(t)), poisson, long), test = "Rao")$Rao[2]
     stopifnot(abs(rao - tarone) < 0.02 * max(1, rao))
   }
-  ird <- suppressWarnings(rma.mh(x1i = count, t1i = exposure, x2i = count_ref, t2i = exposure_ref, data = d, measure = "IRD"))
+  ird <- suppressWarnings(rma.mh(x1i = count, t1i = exposure, x2i = count_ref, t2i = exposure_ref, data = d, measure = "IRD",
+                                 add = c(0, 0), to = c("none", "none")))
   w <- d$exposure * d$exposure_ref / total
   w1 <- w / d$exposure / sum(w); w0 <- w / d$exposure_ref / sum(w)
   a <- mixture(d$count, w1, 0.025); b <- mixture(d$count_ref, w0, 0.025)
