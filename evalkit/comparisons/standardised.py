@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from evalkit.estimates import Estimate
 
 DIRECT_METHODS = (Method.MIDP, Method.GAMMA)
+DIRECT_RATIO_METHODS = (Method.SCORE, Method.MIDP, Method.GAMMA)
 INDIRECT_METHODS = (Method.MIDP, Method.EXACT, Method.SCORE)
 
 
@@ -101,7 +102,7 @@ def standardised_rate_ratio(
     weight: Numbers,
     *,
     by: Labels | None = None,
-    method: str = "midp",
+    method: str = "score",
     conf_level: float = 0.95,
     null: float = 1.0,
 ) -> Estimate | EstimateSeries:
@@ -114,8 +115,11 @@ def standardised_rate_ratio(
     ----------
     count, exposure, count_ref, exposure_ref
         Events and what they are divided by, on both sides, one row per stratum.
-    weight, by, method, conf_level
+    weight, by, conf_level
         As in :func:`standardised_rate`.
+    method
+        ``score`` (each side taken for a Poisson count with its mean and variance), or ``midp`` or ``gamma`` (the limits
+        of each side put together by MOVER; wide for few events).
     null
         The ratio that the p-value is against.
 
@@ -129,7 +133,8 @@ def standardised_rate_ratio(
     EstimationError
         When an argument has no meaning; every such argument is told at once.
 
-    Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359.
+    Source: Dobson, Kuulasmaa, Eberle and Scherer 1991, Statistics in Medicine 10:457-462; Donner and Zou
+    2012, Statistical Methods in Medical Research 21:347-359.
 
     Examples
     --------
@@ -139,7 +144,7 @@ def standardised_rate_ratio(
     >>> found_ref, visits_ref = pl.Series([3, 9]), pl.Series([30, 300])
     >>> ratio = ek.standardised_rate_ratio(found, visits, found_ref, visits_ref, pl.Series([300, 900]))
     >>> round(ratio.estimate, 2), round(ratio.conf_low, 2), round(ratio.conf_high, 2)
-    (1.37, 0.53, 3.47)
+    (1.37, 0.56, 3.32)
     """
     from evalkit.inference import standardised
 
@@ -150,7 +155,11 @@ def standardised_rate_ratio(
     given.nothing_without_exposure("count", counts, exposures)
     given.nothing_without_exposure("count_ref", counts_ref, exposures_ref)
     groups = given.groups("by", by)
-    wanted, level, tested = given.method(method, DIRECT_METHODS), given.conf_level(conf_level), given.null("null", null)
+    wanted, level, tested = (
+        given.method(method, DIRECT_RATIO_METHODS),
+        given.conf_level(conf_level),
+        given.null("null", null),
+    )
     given.done()
     events, exposed, events_ref, exposed_ref, weighed = per_row(
         groups, counts, exposures, counts_ref, exposures_ref, weights

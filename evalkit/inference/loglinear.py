@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy import optimize, special
 
 from evalkit.inference.intervals import Counts, Floats
 
-_LARGEST_LOG_SIZE, _SMALLEST_LOG_SIZE = math.log(1e9), math.log(1e-5)
+_MOST_STEPS = 12
 
 
 class NotConvergedError(Exception):
@@ -98,20 +99,37 @@ def negative_binomial(model: Model) -> Fitted:
     start = poisson(model)
     if _slope_at_zero(model.counts, start.means) <= 0:
         return start
+    mean_squares = float(np.sum(start.means**2))
+    moment = 2 * _slope_at_zero(model.counts, start.means) / mean_squares
     latest = [start]
 
-    def slope(log_size: float) -> float:
-        fitted = _fit(model, math.exp(-log_size), latest[-1].coefficients)
+    def slope(log_alpha: float) -> float:
+        fitted = _fit(model, math.exp(log_alpha), latest[-1].coefficients)
         latest.append(fitted)
-        return _slope(model.counts, fitted.means, math.exp(log_size))
+        return _slope(model.counts, fitted.means, math.exp(-log_alpha))
 
-    if slope(_SMALLEST_LOG_SIZE) >= 0:
-        raise NotConvergedError
-    highest = min(_LARGEST_LOG_SIZE, math.log(1e5 * max(1, int(model.counts.max()))))
-    if slope(highest) <= 0:
-        return start
-    root = optimize.brentq(slope, _SMALLEST_LOG_SIZE, highest, xtol=1e-10, rtol=1e-12)
-    return _fit(model, math.exp(-root), latest[-1].coefficients)
+    below, above = bracket(slope, math.log(moment))
+    return _fit(model, math.exp(optimize.brentq(slope, below, above, xtol=1e-11)), latest[-1].coefficients)
+
+
+def bracket(falling: Callable[[float], float], start: float) -> tuple[float, float]:
+    """Two arguments between which a falling function crosses zero, found by ever longer steps from ``start``.
+
+    Far from the answer the iteration of a fit can run away, so the search does not begin there.
+
+    Raises
+    ------
+    NotConvergedError
+        When no crossing is near.
+    """
+    direction = 1.0 if falling(start) > 0 else -1.0
+    here, step = start, 0.5
+    for _ in range(_MOST_STEPS):
+        there = here + direction * step
+        if falling(there) * direction <= 0:
+            return min(here, there), max(here, there)
+        here, step = there, step * 1.5
+    raise NotConvergedError
 
 
 def profile(model: Model, alpha: float, start: Fitted) -> float:
@@ -137,13 +155,15 @@ def _fit(model: Model, alpha: float, start: NDArray[np.float64] | None) -> Fitte
 
     family = NegativeBinomial(alpha=alpha) if alpha > 0 else Poisson()
     regression = GLM(model.counts, model.matrix, family=family, offset=model.offset)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(over="raise", divide="raise", invalid="raise"):
         warnings.simplefilter("error", ConvergenceWarning)
         # Separation was ruled out before; what is left of it is rows that agree with their means exactly.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         try:
             found = regression.fit(start_params=start, scale=1.0, maxiter=200, tol=1e-12)
-        except (ConvergenceWarning, np.linalg.LinAlgError, ValueError) as fault:
+        except (ConvergenceWarning, np.linalg.LinAlgError, ArithmeticError, ValueError) as fault:
+            if start is not None:
+                return _fit(model, alpha, None)
             raise NotConvergedError from fault
     means = np.asarray(found.mu, dtype=float)
     covariance = np.asarray(found.normalized_cov_params, dtype=float)

@@ -11,12 +11,11 @@ from scipy import optimize, special
 
 from evalkit import refusals
 from evalkit.inference import dispersion, loglinear
+from evalkit.inference.dispersion import Dispersion
 from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError
 from evalkit.statements import Statement
-
-_LARGEST_ALPHA = 1e5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,10 @@ class AlphaFound:
 def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: float = 0.95) -> PhiFound | Statement:
     """Pearson's φ and what it can be.
 
-    ``X²``, given the totals of the cells, has mean ``df`` and a variance that Haldane's formula gives exactly. The
-    limits take ``X² / φ`` for a chi-square stretched to that variance, which keeps the level for small counts, where
-    the plain chi-square does not.
+    When there is chance alone, ``X²`` given the totals of the cells has mean ``df`` and a variance that Haldane's
+    formula gives exactly; the p-value takes ``X²`` for a chi-square stretched to that. The limits do the same for every
+    φ, with the wider variance that ``X²`` has when the counts are gamma–Poisson. Both matter for small counts, where
+    the plain chi-square is far too sure.
 
     Parameters
     ----------
@@ -76,11 +76,12 @@ def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: 
         return refusals.no_variation_to_measure()
     effective = 2 * found.df**2 / variance
     square = found.phi * effective
+    by_mean = _inverse_means(counts, exposures, cells)
     outer = (1 - conf_level) / 2
-    high, low = special.chdtri(effective, np.array([1 - outer, outer]))
+    low, high = (_limit(found, variance, by_mean, tail) for tail in (1 - outer, outer))
     above = float(special.chdtrc(effective, square))
     p_value = min(1.0, 2 * min(above, float(special.chdtr(effective, square))))
-    limits = Interval(found.phi, square / low, square / high if high > 0 else math.inf, p_value)
+    limits = Interval(found.phi, min(low, found.phi), max(high, found.phi), p_value)
     return PhiFound(limits, found.df, Signal(found.phi * found.df, above, float(found.df)))
 
 
@@ -118,14 +119,36 @@ def _profile_limits(model: Model, found: Fitted, chance: Fitted, conf_level: flo
     def gap(log_alpha: float) -> float:
         return loglinear.profile(model, math.exp(log_alpha), found) - found.log_likelihood + reach
 
-    smallest = math.log(1e-8 / max(1.0, float(model.counts.max())))
-    best = math.log(found.alpha) if found.alpha > 0 else smallest
-    largest = math.log(_LARGEST_ALPHA)
-    low = 0.0
-    if found.alpha > 0 and chance.log_likelihood < found.log_likelihood - reach:
-        low = math.exp(optimize.brentq(gap, smallest, best, xtol=1e-10))
-    high = math.inf if gap(largest) > 0 else math.exp(optimize.brentq(gap, best, largest, xtol=1e-10))
-    return low, high
+    best = math.log(found.alpha) if found.alpha > 0 else -2 * math.log(1 + float(chance.means.max()))
+    high = math.exp(optimize.brentq(gap, *loglinear.bracket(gap, best), xtol=1e-11))
+    if found.alpha == 0 or chance.log_likelihood >= found.log_likelihood - reach:
+        return 0.0, high
+    below, above = loglinear.bracket(lambda log_alpha: gap(-log_alpha), -best)
+    return math.exp(-optimize.brentq(lambda log_alpha: gap(-log_alpha), below, above, xtol=1e-11)), high
+
+
+def _limit(found: Dispersion, chance: float, by_mean: float, tail: float) -> float:
+    """The φ at which ``X²`` has ``tail`` below it; 0 or infinity when there is none within a factor 1e6."""
+
+    def gap(log_phi: float) -> float:
+        at = math.exp(log_phi)
+        # Gamma–Poisson counts have a fourth cumulant of (6φ² - 6φ + 1) / (φ mean) variances squared, Poisson 1 / mean.
+        above_one = max(at, 1.0)
+        variance = chance + ((6 * above_one**2 - 6 * above_one + 1) / above_one - 1) * by_mean
+        effective = 2 * found.df**2 / variance
+        return float(special.chdtr(effective, found.phi * effective / at)) - tail
+
+    ends = math.log(1e-6), math.log(1e6)
+    if gap(ends[0]) <= 0:
+        return 0.0
+    return math.inf if gap(ends[1]) >= 0 else math.exp(optimize.brentq(gap, *ends, xtol=1e-12))
+
+
+def _inverse_means(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:
+    """The sum over periods of one over the fitted mean."""
+    events, exposed = np.bincount(cells, weights=counts), np.bincount(cells, weights=exposures)
+    means = exposures * (events / np.where(exposed > 0, exposed, 1.0))[cells]
+    return float(np.sum(1 / means[means > 0]))
 
 
 def _variance(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:

@@ -7,13 +7,14 @@ may be 0. Every group of a panel is done by the same sums.
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 
 from evalkit import refusals
 from evalkit.inference import variance_recovery, weighted_sums
 from evalkit.inference.groups import Groups, Index
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.method import Method
-from evalkit.inference.weighted_sums import WeightedSum
+from evalkit.inference.weighted_sums import Limits, WeightedSum
 
 
 def rate(
@@ -56,10 +57,14 @@ def rate_ratio(
     groups: Groups,
     conf_level: float = 0.95,
     *,
-    method: Method = Method.MIDP,
+    method: Method = Method.SCORE,
     null: float = 1.0,
 ) -> Intervals:
-    """The ratio of two rates standardised alike, with the limits of each put together by MOVER.
+    """The ratio of two rates standardised alike.
+
+    ``score`` takes each side for one Poisson count of equal mean and variance (``Y² / V`` events of the weight
+    ``V / Y``) and gives the score interval of their ratio; ``midp`` and ``gamma`` put the limits of each side together
+    by MOVER.
 
     Parameters
     ----------
@@ -68,7 +73,8 @@ def rate_ratio(
     weights, groups, conf_level, method, null
         As in :func:`rate`; the null is a ratio.
 
-    Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359.
+    Source: for ``score`` the approximation of Dobson, Kuulasmaa, Eberle and Scherer 1991, Statistics in Medicine
+    10:457-462, on both sides; Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359.
 
     Examples
     --------
@@ -86,27 +92,70 @@ def rate_ratio(
         _weighted(counts, exposures, weights, groups),
         _weighted(counts_ref, exposures_ref, weights, groups),
     )
-    limits = weighted_sums.LIMITS[method]
-
-    def at_level(alpha: Floats | float, places: Index) -> variance_recovery.Pair:
-        one, other = first.at(places), second.at(places)
-        return variance_recovery.ratio_limits(one.value, limits(one, alpha), other.value, limits(other, alpha))
-
+    mean_weights = (_mean_weight(exposures, weights, groups), _mean_weight(exposures_ref, weights, groups))
     some = (first.value > 0) | (second.value > 0)
-    estimate = np.divide(first.value, second.value, out=np.where(some, np.inf, 0.0), where=second.value > 0)
-    low, high = at_level(1 - conf_level, np.arange(groups.count))
-    p_value = variance_recovery.p_values(at_level, estimate, null)
-    found = Intervals(estimate=estimate, low=low, high=high, p_value=p_value)
+    if method is Method.SCORE:
+        found = _scored(first, second, mean_weights, conf_level, null)
+    else:
+        found = _recovered(first, second, weighted_sums.LIMITS[method], conf_level, null)
     for exposed in (exposures, exposures_ref):
         found = _refused(found, exposed, weights, groups)
     return found.refuse(~some, refusals.no_events())
 
 
+def _recovered(first: WeightedSum, second: WeightedSum, limits: Limits, conf_level: float, null: float) -> Intervals:
+    def at_level(alpha: Floats | float, places: Index) -> variance_recovery.Pair:
+        one, other = first.at(places), second.at(places)
+        return variance_recovery.ratio_limits(one.value, limits(one, alpha), other.value, limits(other, alpha))
+
+    estimate = _quotient(first.value, second.value)
+    low, high = at_level(1 - conf_level, np.arange(estimate.size))
+    p_value = variance_recovery.p_values(at_level, estimate, null)
+    return Intervals(estimate=estimate, low=low, high=high, p_value=p_value)
+
+
+def _scored(
+    first: WeightedSum, second: WeightedSum, mean_weights: tuple[Floats, Floats], conf_level: float, null: float
+) -> Intervals:
+    """The score interval of the ratio of two Poisson counts that stand for the weighted sums."""
+    weight, weight_ref = (
+        np.divide(side.variance, side.value, out=usual.copy(), where=side.value > 0)
+        for side, usual in zip((first, second), mean_weights, strict=True)
+    )
+    events, events_ref = _quotient(first.value, weight), _quotient(second.value, weight_ref)
+    per = _quotient(weight, weight_ref)
+    z = float(-special.ndtri((1 - conf_level) / 2))
+    both = (events > 0) & (events_ref > 0)
+    half = 2 * np.arcsinh(z / 2 * np.where(both, np.sqrt(_quotient(events + events_ref, events * events_ref)), 0.0))
+    estimate = _quotient(first.value, second.value)
+    with np.errstate(over="ignore", invalid="ignore"):
+        low = np.where(both, estimate * np.exp(-half), np.where(events > 0, events / z**2 * per, 0.0))
+        high = np.where(
+            both, estimate * np.exp(half), np.where(events_ref > 0, _quotient(z**2 * per, events_ref), np.inf)
+        )
+    odds = _quotient(np.full(per.shape, null), per)
+    score = _quotient(np.abs(events - odds * events_ref), np.sqrt(odds * (events + events_ref)))
+    return Intervals(estimate=estimate, low=low, high=high, p_value=np.asarray(2 * special.ndtr(-score)))
+
+
+def _quotient(over: Floats, under: Floats) -> Floats:
+    return np.divide(over, under, out=np.where(over > 0, np.inf, 0.0), where=under > 0)
+
+
+def _mean_weight(exposures: Floats, weights: Floats, groups: Groups) -> Floats:
+    """What an event adds on average over the strata: the weight of events on a side that has none."""
+    per_event = _per_event(exposures, weights, groups)
+    return groups.total(per_event) / np.maximum(groups.total(per_event > 0), 1)
+
+
 def _weighted(counts: Counts, exposures: Floats, weights: Floats, groups: Groups) -> WeightedSum:
+    return WeightedSum.of(counts, _per_event(exposures, weights, groups), groups)
+
+
+def _per_event(exposures: Floats, weights: Floats, groups: Groups) -> Floats:
     whole = groups.total(weights)[groups.at]
     shares = np.divide(weights, whole, out=np.zeros_like(whole), where=whole > 0)
-    per_event = np.divide(shares, exposures, out=np.zeros_like(shares), where=exposures > 0)
-    return WeightedSum.of(counts, per_event, groups)
+    return np.divide(shares, exposures, out=np.zeros_like(shares), where=exposures > 0)
 
 
 def _refused(found: Intervals, exposures: Floats, weights: Floats, groups: Groups) -> Intervals:

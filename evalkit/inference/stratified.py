@@ -17,31 +17,11 @@ from scipy import special
 from evalkit import refusals
 from evalkit.inference import variance_recovery, weighted_sums
 from evalkit.inference.groups import Groups, Index
-from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.intervals import Floats, Intervals
 from evalkit.inference.method import Method
+from evalkit.inference.scored_difference import ScoredDifference
+from evalkit.inference.strata import Strata
 from evalkit.inference.weighted_sums import WeightedSum
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Strata:
-    """Both sides of every stratum, each of shape ``(strata,)``."""
-
-    events: Counts
-    exposed: Floats
-    events_ref: Counts
-    exposed_ref: Floats
-
-    @property
-    def share(self) -> Floats:
-        """The first side's share of the exposure; 0 where there is none at all."""
-        both = self.exposed + self.exposed_ref
-        return np.divide(self.exposed, both, out=np.zeros_like(both), where=both > 0)
-
-    @property
-    def share_ref(self) -> Floats:
-        """The reference's share of the exposure."""
-        both = self.exposed + self.exposed_ref
-        return np.divide(self.exposed_ref, both, out=np.zeros_like(both), where=both > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +69,8 @@ def ratio(
     >>> import numpy as np
     >>> from evalkit.inference import stratified
     >>> from evalkit.inference.groups import Groups
-    >>> strata = stratified.Strata(np.array([9, 8]), np.array([413.0, 263]), np.array([19, 13]), np.array([398.0, 245]))
+    >>> from evalkit.inference.strata import Strata
+    >>> strata = Strata(np.array([9, 8]), np.array([413.0, 263]), np.array([19, 13]), np.array([398.0, 245]))
     >>> found = stratified.ratio(strata, Groups.single(2)).intervals.at(0)
     >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
     (0.5044, 0.2823, 0.9012)
@@ -125,7 +106,7 @@ def ratio(
 
 
 def difference(
-    strata: Strata, groups: Groups, conf_level: float = 0.95, *, method: Method = Method.MIDP, null: float = 0.0
+    strata: Strata, groups: Groups, conf_level: float = 0.95, *, method: Method = Method.SCORE, null: float = 0.0
 ) -> Compared:
     """The common rate difference, the strata weighted by ``T1 T0 / (T1 + T0)`` (Mantel–Haenszel).
 
@@ -134,11 +115,14 @@ def difference(
     strata, groups, conf_level, null
         As in :func:`ratio`; the null is a difference.
     method
+        ``score``: the differences that the weighted statistic does not reject, its variance taken from the rates that
+        are likeliest in each stratum under them. ``midp`` and ``gamma``: the difference is one of two weighted sums of
+        counts, whose mid-p or gamma limits are put together by MOVER. These three need no event.
         ``mantel_haenszel``: normal limits with the variance of Greenland and Robins 1985, which for rates holds both
-        for few large and for many small strata. ``midp`` and ``gamma``: the difference is one of two weighted sums of
-        counts, whose mid-p or gamma limits are put together by MOVER; these need no event.
+        for few large and for many small strata.
 
-    Source: Greenland and Robins 1985, Biometrics 41:55-68; Zou and Donner 2008, Statistics in Medicine 27:1693-1702;
+    Source: Greenland and Robins 1985, Biometrics 41:55-68; Miettinen and Nurminen 1985, Statistics in Medicine
+    4:213-226 (rates, over strata); Zou and Donner 2008, Statistics in Medicine 27:1693-1702;
     Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: the weighted squares of the strata's deviations.
 
     Examples
@@ -146,10 +130,11 @@ def difference(
     >>> import numpy as np
     >>> from evalkit.inference import stratified
     >>> from evalkit.inference.groups import Groups
-    >>> strata = stratified.Strata(np.array([9, 8]), np.array([413.0, 263]), np.array([19, 13]), np.array([398.0, 245]))
+    >>> from evalkit.inference.strata import Strata
+    >>> strata = Strata(np.array([9, 8]), np.array([413.0, 263]), np.array([19, 13]), np.array([398.0, 245]))
     >>> found = stratified.difference(strata, Groups.single(2)).intervals.at(0)
     >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
-    (-0.0247, -0.0467, -0.0039)
+    (-0.0247, -0.0474, -0.004)
     """
     weights = strata.exposed * strata.share_ref
     whole = groups.total(weights)
@@ -159,6 +144,8 @@ def difference(
     estimate = first.value - second.value
     if method is Method.MANTEL_HAENSZEL:
         intervals = _normal(estimate, np.sqrt(first.variance + second.variance), conf_level, null)
+    elif method is Method.SCORE:
+        intervals = ScoredDifference(strata, groups, whole).interval(estimate, conf_level, null)
     else:
         intervals = _recovered(first, second, method, conf_level, null)
     shared = weights > 0
@@ -172,7 +159,7 @@ def difference(
 
 
 RATIO_METHODS = (Method.SCORE, Method.MANTEL_HAENSZEL)
-DIFFERENCE_METHODS = (Method.MIDP, Method.GAMMA, Method.MANTEL_HAENSZEL)
+DIFFERENCE_METHODS = (Method.SCORE, Method.MIDP, Method.GAMMA, Method.MANTEL_HAENSZEL)
 HOMOGENEITY: MappingProxyType[str, str] = MappingProxyType(
     {"ratio": "homogeneity of rate ratios", "difference": "homogeneity of rate differences"}
 )

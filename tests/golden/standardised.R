@@ -37,8 +37,13 @@ one <- function(d, level) {
     stopifnot(max(abs(peer[c("adj.rate", "lci", "uci")] / a[c(1, 4, 5)] - 1)) < 1e-12)
   }
   mid <- donner_zou(a[1], a[2], a[3], b[1], b[2], b[3]); gam <- donner_zou(a[1], a[4], a[5], b[1], b[4], b[5])
+  # Two counts that stand for the sums, and their score interval from its defining quadratic.
+  effective <- function(x, w) { y <- sum(w * x); c <- if (y > 0) sum(w^2 * x) / y else mean(w); c(y / c, c) }
+  m <- effective(d$count, q / d$exposure); n <- effective(d$count_ref, q / d$exposure_ref); z2 <- qnorm((1 + level) / 2)^2
+  half <- z2 * (m[1] + n[1]) + 2 * m[1] * n[1]
+  odds <- (half + c(-1, 1) * sqrt(pmax(0, half^2 - 4 * m[1]^2 * n[1]^2))) / (2 * n[1]^2)
   data.frame(case = d$case[1], conf_level = level, rate = a[1], midp_low = a[2], midp_high = a[3], gamma_low = a[4],
-             gamma_high = a[5], ratio = a[1] / b[1], ratio_midp_low = mid[1], ratio_midp_high = mid[2],
+             gamma_high = a[5], ratio = a[1] / b[1], ratio_score_low = odds[1] * m[2] / n[2], ratio_score_high = odds[2] * m[2] / n[2], ratio_midp_low = mid[1], ratio_midp_high = mid[2],
              ratio_gamma_low = gam[1], ratio_gamma_high = gam[2])
 }
 cases <- split(data, factor(data$case, unique(data$case)))

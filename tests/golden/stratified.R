@@ -54,6 +54,17 @@ one <- function(d) {
   t1 <- sum(w1 * d$count); t0 <- sum(w0 * d$count_ref)
   mover <- function(l1, u1, l0, u0) c(t1 - t0 - sqrt((t1 - l1)^2 + (u0 - t0)^2), t1 - t0 + sqrt((u1 - t1)^2 + (t0 - l0)^2))
   mid <- mover(a[1], a[2], b[1], b[2]); gam <- mover(a[3], a[4], b[3], b[4])
+  # The likeliest rates under a difference, by uniroot on the score, and the variance of the weighted difference.
+  spread <- function(delta) sum(sapply(seq_len(nrow(d)), function(i) {
+    x <- d$count[i]; y <- d$count_ref[i]; t <- total[i]; base <- max(0, -delta)
+    score <- function(r) x / (r + delta) + y / r - t
+    r <- if (x + y == 0) base else {
+      low <- base + 1e-13; if (score(low) <= 0) base else uniroot(score, c(low, base + (x + y) / t + abs(delta) + 1), tol = 1e-16, maxiter = 1e5)$root
+    }
+    w[i]^2 * ((r + delta) / d$exposure[i] + r / d$exposure_ref[i])
+  })) / sum(w)^2
+  est <- t1 - t0
+  edge <- function(sign) est + sign * uniroot(function(h) h - z * sqrt(spread(est + sign * h)), c(1e-9, 100 / sum(w)), tol = 1e-15, maxiter = 1e5)$root
   data.frame(
     case = d$case[1], ratio = R / S,
     wald_low = if (ratio_known) exp(irr$ci.lb) else NA, wald_high = if (ratio_known) exp(irr$ci.ub) else NA,
@@ -61,7 +72,8 @@ one <- function(d) {
     score_low = score_low, score_high = score_high, score_p = 2 * pnorm(-abs(R - S) / sqrt(Q)),
     homogeneity = if (ratio_known) tarone else NA, homogeneity_df = sum(both > 0) - 1,
     difference = as.numeric(ird$b), normal_low = ird$ci.lb, normal_high = ird$ci.ub, normal_p = ird$pval,
-    difference_q = ird$QE, difference_q_p = ird$QEp, midp_low = mid[1], midp_high = mid[2], gamma_low = gam[1], gamma_high = gam[2]
+    difference_q = ird$QE, difference_q_p = ird$QEp, dscore_low = edge(-1), dscore_high = edge(1), dscore_p = 2 * pnorm(-abs(est) / sqrt(spread(0))),
+    midp_low = mid[1], midp_high = mid[2], gamma_low = gam[1], gamma_high = gam[2]
   )
 }
 out <- do.call(rbind, lapply(split(data, factor(data$case, unique(data$case))), one))

@@ -56,7 +56,7 @@ def test_the_stratified_ratio_agrees_with_r(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", rows("stratified.csv"), ids=lambda row: row["case"])
 def test_the_stratified_difference_agrees_with_r(row: dict[str, str]) -> None:
     data = frame("stratified_data.csv", row["case"])
-    for method, name in (("mantel_haenszel", "normal"), ("midp", "midp"), ("gamma", "gamma")):
+    for method, name in (("score", "dscore"), ("mantel_haenszel", "normal"), ("midp", "midp"), ("gamma", "gamma")):
         found = ek.stratified_rate_difference(*(data[side] for side in SIDES), method=method)
         assert same(found.estimate, row["difference"], CLOSED), method
         assert same(found.conf_low, row[f"{name}_low"], SOLVED), method
@@ -64,6 +64,8 @@ def test_the_stratified_difference_agrees_with_r(row: dict[str, str]) -> None:
         (test,) = found.tests
         assert same(test.statistic, row["difference_q"], SOLVED)
         assert same(test.p_value, row["difference_q_p"], P_DIGITS)
+    score = ek.stratified_rate_difference(*(data[side] for side in SIDES))
+    assert same(score.p_value, row["dscore_p"], 1e-7)
     normal = ek.stratified_rate_difference(*(data[side] for side in SIDES), method="mantel_haenszel")
     assert same(normal.p_value, row["normal_p"], P_DIGITS)
 
@@ -76,6 +78,7 @@ def test_standardised_rates_agree_with_r(row: dict[str, str]) -> None:
         assert same(found.estimate, row["rate"], CLOSED)
         assert same(found.conf_low, row[f"{method}_low"], SOLVED), method
         assert same(found.conf_high, row[f"{method}_high"], SOLVED), method
+    for method in ("score", "midp", "gamma"):
         ratio = ek.standardised_rate_ratio(
             *(data[side] for side in SIDES), data["weight"], method=method, conf_level=level
         )
