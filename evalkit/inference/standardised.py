@@ -16,6 +16,11 @@ from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.method import Method
 from evalkit.inference.weighted_sums import Limits, WeightedSum
 
+_ONE_MORE = 0.25
+"""How much of an average event is added before the weight of an event is worked out from the counts. Without it a side
+whose heavy strata happen to have no event looks too certain: 92.4 % instead of 95.0 % at 3 expected events. Chosen from
+0, 1/4, 1/2 and 1 in ``benchmarks/coverage_adjustment.py``."""
+
 
 def rate(
     counts: Counts,
@@ -62,8 +67,8 @@ def rate_ratio(
 ) -> Intervals:
     """The ratio of two rates standardised alike.
 
-    ``score`` takes each side for one Poisson count of equal mean and variance (``Y² / V`` events of the weight
-    ``V / Y``) and gives the score interval of their ratio; ``midp`` and ``gamma`` put the limits of each side together
+    ``score`` takes each side for one Poisson count of equal mean and variance (events of the weight ``V / Y``, with a
+    quarter of an average event added to both) and gives the score interval of their ratio; ``midp`` and ``gamma`` put the limits of each side together
     by MOVER.
 
     Parameters
@@ -115,12 +120,16 @@ def _recovered(first: WeightedSum, second: WeightedSum, limits: Limits, conf_lev
 
 
 def _scored(
-    first: WeightedSum, second: WeightedSum, mean_weights: tuple[Floats, Floats], conf_level: float, null: float
+    first: WeightedSum,
+    second: WeightedSum,
+    mean_weights: tuple[variance_recovery.Pair, variance_recovery.Pair],
+    conf_level: float,
+    null: float,
 ) -> Intervals:
     """The score interval of the ratio of two Poisson counts that stand for the weighted sums."""
     weight, weight_ref = (
-        np.divide(side.variance, side.value, out=usual.copy(), where=side.value > 0)
-        for side, usual in zip((first, second), mean_weights, strict=True)
+        np.where(side.value > 0, _quotient(side.variance + _ONE_MORE * squares, side.value + _ONE_MORE * mean), mean)
+        for side, (mean, squares) in zip((first, second), mean_weights, strict=True)
     )
     events, events_ref = _quotient(first.value, weight), _quotient(second.value, weight_ref)
     per = _quotient(weight, weight_ref)
@@ -142,10 +151,11 @@ def _quotient(over: Floats, under: Floats) -> Floats:
     return np.divide(over, under, out=np.where(over > 0, np.inf, 0.0), where=under > 0)
 
 
-def _mean_weight(exposures: Floats, weights: Floats, groups: Groups) -> Floats:
-    """What an event adds on average over the strata: the weight of events on a side that has none."""
+def _mean_weight(exposures: Floats, weights: Floats, groups: Groups) -> tuple[Floats, Floats]:
+    """What an event adds on average over the strata, and to the variance."""
     per_event = _per_event(exposures, weights, groups)
-    return groups.total(per_event) / np.maximum(groups.total(per_event > 0), 1)
+    some = np.maximum(groups.total(per_event > 0), 1)
+    return groups.total(per_event) / some, groups.total(per_event**2) / some
 
 
 def _weighted(counts: Counts, exposures: Floats, weights: Floats, groups: Groups) -> WeightedSum:

@@ -139,8 +139,9 @@ def difference(
     weights = strata.exposed * strata.share_ref
     whole = groups.total(weights)
     # W = w / (T Σw) without dividing by an exposure that may be 0.
-    first = WeightedSum.of(strata.events, _divided(strata.share_ref, whole[groups.at]), groups)
-    second = WeightedSum.of(strata.events_ref, _divided(strata.share, whole[groups.at]), groups)
+    per = np.where(whole > 0, whole, np.inf)[groups.at]
+    first = WeightedSum.of(strata.events, strata.share_ref / per, groups)
+    second = WeightedSum.of(strata.events_ref, strata.share / per, groups)
     estimate = first.value - second.value
     if method is Method.MANTEL_HAENSZEL:
         intervals = _normal(estimate, np.sqrt(first.variance + second.variance), conf_level, null)

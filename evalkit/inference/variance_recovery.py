@@ -68,7 +68,7 @@ def ratio_limits(first: Floats, of_first: Pair, second: Floats, of_second: Pair)
     below = product + np.sqrt(np.maximum(product**2 - lower[0] * lower[1], 0.0))
     above = product + np.sqrt(np.maximum(product**2 - upper[0] * upper[1], 0.0))
     return (
-        np.divide(lower[0], below, out=np.zeros_like(below), where=below > 0),
+        np.divide(lower[0], below, out=np.where(lower[0] > 0, np.inf, 0.0), where=below > 0),
         np.divide(above, upper[1], out=np.full_like(above, np.inf), where=upper[1] > 0),
     )
 

@@ -38,7 +38,7 @@ one <- function(d, level) {
   }
   mid <- donner_zou(a[1], a[2], a[3], b[1], b[2], b[3]); gam <- donner_zou(a[1], a[4], a[5], b[1], b[4], b[5])
   # Two counts that stand for the sums, and their score interval from its defining quadratic.
-  effective <- function(x, w) { y <- sum(w * x); c <- if (y > 0) sum(w^2 * x) / y else mean(w); c(y / c, c) }
+  effective <- function(x, w) { y <- sum(w * x); c <- if (y > 0) (sum(w^2 * x) + mean(w^2) / 4) / (y + mean(w) / 4) else mean(w); c(y / c, c) }
   m <- effective(d$count, q / d$exposure); n <- effective(d$count_ref, q / d$exposure_ref); z2 <- qnorm((1 + level) / 2)^2
   half <- z2 * (m[1] + n[1]) + 2 * m[1] * n[1]
   odds <- (half + c(-1, 1) * sqrt(pmax(0, half^2 - 4 * m[1]^2 * n[1]^2))) / (2 * n[1]^2)
