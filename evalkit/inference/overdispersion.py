@@ -17,6 +17,8 @@ from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError
 from evalkit.statements import Statement
 
+_REACH, _STEPS = math.log(1e6), 140
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -78,7 +80,8 @@ def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: 
     square = found.phi * effective
     by_mean = _inverse_means(counts, exposures, cells)
     outer = (1 - conf_level) / 2
-    low, high = (_limit(found, variance, by_mean, tail) for tail in (1 - outer, outer))
+    low = _limit(found, variance, by_mean, 1 - outer, upwards=False) if found.phi > 0 else 0.0
+    high = _limit(found, variance, by_mean, outer, upwards=True)
     above = float(special.chdtrc(effective, square))
     p_value = min(1.0, 2 * min(above, float(special.chdtr(effective, square))))
     limits = Interval(found.phi, min(low, found.phi), max(high, found.phi), p_value)
@@ -127,21 +130,30 @@ def _profile_limits(model: Model, found: Fitted, chance: Fitted, conf_level: flo
     return math.exp(-optimize.brentq(lambda log_alpha: gap(-log_alpha), below, above, xtol=1e-11)), high
 
 
-def _limit(found: Dispersion, chance: float, by_mean: float, tail: float) -> float:
-    """The φ at which ``X²`` has ``tail`` below it; 0 or infinity when there is none within a factor 1e6."""
+def _limit(found: Dispersion, chance: float, by_mean: float, tail: float, *, upwards: bool) -> float:
+    """The φ nearest to the estimate, above or below it, at which ``X²`` has ``tail`` below it.
 
-    def gap(log_phi: float) -> float:
-        at = math.exp(log_phi)
+    There may be none above: the wider the counts are spread, the less a few periods say, and the limit is infinite.
+    """
+
+    def gap(log_phi: float | Floats) -> Floats:
+        at = np.exp(log_phi)
         # Gamma–Poisson counts have a fourth cumulant of (6φ² - 6φ + 1) / (φ mean) variances squared, Poisson 1 / mean.
-        above_one = max(at, 1.0)
+        above_one = np.maximum(at, 1.0)
         variance = chance + ((6 * above_one**2 - 6 * above_one + 1) / above_one - 1) * by_mean
         effective = 2 * found.df**2 / variance
-        return float(special.chdtr(effective, found.phi * effective / at)) - tail
+        return np.asarray(special.chdtr(effective, found.phi * effective / at) - tail)
 
-    ends = math.log(1e-6), math.log(1e6)
-    if gap(ends[0]) <= 0:
-        return 0.0
-    return math.inf if gap(ends[1]) >= 0 else math.exp(optimize.brentq(gap, *ends, xtol=1e-12))
+    reach = _REACH if upwards else -_REACH
+    steps = (
+        math.log(found.phi) + np.linspace(0, reach, _STEPS) if found.phi > 0 else np.linspace(-_REACH, _REACH, _STEPS)
+    )
+    crossed = np.flatnonzero(gap(steps) < 0 if upwards else gap(steps) > 0)
+    if not crossed.size:
+        return math.inf if upwards else 0.0
+    if crossed[0] == 0:
+        return found.phi
+    return math.exp(optimize.brentq(lambda at: float(gap(at)), steps[crossed[0] - 1], steps[crossed[0]], xtol=1e-12))
 
 
 def _inverse_means(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:

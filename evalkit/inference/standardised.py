@@ -68,8 +68,8 @@ def rate_ratio(
     """The ratio of two rates standardised alike.
 
     ``score`` takes each side for one Poisson count of equal mean and variance (events of the weight ``V / Y``, with a
-    quarter of an average event added to both) and gives the score interval of their ratio; ``midp`` and ``gamma`` put the limits of each side together
-    by MOVER.
+    quarter of an average event added to both) and gives the score interval of their ratio; ``midp`` and ``gamma`` put
+    the limits of each side together by MOVER.
 
     Parameters
     ----------

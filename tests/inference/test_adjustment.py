@@ -16,8 +16,8 @@ from evalkit.inference.separation import separated
 from evalkit.language import Language
 
 pytestmark = pytest.mark.filterwarnings("error")
-few = settings(max_examples=40, deadline=None)
-fewer = settings(max_examples=15, deadline=None)
+few = settings(max_examples=25, deadline=None)
+fewer = settings(max_examples=10, deadline=None)
 counts = st.integers(0, 12) | st.integers(0, 5000)
 exposures = st.floats(0.5, 1e5) | st.just(0.0)
 strata = st.lists(st.tuples(counts, exposures, counts, exposures), min_size=1, max_size=5)
