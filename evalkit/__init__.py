@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.comparisons.adjusted import adjusted_rate_ratio
+    from evalkit.comparisons.decomposition import Decomposition, decompose
+    from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
+    from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
+    from evalkit.comparisons.variation import Variation, dispersion
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
@@ -39,6 +44,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Aggregates": "evalkit.counting",
     "Dataset": "evalkit.dataset",
+    "Decomposition": "evalkit.comparisons.decomposition",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
     "Estimates": "evalkit.estimates",
@@ -52,8 +58,12 @@ _HOMES = {
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
+    "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
+    "adjusted_rate_ratio": "evalkit.comparisons.adjusted",
     "aggregate": "evalkit.counting",
+    "decompose": "evalkit.comparisons.decomposition",
+    "dispersion": "evalkit.comparisons.variation",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
@@ -67,12 +77,18 @@ _HOMES = {
     "report": "evalkit.pipeline",
     "resources": "evalkit",
     "simulate": "evalkit.simulation",
+    "standardised_rate": "evalkit.comparisons.standardised",
+    "standardised_rate_ratio": "evalkit.comparisons.standardised",
+    "standardised_ratio": "evalkit.comparisons.standardised",
+    "stratified_rate_difference": "evalkit.comparisons.stratified",
+    "stratified_rate_ratio": "evalkit.comparisons.stratified",
     "write_template": "evalkit.templates",
 }
 
 __all__ = [
     "Aggregates",
     "Dataset",
+    "Decomposition",
     "Estimand",
     "Estimate",
     "Estimates",
@@ -86,8 +102,12 @@ __all__ = [
     "Released",
     "Series",
     "Simulation",
+    "Variation",
     "Window",
+    "adjusted_rate_ratio",
     "aggregate",
+    "decompose",
+    "dispersion",
     "evaluate",
     "load",
     "load_holdings",
@@ -101,6 +121,11 @@ __all__ = [
     "report",
     "resources",
     "simulate",
+    "standardised_rate",
+    "standardised_rate_ratio",
+    "standardised_ratio",
+    "stratified_rate_difference",
+    "stratified_rate_ratio",
     "write_template",
 ]
 

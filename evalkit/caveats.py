@@ -203,3 +203,49 @@ def more_found_or_more_looked_for() -> Statement:
             "The count follows how much is inspected. More found may mean more visits, not more wrongdoing.",
         ),
     )
+
+
+def strata_left_out(left_out: int, of: int) -> Statement:
+    """Strata without events, or without one of the sides, tell nothing about the ratio."""
+    return Statement(
+        "strata_left_out",
+        Text(
+            f"Av {of} grupper bidrar {left_out} inte till jämförelsen: de saknar händelser eller en av sidorna.",
+            f"Of {of} groups, {left_out} add nothing to the comparison: they lack events or one of the sides.",
+        ),
+    )
+
+
+def rows_without_events_left_out(left_out: int, of: int) -> Statement:
+    """Rows whose covariates occur only without events: their fitted number is zero whatever the ratio."""
+    return Statement(
+        "rows_without_events_left_out",
+        Text(
+            f"Av {of} rader bidrar {left_out} inte: underlaget har inga händelser alls för sådana rader.",
+            f"Of {of} rows, {left_out} add nothing: the data hold no events at all for rows like them.",
+        ),
+    )
+
+
+def reported_poisson() -> Statement:
+    """The rule of evalkit.inference.rule: chance alone."""
+    return Statement(
+        "reported_poisson",
+        Text(
+            "Antalen varierar inte mer än slumpen. Därför redovisas det exakta intervallet.",
+            "The counts vary no more than chance. The exact interval is therefore reported.",
+        ),
+    )
+
+
+def reported_quasi_poisson() -> Statement:
+    """The rule of evalkit.inference.rule: more than chance."""
+    return Statement(
+        "reported_quasi_poisson",
+        Text(
+            "Antalen varierar mer än slumpen. Därför redovisas ett bredare intervall, som bygger på summorna "
+            "i tabellen och inte på en antagen fördelning.",
+            "The counts vary more than chance. A wider interval is therefore reported, which rests on the totals "
+            "of the table and not on an assumed distribution.",
+        ),
+    )

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evalkit.estimates import Estimate, refusal
+from evalkit import caveats
+from evalkit.estimates import Estimate, Tested, refusal
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
@@ -28,12 +29,18 @@ class EstimateSeries:
     ----------
     numbers
         A frame with one row per estimate: ``estimate``, ``conf_low``, ``conf_high``, and where the method has
-        them ``p_value``, ``std_error``, ``dispersion``, ``df``, ``events`` and ``exposure``; ``reason`` is the place in
+        them ``p_value``, ``std_error``, ``dispersion``, ``df``, ``events``, ``exposure``, ``strata`` and
+        ``strata_left_out``; ``reason`` is the place in
         ``reasons`` of why a row has no number, null where it has one.
     scale, method, conf_level, null
         The same for every row.
     reasons
         The distinct reasons for refusal.
+    groups
+        One row per estimate with the columns that name what it is about; ``None`` when nothing was named.
+    test
+        The name of a test beside the estimates, whose ``test_statistic``, ``test_df`` and ``test_p_value`` stand in
+        ``numbers``, null where there is none.
 
     Examples
     --------
@@ -52,6 +59,8 @@ class EstimateSeries:
     conf_level: float
     null: float | None = None
     reasons: tuple[Statement, ...] = ()
+    groups: pl.DataFrame | None = None
+    test: str | None = None
 
     def __len__(self) -> int:
         return self.numbers.height
@@ -86,7 +95,12 @@ class EstimateSeries:
         words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
         words = words.with_columns(pl.col("reason").cast(pl.Int8))
         beside = self.numbers.join(words, on="reason", how="left", maintain_order="left")
-        return beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
+        told_frame = beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
+        if self.groups is None:
+            return told_frame
+        # A label of the data may be named as one of ours; ours keeps its name.
+        taken = {name: f"{name}_group" for name in self.groups.columns if name in told_frame.columns}
+        return pl.concat([self.groups.rename(taken), told_frame], how="horizontal")
 
     def _estimate(self, values: dict[str, Any]) -> Estimate:
         if values["reason"] is not None:
@@ -97,8 +111,15 @@ class EstimateSeries:
             conf_level=self.conf_level,
             null=self.null,
             method=self.method,
+            assumptions=_left_out(values),
+            tests=self._tests(values),
             **{name: values[name] for name in _NUMBERS if name in values},
         )
+
+    def _tests(self, values: dict[str, Any]) -> tuple[Tested, ...]:
+        if self.test is None or values["test_p_value"] is None:
+            return ()
+        return (Tested(self.test, values["test_statistic"], values["test_p_value"], values["test_df"]),)
 
     def __repr__(self) -> str:
         refused = self.numbers.height - self.numbers["reason"].null_count()
@@ -111,3 +132,8 @@ class EstimateSeries:
         from evalkit.views import estimate_series_view
 
         return estimate_series_view(self)
+
+
+def _left_out(values: dict[str, Any]) -> tuple[Statement, ...]:
+    left_out = values.get("strata_left_out")
+    return (caveats.strata_left_out(left_out, values["strata"]),) if left_out else ()

@@ -194,6 +194,120 @@ def design_needs(what: Text) -> Statement:
     )
 
 
+def no_shared_stratum() -> Statement:
+    """No stratum has something on both sides, so nothing is compared with its like."""
+    return Statement(
+        "no_shared_stratum",
+        Text(
+            "Ingen grupp finns på båda sidor av jämförelsen. Då går lika inte att jämföra med lika.",
+            "No group is found on both sides of the comparison, so like cannot be compared with like.",
+        ),
+    )
+
+
+def stratum_without_exposure() -> Statement:
+    """A stratum has weight in the standard and nothing to work its rate out from."""
+    return Statement(
+        "stratum_without_exposure",
+        Text(
+            "Minst en grupp som ska vägas in saknar något att dela antalet med. Dess nivå är okänd, inte noll.",
+            "At least one group that is to be weighed in has nothing to divide the count by. "
+            "Its level is unknown, not zero.",
+        ),
+    )
+
+
+def nothing_weighed_in() -> Statement:
+    """Every weight is zero."""
+    return Statement(
+        "nothing_weighed_in",
+        Text("Alla vikter är noll, så det finns inget att räkna ut.", "Every weight is zero: nothing is asked for."),
+    )
+
+
+def separated() -> Statement:
+    """A side, after adjustment, has no events at all: the ratio runs off to zero or infinity."""
+    return Statement(
+        "separated",
+        Text(
+            "Den ena sidan saknar händelser när hänsyn tas till övriga uppgifter. "
+            "Då finns ingen ändlig skillnad att ange.",
+            "One side has no events once the other columns are taken into account. "
+            "Then there is no finite difference to state.",
+        ),
+    )
+
+
+def not_told_apart() -> Statement:
+    """The comparison is a combination of the covariates (rank deficiency)."""
+    return Statement(
+        "not_told_apart",
+        Text(
+            "Jämförelsen går inte att skilja från de andra uppgifterna: de följs helt åt i underlaget.",
+            "The comparison cannot be told apart from the other columns: they go together throughout the data.",
+        ),
+    )
+
+
+def too_few_rows() -> Statement:
+    """As many terms as rows, so that the variation around them cannot be seen."""
+    return Statement(
+        "too_few_rows",
+        Text(
+            "Underlaget har för få rader för det som ska tas hänsyn till. Då går osäkerheten inte att ange.",
+            "There are too few rows for all that is to be taken into account, so no uncertainty can be stated.",
+        ),
+    )
+
+
+def too_few_clusters(least: int) -> Statement:
+    """Robust errors from a handful of clusters are far too small."""
+    return Statement(
+        "too_few_clusters",
+        Text(
+            f"Underlaget har för få fristående grupper: minst {least} behövs, och minst två på varje sida. "
+            "Med färre blir den uträknade osäkerheten alldeles för liten.",
+            f"There are too few independent groups: at least {least} are needed, and at least two on each side. "
+            "With fewer the uncertainty worked out is far too small.",
+        ),
+    )
+
+
+def more_than_chance() -> Statement:
+    """Poisson errors were asked for and the counts vary clearly more than Poisson (φ above 1.5)."""
+    return Statement(
+        "more_than_chance",
+        Text(
+            "Antalen varierar tydligt mer än slumpen förklarar. En osäkerhet som bara räknar med slumpen "
+            "vore för liten.",
+            "The counts vary clearly more than chance explains. An uncertainty that counts on chance alone "
+            "would be too small.",
+        ),
+    )
+
+
+def not_converged() -> Statement:
+    """The iteration found no answer."""
+    return Statement(
+        "not_converged",
+        Text(
+            "Beräkningen hittar ingen lösning för de här uppgifterna.",
+            "The calculation finds no solution for these data.",
+        ),
+    )
+
+
+def no_variation_to_measure() -> Statement:
+    """No cell with events has two periods, so nothing is known of how counts vary."""
+    return Statement(
+        "no_variation_to_measure",
+        Text(
+            "Det finns inga upprepade perioder med händelser, så hur mycket antalen varierar går inte att säga.",
+            "There are no repeated periods with events, so how much the counts vary cannot be said.",
+        ),
+    )
+
+
 def value_missing() -> Statement:
     """A row of a column lacks a count, an exposure or another number that the estimate needs."""
     return Statement(

@@ -130,6 +130,7 @@ class Scale(StrEnum):
     PROBABILITY = "probability"
     DURATION = "duration"
     DURATION_DIFFERENCE = "duration_difference"
+    DISPERSION = "dispersion"
 
 
 class EstimateStatus(StrEnum):

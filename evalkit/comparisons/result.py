@@ -52,7 +52,7 @@ def answer(
     whole = found.spread_to((given.rows,)).refuse(given.missing, refusals.value_missing())
     return EstimateSeries(
         scale=scale,
-        numbers=_numbers(whole, beside, given.rows),
+        numbers=numbers_frame(whole, beside, given.rows),
         method=method,
         conf_level=conf_level,
         null=null,
@@ -88,9 +88,10 @@ def _single(
     )
 
 
-def _numbers(
+def numbers_frame(
     found: Intervals, beside: dict[str, NDArray[np.int64] | NDArray[np.float64] | None], rows: int
 ) -> pl.DataFrame:
+    """The ``numbers`` of an :class:`EstimateSeries`: one row per interval, null where there is a refusal."""
     import polars as pl
 
     told = {

@@ -36,6 +36,7 @@ class Method(StrEnum):
     AALEN_JOHANSEN = "aalen_johansen"
     RMST = "rmst"
     DELTA = "delta"
+    CHI_SQUARE = "chi_square"
     MOVER = "mover"
     BOOTSTRAP = "bootstrap"
     PERMUTATION = "permutation"

@@ -1,7 +1,7 @@
-"""Quasi-Poisson regression with one rate per cell, fitted by statsmodels.
+"""Quasi-Poisson regression with one rate per cell, which has a closed form.
 
-The seam to statsmodels: nothing else of the count inference imports it, and it is imported only when
-counts vary more than chance, because loading it takes longer than everything else here.
+A regression with other terms has none: that is :mod:`evalkit.inference.adjusted`. Fitting this one by iteration
+gave the same numbers slower, and took periods that agree exactly with their cell's rate for separated data.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from evalkit.inference import dispersion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,9 @@ class Fit:
 def fit(counts: NDArray[np.int64], exposures: NDArray[np.float64], cells: NDArray[np.int64]) -> Fit:
     """Fit ``log E(count) = log exposure + log rate of the cell``; the variance is φ times the mean.
 
+    The estimating equations say that a cell's fitted total is its observed one, so the log rate is
+    ``log(events / exposure)`` and its variance φ over the events.
+
     Parameters
     ----------
     counts, exposures, cells
@@ -58,22 +63,15 @@ def fit(counts: NDArray[np.int64], exposures: NDArray[np.float64], cells: NDArra
     >>> np.exp(found.log_rates).round(6).tolist(), round(found.phi, 6), found.df
     ([10.0, 4.0], 1.4, 2)
     """
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    used = exposures > 0
-    indicators = (cells[used, None] == np.arange(cells.max() + 1)).astype(float)
-    if (indicators.T @ counts[used] == 0).any():
+    events = np.bincount(cells, weights=counts)
+    if (events == 0).any():
         raise ValueError("a cell without events has no rate on the log scale")
-    if used.sum() <= indicators.shape[1]:
+    variation = dispersion.pearson(counts, exposures, cells)
+    if variation is None:
         raise ValueError("no residual degree of freedom is left")
-    model = GLM(counts[used], indicators, family=Poisson(), offset=np.log(exposures[used]))
-    start = np.log((indicators.T @ counts[used]) / (indicators.T @ exposures[used]))
-    result = model.fit(scale="X2", start_params=start)
-    phi = float(result.scale)
     return Fit(
-        log_rates=np.asarray(result.params, dtype=float),
-        covariance=np.asarray(result.normalized_cov_params, dtype=float) * max(phi, 1.0),
-        phi=phi,
-        df=int(result.df_resid),
+        log_rates=np.log(events / np.bincount(cells, weights=exposures)),
+        covariance=np.diag(max(variation.phi, 1.0) / events),
+        phi=variation.phi,
+        df=variation.df,
     )

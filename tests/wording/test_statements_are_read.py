@@ -22,6 +22,8 @@ GIVEN = {
     "threshold": 10,
     "periods": 3,
     "least": 12,
+    "left_out": 2,
+    "of": 14,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 

@@ -1,0 +1,247 @@
+"""A rate ratio adjusted for what else differs between the sides, by Poisson regression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import caveats, refusals
+from evalkit.errors import known_names
+from evalkit.estimates import Estimate, refusal
+from evalkit.inference.grouped_arguments import GroupedArguments
+from evalkit.inference.method import Method
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.inference.adjusted import Adjusted
+    from evalkit.inference.loglinear import Model
+
+ERRORS = {
+    "quasi": Method.QUASI_POISSON,
+    "model": Method.POISSON,
+    "robust": Method.ROBUST,
+    "nb2": Method.NB2,
+}
+_TWO = 2
+
+
+def adjusted_rate_ratio(
+    frame: pl.DataFrame,
+    *,
+    count: str,
+    exposure: str,
+    contrast: str,
+    reference: object,
+    covariates: Sequence[str] = (),
+    errors: str = "quasi",
+    cluster: str | None = None,
+    conf_level: float = 0.95,
+    null: float = 1.0,
+) -> Estimate:
+    """The ratio of two sides' rates, with the covariates held alike: Poisson regression with an offset.
+
+    Parameters
+    ----------
+    frame
+        One row per unit, period or object group.
+    count, exposure
+        The columns with the events and with what they are divided by. Rows with exposure 0 are left out.
+    contrast, reference
+        The column that tells the two sides apart, and which of its two values is the reference.
+    covariates
+        Columns to hold alike. Text, categories and truth values become one term per value; numbers are taken as
+        they are, linear on the log scale (cast a year to text to give each its own level).
+    errors
+        ``quasi`` (Poisson's errors times √φ, φ not below 1, Student's t), ``model`` (Poisson's own; refused when φ is
+        above 1.5), ``robust`` (sandwich: HC3, or by ``cluster`` CR1; refused with fewer than 10 rows or clusters or
+        fewer than two on a side) or ``nb2`` (negative binomial with variance ``mean + alpha mean²``).
+    cluster
+        The column whose values say which rows depend on each other; only for ``robust``.
+    conf_level, null
+        The level, and the ratio that the p-value is against.
+
+    Returns
+    -------
+    Estimate
+        On the scale ``rate_ratio``, with φ and its degrees of freedom. Refused when a value is missing, when a side has
+        no events once the covariates are held alike, when the contrast follows from the covariates, or when nothing
+        is left to see the variation from.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning; every such argument is told at once.
+
+    Source: McCullagh and Nelder 1989, Generalized Linear Models, 2nd ed., chapter 6; errors as in
+    :func:`evalkit.inference.adjusted.ratio`.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> frame = pl.DataFrame({
+    ...     "found": [9, 14, 5, 6, 11, 20, 4, 9],
+    ...     "visits": [40, 55, 60, 70, 42, 60, 40, 75],
+    ...     "model": ["otto", "otto", "ordinary", "ordinary"] * 2,
+    ...     "sector": ["food"] * 4 + ["building"] * 4,
+    ... })
+    >>> found = ek.adjusted_rate_ratio(
+    ...     frame, count="found", exposure="visits", contrast="model", reference="ordinary", covariates=["sector"]
+    ... )
+    >>> round(found.estimate, 2), round(found.conf_low, 2), round(found.conf_high, 2)
+    (2.77, 1.47, 5.2)
+    """
+    from evalkit.inference import adjusted
+
+    given = GroupedArguments("adjusted_rate_ratio()")
+    wanted = _errors(given, errors, cluster)
+    level, tested = given.conf_level(conf_level), given.null("null", null)
+    names = {"count": count, "exposure": exposure, "contrast": contrast}
+    _note_unknown(given, frame, names, covariates, cluster)
+    given.done()
+    read = _read(given, frame, names, covariates, cluster)
+    _note_contrast(given, frame[contrast], reference)
+    given.done()
+    if read.missing:
+        return refusal(Scale.RATE_RATIO, refusals.value_missing(), conf_level=level)
+    data = _used(frame, read, contrast, reference, covariates)
+    if isinstance(data, Statement):
+        return refusal(Scale.RATE_RATIO, data, conf_level=level)
+    model, clusters = data
+    found = adjusted.ratio(model, clusters, level, errors=wanted, null=tested)
+    return _estimate(found, read, wanted, level, tested)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    counts: NDArray[np.int64]
+    exposures: NDArray[np.float64]
+    clusters: NDArray[np.intp]
+    missing: bool
+
+
+def _errors(given: GroupedArguments, errors: object, cluster: object) -> Method:
+    wanted = ERRORS[given.word("errors", errors, ERRORS)]
+    if cluster is not None and errors != "robust":
+        given.note(
+            "cluster_without_robust",
+            "cluster",
+            what=Text("cluster har bara mening för robust.", "cluster has a meaning for robust only."),
+            accepted=Text("cluster utelämnat, eller errors=”robust”", "cluster left out, or errors='robust'"),
+            next_step=Text("Ta bort cluster, eller välj robust.", "Drop cluster, or choose robust."),
+        )
+    return wanted
+
+
+def _note_unknown(
+    given: GroupedArguments,
+    frame: pl.DataFrame,
+    names: dict[str, str],
+    covariates: Sequence[str],
+    cluster: str | None,
+) -> None:
+    asked = [*names.items(), *(("covariates", name) for name in covariates)]
+    asked += [("cluster", cluster)] if cluster is not None else []
+    for argument, name in asked:
+        if name not in frame.columns:
+            given.note(
+                "unknown_column",
+                argument,
+                what=Text("Tabellen har ingen sådan kolumn.", "The frame has no such column."),
+                accepted=known_names(str(name), frame.columns),
+                next_step=Text("Ange en kolumn i tabellen.", "Name a column of the frame."),
+            )
+
+
+def _note_contrast(given: GroupedArguments, column: pl.Series, reference: object) -> None:
+    values = column.drop_nulls().unique().to_list()
+    if len(values) == _TWO and reference in values:
+        return
+    given.note(
+        "contrast_not_two",
+        "contrast",
+        what=Text(
+            "Kolumnen har inte precis två värden, varav reference är det ena.",
+            "The column does not have exactly two values of which reference is one.",
+        ),
+        accepted=Text("två sidor, varav den ena är referensen", "two sides, one of which is the reference"),
+        next_step=Text(
+            "Välj ut de rader som ska jämföras, och ange referensen.", "Select the rows to compare; name the reference."
+        ),
+    )
+
+
+def _read(
+    given: GroupedArguments,
+    frame: pl.DataFrame,
+    names: dict[str, str],
+    covariates: Sequence[str],
+    cluster: str | None,
+) -> _Read:
+    counts = given.counts("count", frame[names["count"]])
+    exposures = given.amounts("exposure", frame[names["exposure"]])
+    given.nothing_without_exposure("count", counts, exposures)
+    clusters = np.arange(frame.height) if cluster is None else given.groups("cluster", frame[cluster]).at
+    gaps = sum(frame[name].null_count() for name in (names["contrast"], *covariates))
+    return _Read(counts, exposures, clusters, bool(given.missing.any()) or gaps > 0)
+
+
+def _used(
+    frame: pl.DataFrame, read: _Read, contrast: str, reference: object, covariates: Sequence[str]
+) -> tuple[Model, NDArray[np.intp]] | Statement:
+    """The rows with exposure as a model, or why there is none."""
+    from evalkit.inference.loglinear import Model
+
+    used = read.exposures > 0
+    rows = frame.filter(used)
+    side = (rows[contrast] != reference).to_numpy().astype(float)
+    if not used.any() or side.min() == side.max():
+        return refusals.no_shared_stratum()
+    counts = read.counts[used]
+    if not counts.any():
+        return refusals.no_events()
+    terms = [np.ones(rows.height), side, *(term for name in covariates for term in _terms(rows[name]))]
+    # Measured against their mean, large exposures leave the constant term in the range of a float.
+    logs = np.log(read.exposures[used])
+    return Model(counts, np.column_stack(terms), logs - logs.mean()), read.clusters[used]
+
+
+def _terms(column: pl.Series) -> list[NDArray[np.float64]]:
+    """A number centred and scaled; anything else as one indicator for each value but the first."""
+    if column.dtype.is_numeric():
+        numbers = column.cast(float).to_numpy()
+        spread = numbers.std()
+        return [(numbers - numbers.mean()) / spread] if spread > 0 else []
+    return [(column == value).to_numpy().astype(float) for value in column.unique(maintain_order=True)[1:]]
+
+
+def _estimate(found: Adjusted, read: _Read, method: Method, conf_level: float, null: float) -> Estimate:
+    if isinstance(found.found, Statement):
+        return refusal(Scale.RATE_RATIO, found.found, conf_level=conf_level)
+    rows = int((read.exposures > 0).sum())
+    left_out = (caveats.rows_without_events_left_out(found.left_out, rows),) if found.left_out else ()
+    return Estimate(
+        scale=Scale.RATE_RATIO,
+        status=EstimateStatus.ESTIMATED,
+        estimate=found.found.estimate,
+        std_error=found.found.std_error,
+        conf_low=found.found.low,
+        conf_high=found.found.high,
+        conf_level=conf_level,
+        p_value=found.found.p_value,
+        null=null,
+        dispersion=found.dispersion,
+        df=found.df,
+        events=int(read.counts.sum()),
+        exposure=float(read.exposures.sum()),
+        method=method.value,
+        assumptions=left_out,
+    )

@@ -1,0 +1,151 @@
+"""Checks of long columns: one row per stratum, and a label that tells which panel, unit or side a row belongs to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.errors import known_names
+from evalkit.inference.arguments import LARGEST_POSITIVE, is_number
+from evalkit.inference.column_arguments import ColumnArguments, is_column
+from evalkit.inference.faults import EXPOSURE, Fault
+from evalkit.inference.groups import Groups
+from evalkit.language import Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_OR_NONE = Text("ett ändligt tal från 0", "a finite number from 0")
+_STEP = Text(
+    "Ange det som antalet ska delas med, eller vikten; 0 där sidan inte har någon.",
+    "Give what the count is divided by, or the weight; 0 where the side has none.",
+)
+_NEGATIVE = Fault(
+    "amount_negative",
+    Text("{name} är inte ett ändligt tal från 0.", "{name} is not a finite number from 0."),
+    _OR_NONE,
+    _STEP,
+)
+_UNLABELLED = Fault(
+    "label_missing",
+    Text("{name} saknar värde på minst en rad.", "{name} has no value in at least one row."),
+    Text("en beteckning på varje rad", "a label in every row"),
+    Text("Fyll i vad raden hör till, eller ta bort den.", "Say what the row belongs to, or leave it out."),
+)
+_NO_LABELS = Fault(
+    "labels_not_columns",
+    Text("{name} är inte en kolumn.", "{name} is not a column."),
+    Text("en kolumn, flera kolumner eller en tabell", "a column, several columns or a frame"),
+    Text("Ange till exempel tabell[”unit”].", "Give frame['unit'], say."),
+)
+_DIVIDED_BY_NOTHING = Fault(
+    "events_without_exposure",
+    Text("{name} har händelser på rader där det de ska delas med är 0.", "{name} has events where the exposure is 0."),
+    Text("0 händelser där det inte finns något att dela med", "0 events where there is nothing to divide by"),
+    Text("Någon av uppgifterna är fel; rätta den.", "One of the figures is wrong; correct it."),
+)
+
+
+@dataclass(slots=True)
+class GroupedArguments(ColumnArguments):
+    """The arguments of a call whose rows are strata of one or many groups.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from evalkit.inference.grouped_arguments import GroupedArguments
+    >>> given = GroupedArguments("standardised_rate()")
+    >>> given.amounts("exposure", pl.Series([10.0, 0.0])).tolist()
+    [10.0, 0.0]
+    >>> given.groups("by", pl.Series("unit", ["0127", "0180"])).count
+    2
+    """
+
+    def amounts(self, name: str, value: object) -> NDArray[np.float64]:
+        """Finite numbers from 0, shape ``(rows,)`` or ``()``: a stratum may have no exposure on a side."""
+        if not is_column(value):
+            return np.asarray(self._amount(name, value))
+        numbers = self._numbers(name, value, EXPOSURE.not_a_number)
+        return self._mend(name, numbers, (numbers < 0) | (numbers > LARGEST_POSITIVE), _NEGATIVE)
+
+    def _amount(self, name: str, value: object) -> float:
+        if not is_number(value):
+            self.fault(EXPOSURE.not_a_number, name)
+        elif not 0 <= value <= LARGEST_POSITIVE:
+            self.fault(_NEGATIVE, name)
+        else:
+            return float(value)
+        return 1.0
+
+    def word(self, name: str, value: object, known: Collection[str]) -> str:
+        """One of the words in ``known``."""
+        if isinstance(value, str) and value in known:
+            return value
+        self.note(
+            "unknown_word",
+            name,
+            what=Text(f"{name} har inget sådant val.", f"{name} has no such choice."),
+            accepted=known_names(value if isinstance(value, str) else "", known),
+            next_step=Text("Välj ett av orden ovan.", "Choose one of the words above."),
+        )
+        return next(iter(known))
+
+    def finite(self, name: str, value: object, fault: Fault) -> float:
+        """A single finite number of either sign."""
+        if is_number(value) and math.isfinite(value) and abs(value) <= LARGEST_POSITIVE:
+            return float(value)
+        self.fault(fault, name)
+        return 0.0
+
+    def nothing_without_exposure(self, name: str, counts: NDArray[np.int64], exposures: NDArray[np.float64]) -> None:
+        """Note rows with events and nothing to divide them by."""
+        if not self._one_length(counts, exposures):
+            return
+        wrong = np.atleast_1d((counts > 0) & (exposures == 0))
+        if wrong.shape == np.atleast_1d(self.missing).shape:
+            wrong = wrong & ~self.missing
+        if wrong.any():
+            at = np.flatnonzero(wrong)
+            rows = () if self.rows is None else tuple((at[:8] + 1).tolist())
+            self.fault(_DIVIDED_BY_NOTHING, name, rows=rows, row_count=int(at.size) if rows else None)
+
+    def groups(self, name: str, value: object) -> Groups:
+        """What each row belongs to: a column, several of them or a frame; ``None`` puts every row in one group."""
+        columns = self._label_columns(name, value)
+        if columns is None:
+            return Groups.single(1 if self.rows is None else self.rows)
+        for column in columns:
+            self._measure(column.name, column.len())
+        if any(column.null_count() for column in columns):
+            self.fault(_UNLABELLED, name)
+        if self.log.problems:
+            return Groups.single(1 if self.rows is None else self.rows)
+        return Groups.of(columns)
+
+    def _label_columns(self, name: str, value: object) -> list[pl.Series] | None:
+        import polars as pl
+
+        if value is None:
+            return None
+        if isinstance(value, pl.DataFrame):
+            return value.get_columns() or None
+        parts = [value] if is_column(value) else value
+        if not isinstance(parts, Sequence) or isinstance(parts, str) or not parts or not all(map(is_column, parts)):
+            self.fault(_NO_LABELS, name)
+            return None
+        made = [part if isinstance(part, pl.Series) else pl.Series(name, np.asarray(part)) for part in parts]
+        taken = [one.name for one in made]
+        # Two unnamed columns would have one name in the answer.
+        return [
+            one.alias(f"{name}_{at + 1}") if not one.name or taken.count(one.name) > 1 else one
+            for at, one in enumerate(made)
+        ]
+
+    @staticmethod
+    def _one_length(*arrays: NDArray[np.int64] | NDArray[np.float64]) -> bool:
+        return len({array.size for array in arrays if array.ndim}) <= 1
