@@ -130,6 +130,7 @@ class Scale(StrEnum):
     PROBABILITY = "probability"
     DURATION = "duration"
     DURATION_DIFFERENCE = "duration_difference"
+    DURATION_RATIO = "duration_ratio"
 
 
 class EstimateStatus(StrEnum):
