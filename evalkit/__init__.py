@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.comparisons.curves import Curve, Curves
+    from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
+    from evalkit.comparisons.spans import spans
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Curve": "evalkit.comparisons.curves",
+    "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
@@ -51,6 +56,7 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "cumulative_incidence": "evalkit.comparisons.durations",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
@@ -63,11 +69,17 @@ _HOMES = {
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
     "resources": "evalkit",
+    "rmst_difference": "evalkit.comparisons.durations",
+    "rmst_ratio": "evalkit.comparisons.durations",
     "simulate": "evalkit.simulation",
+    "spans": "evalkit.comparisons.spans",
+    "survival": "evalkit.comparisons.durations",
     "write_template": "evalkit.templates",
 }
 
 __all__ = [
+    "Curve",
+    "Curves",
     "Dataset",
     "Estimand",
     "Estimate",
@@ -83,6 +95,7 @@ __all__ = [
     "Series",
     "Simulation",
     "Window",
+    "cumulative_incidence",
     "evaluate",
     "load",
     "load_holdings",
@@ -95,7 +108,11 @@ __all__ = [
     "release",
     "report",
     "resources",
+    "rmst_difference",
+    "rmst_ratio",
     "simulate",
+    "spans",
+    "survival",
     "write_template",
 ]
 

@@ -49,6 +49,21 @@ class Means:
     beyond: NDArray[np.bool_]
     thin: NDArray[np.bool_]
 
+    def of(self, groups: slice) -> Means:
+        """Some of the groups."""
+        numbers = (self.mean, self.error, self.known, self.events, self.units, self.beyond, self.thin)
+        mean, error, known, events, units, beyond, thin = (array[groups] for array in numbers)
+        return Means(
+            horizon=self.horizon,
+            mean=mean,
+            error=error,
+            known=known,
+            events=events,
+            units=units,
+            beyond=beyond,
+            thin=thin,
+        )
+
 
 def means(found: Waiting, horizon: float) -> Means:
     """Restricted means and their standard errors.
