@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from evalkit.inference.intervals import Intervals
 
 _TAKEN = {"estimate", "conf_low", "conf_high", "p_value", "std_error", "events", "exposure", "reason", "status"}
-Beside = "NDArray[np.int64] | NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -68,7 +67,7 @@ class Curves:
 
         low, high = durations.limits(self.waiting, self.conf_level, self.method)
         sets = self.waiting.sets
-        columns = {"day": sets.day, "at_risk": sets.at_risk, "events": sets.any_event}
+        columns: dict[str, NDArray[Any]] = {"day": sets.day, "at_risk": sets.at_risk, "events": sets.any_event}
         columns |= {"estimate": self.waiting.share, "conf_low": low, "conf_high": high}
         return _labelled_rows(self.groups, sets.group, columns)
 
@@ -169,7 +168,7 @@ class Incidences:
 
         low, high = competing.limits(self.incidence, self.conf_level)
         sets = self.incidence.sets
-        columns = {"day": sets.day, "at_risk": sets.at_risk, "events": sets.any_event}
+        columns: dict[str, NDArray[Any]] = {"day": sets.day, "at_risk": sets.at_risk, "events": sets.any_event}
         columns |= {"estimate": self.incidence.share, "conf_low": low, "conf_high": high}
         return _labelled_rows(self.groups, sets.group, columns)
 
@@ -246,7 +245,7 @@ def _answer(given: ColumnArguments, found: Found) -> EstimateSeries:
     return series
 
 
-def _labelled_rows(groups: pl.Series, group: NDArray[np.int64], columns: dict[str, Beside]) -> pl.DataFrame:
+def _labelled_rows(groups: pl.Series, group: NDArray[np.int64], columns: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
     import polars as pl
 
     return pl.DataFrame(columns).insert_column(0, groups.gather(group).alias(column_name(groups)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from evalkit.inference.log_rank import LogRank
     from evalkit.inference.mean_durations import Means
 
-    Column = "pl.Series | NDArray[np.float64] | NDArray[np.int64]"
+    Column: TypeAlias = "pl.Series | NDArray[np.float64] | NDArray[np.int64]"
 
 CURVE_METHODS = (Method.LOG_LOG, Method.GREENWOOD, Method.EXACT)
 TWO_SIDE_METHODS = (Method.MOVER, Method.GREENWOOD)

@@ -87,7 +87,7 @@ def spans(
         [_dates(frame[name], by_month=by_month, log=log).alias(role) for role, name in names.items()]
     ).with_columns(_extracted(frame, censored_at, log), *([] if lost else [pl.lit(None, pl.Date).alias("lost")]))
     log.raise_if_any(EstimationError)
-    _note_rows(dates, start=start, end=end, lost=lost, by_month=by_month, log=log)
+    _note_rows(dates, start=start, end=end, lost=lost, log=log)
     log.raise_if_any(EstimationError)
     return frame.with_columns(_counted(dates, by_month=by_month).get_columns())
 
@@ -155,7 +155,7 @@ def _dates(column: pl.Series, *, by_month: bool, log: ProblemLog) -> pl.Series:
     return dates.dt.month_start() if by_month else dates
 
 
-def _extracted(frame: pl.DataFrame, censored_at: date | str, log: ProblemLog) -> pl.Series:
+def _extracted(frame: pl.DataFrame, censored_at: object, log: ProblemLog) -> pl.Series:
     import polars as pl
 
     if isinstance(censored_at, str):
@@ -164,10 +164,11 @@ def _extracted(frame: pl.DataFrame, censored_at: date | str, log: ProblemLog) ->
         return column
     if not isinstance(censored_at, date):
         _note(log, "censored_at_not_a_date", "censored_at", None, _NOT_DATES)
+        censored_at = None
     return pl.Series("extracted", [censored_at] * frame.height, dtype=pl.Date, strict=False)
 
 
-def _note_rows(dates: pl.DataFrame, *, start: str, end: str, lost: str | None, by_month: bool, log: ProblemLog) -> None:
+def _note_rows(dates: pl.DataFrame, *, start: str, end: str, lost: str | None, log: ProblemLog) -> None:
     """Note every date that cannot be right; a month is after the extraction when its first day is."""
     _note(log, "start_missing", start, dates["start"].is_null(), _NO_START)
     _note(log, "start_after_extraction", start, dates["start"] > dates["extracted"], _AFTER)

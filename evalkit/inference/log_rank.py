@@ -64,7 +64,7 @@ def log_rank(
     spread = np.where(at_risk > 1, part * (1 - part) * ended * (at_risk - ended) / np.maximum(at_risk - 1, 1.0), 0.0)
     pairs = int(pair.max()) + 1
     observed, expected, variance = (
-        np.bincount(pair, weights=sets.total(values), minlength=pairs)
+        np.asarray(np.bincount(pair, weights=sets.total(values), minlength=pairs), dtype=np.float64)
         for values in (sets.events[:, 0].astype(np.float64), part * ended, spread)
     )
     something = variance > 0

@@ -20,6 +20,7 @@ from evalkit.inference.method import Method
 
 ONE_SIDE = (Method.LOGIT, Method.GREENWOOD)
 TWO_SIDES = (Method.MOVER, Method.GREENWOOD)
+_LEAST_UNITS = 2
 _LEAST_WAITING = 5
 _MOST_STOOD_FOR = 2.0
 
@@ -51,17 +52,15 @@ class Means:
 
     def of(self, groups: slice) -> Means:
         """Some of the groups."""
-        numbers = (self.mean, self.error, self.known, self.events, self.units, self.beyond, self.thin)
-        mean, error, known, events, units, beyond, thin = (array[groups] for array in numbers)
         return Means(
             horizon=self.horizon,
-            mean=mean,
-            error=error,
-            known=known,
-            events=events,
-            units=units,
-            beyond=beyond,
-            thin=thin,
+            mean=self.mean[groups],
+            error=self.error[groups],
+            known=self.known[groups],
+            events=self.events[groups],
+            units=self.units[groups],
+            beyond=self.beyond[groups],
+            thin=self.thin[groups],
         )
 
 
@@ -176,7 +175,7 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
 
 def _refused(answer: Intervals, known: Means) -> Intervals:
     return (
-        answer.refuse(known.units < 2, refusals.one_unit())
+        answer.refuse(known.units < _LEAST_UNITS, refusals.one_unit())
         .refuse(known.beyond, refusals.beyond_follow_up())
         .refuse(known.thin, refusals.too_few_waiting())
     )
@@ -200,12 +199,12 @@ def _thin(found: Waiting, horizon: float) -> NDArray[np.bool_]:
 def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Limits, and where there are none because nothing varies."""
     horizon = known.horizon
-    fixed = (known.error == 0) | (known.known < 2) | (known.mean <= 0) | (known.mean >= horizon)
+    fixed = (known.error == 0) | (known.known < _LEAST_UNITS) | (known.mean <= 0) | (known.mean >= horizon)
     part = np.where(fixed, 0.5, known.mean / horizon)
     if method is Method.GREENWOOD:
         half = _z(conf_level) * known.error
         return np.maximum(known.mean - half, 0.0), np.minimum(known.mean + half, horizon), fixed
-    units = np.maximum(known.known, 2).astype(np.float64)
+    units = np.maximum(known.known, _LEAST_UNITS).astype(np.float64)
     error = known.error / horizon / (part * (1 - part)) * np.sqrt(units / (units - 1))
     reach = np.minimum(special.stdtrit(units - 1, (1 + conf_level) / 2) * error, 700.0)
     centre = special.logit(part)
