@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 
-from evalkit import refusals
 from evalkit.comparisons.curves import Curve, Curves, IncidenceCurve, Incidences, labelled
 from evalkit.comparisons.result import answer
 from evalkit.estimate_series import EstimateSeries
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     Column: TypeAlias = "pl.Series | NDArray[np.float64] | NDArray[np.int64]"
 
-CURVE_METHODS = (Method.LOG_LOG, Method.GREENWOOD, Method.EXACT)
+CURVE_METHODS = (Method.LOG_LOG, Method.LOG, Method.GREENWOOD, Method.EXACT)
 TWO_SIDE_METHODS = (Method.MOVER, Method.GREENWOOD)
 
 
@@ -56,8 +55,9 @@ def survival(
     by
         A column that tells the group of each row. All groups are done in one go.
     method
-        Limits of the curve: ``log_log`` (Kalbfleisch–Prentice), ``greenwood`` or ``exact`` (Fay, Brittain and
-        Proschan 2013). Where none or all have ended the first two have no width and give the exact limits.
+        Limits of the curve: ``log_log`` (Kalbfleisch–Prentice), ``log``, ``greenwood`` (plain) or ``exact`` (Fay,
+        Brittain and Proschan 2013). Where none or all have ended the first three have no width and give the exact
+        limits.
     conf_level
         Between 0 and 1.
 
@@ -298,10 +298,10 @@ def _ask(  # noqa: PLR0917 - passed on as they came, by two functions
 def _compare(asked: _Asked, scale: Scale) -> Estimate | EstimateSeries:
     from evalkit.inference import mean_durations
 
-    group, reference, missing = _sides(asked)
+    group, reference = _sides(asked)
     function = mean_durations.difference if scale is Scale.DURATION_DIFFERENCE else mean_durations.ratio
-    found = function(group, reference, asked.conf_level, asked.method).refuse(missing, refusals.one_side_missing())
-    given = ColumnArguments("rmst", rows=missing.size, missing=np.zeros(missing.size, dtype=bool))
+    found = function(group, reference, asked.conf_level, asked.method)
+    given = ColumnArguments("rmst", rows=group.mean.size, missing=np.zeros(group.mean.size, dtype=bool))
     null = (0.0 if scale is Scale.DURATION_DIFFERENCE else 1.0) if asked.method is Method.GREENWOOD else None
     events = group.events + reference.events
     series = answer(given, scale, found, method=asked.method, conf_level=asked.conf_level, null=null, events=events)
@@ -313,21 +313,19 @@ def _compare(asked: _Asked, scale: Scale) -> Estimate | EstimateSeries:
     return labelled(asked.pairs, _with_columns(series, test))
 
 
-def _sides(asked: _Asked) -> tuple[Means, Means, NDArray[np.bool_]]:
-    """The means of both sides of every pair, and where a side has nobody."""
+def _sides(asked: _Asked) -> tuple[Means, Means]:
+    """The means of both sides of every pair; a side with nobody has no units."""
     from evalkit.inference import durations, mean_durations
     from evalkit.inference.risk_sets import gather
 
     side = asked.pair * 2 + asked.on_side
-    sides = 2 * (int(asked.pair.max()) + 1)
-    empty = np.flatnonzero(np.bincount(side, minlength=sides) == 0)
-    # A side without units gets one stand-in, and its pair is refused.
+    units = np.bincount(side, minlength=2 * (int(asked.pair.max()) + 1))
+    # A side without units gets one stand-in, so that the arithmetic goes through; its pair is refused.
+    empty = np.flatnonzero(units == 0)
     days, event = np.append(asked.days, np.zeros(empty.size)), np.append(asked.event, np.zeros(empty.size, dtype=bool))
     sets = gather(days, event.astype(np.int64), np.append(side, empty))
-    known = mean_durations.means(durations.kaplan_meier(sets), asked.horizon)
-    missing = np.zeros(sides, dtype=bool)
-    missing[empty] = True
-    return known.of(slice(1, None, 2)), known.of(slice(0, None, 2)), missing[::2] | missing[1::2]
+    known = replace(mean_durations.means(durations.kaplan_meier(sets), asked.horizon), units=units.astype(np.int64))
+    return known.of(slice(1, None, 2)), known.of(slice(0, None, 2))
 
 
 def _log_rank(asked: _Asked) -> LogRank:

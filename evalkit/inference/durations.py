@@ -6,7 +6,9 @@ Everything is done for all groups at once. Days are any unit of time from 0; see
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.method import Method
 from evalkit.inference.risk_sets import RiskSets
 
-METHODS = (Method.LOG_LOG, Method.GREENWOOD, Method.EXACT)
+METHODS = (Method.LOG_LOG, Method.LOG, Method.GREENWOOD, Method.EXACT)
 # A share that equals its target but for rounding is taken as equal.
 _ROUNDING = 1e-9
 
@@ -45,8 +47,8 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _State:
-    """What is known at some days: of each row of a curve, or of each group on one day."""
+class State:
+    """What is known at some days: of each row of a curve, or of each group on one day; ``waiting`` are seen to wait."""
 
     share: Floats
     variance: Floats
@@ -82,7 +84,7 @@ def kaplan_meier(sets: RiskSets) -> Waiting:
 def limits(found: Waiting, conf_level: float, method: Method) -> tuple[Floats, Floats]:
     """Lower and upper limits of the share after each row."""
     waiting = found.sets.at_risk - found.sets.any_event
-    return _limits(_State(found.share, found.variance, found.product, waiting), conf_level, method)
+    return _limits(State(found.share, found.variance, found.product, waiting), conf_level, method)
 
 
 def at(found: Waiting, day: float, conf_level: float, method: Method) -> Intervals:
@@ -96,14 +98,14 @@ def at(found: Waiting, day: float, conf_level: float, method: Method) -> Interva
     )
 
 
-def state_on(found: Waiting, day: float) -> _State:
+def state_on(found: Waiting, day: float) -> State:
     """What is known of each group when ``day`` has passed."""
     sets = found.sets
     place = sets.place(day)
     before = place < 0
     row = np.maximum(place, 0)
     waiting = np.where(sets.day[row] == day, sets.at_risk[row] - sets.any_event[row], sets.left[row])
-    return _State(
+    return State(
         share=np.where(before, 1.0, found.share[row]),
         variance=np.where(before, 0.0, found.variance[row]),
         product=Product(
@@ -152,7 +154,7 @@ def _first_day(sets: RiskSets, holds: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.minimum.reduceat(np.where(holds, sets.day, np.inf), sets.first))
 
 
-def _limits(state: _State, conf_level: float, method: Method) -> tuple[Floats, Floats]:
+def _limits(state: State, conf_level: float, method: Method) -> tuple[Floats, Floats]:
     exact_low, exact_high = beta_products.limits(state.product, state.waiting, conf_level)
     if method is Method.EXACT:
         return exact_low, exact_high
@@ -160,7 +162,7 @@ def _limits(state: _State, conf_level: float, method: Method) -> tuple[Floats, F
     share = np.where(inside, state.share, 0.5)
     error = np.sqrt(np.where(inside, state.variance, 0.0))
     z = float(-special.ndtri((1 - conf_level) / 2))
-    low, high = (_log_log if method is Method.LOG_LOG else _greenwood)(share, error, z)
+    low, high = _APPROXIMATE[method](share, error, z)
     # With none or all ended these methods have no width. The exact limits take their place.
     return np.where(inside, low, exact_low), np.where(inside, high, exact_high)
 
@@ -174,3 +176,14 @@ def _log_log(share: Floats, error: Floats, z: float) -> tuple[Floats, Floats]:
 def _greenwood(share: Floats, error: Floats, z: float) -> tuple[Floats, Floats]:
     half = z * share * error
     return np.maximum(share - half, 0.0), np.minimum(share + half, 1.0)
+
+
+def _log(share: Floats, error: Floats, z: float) -> tuple[Floats, Floats]:
+    """Symmetric for the logarithm of the share: what R's survfit gives unless told otherwise."""
+    stretch = np.exp(np.minimum(z * error, 700.0))
+    return share / stretch, np.minimum(share * stretch, 1.0)
+
+
+_APPROXIMATE: MappingProxyType[Method, Callable[[Floats, Floats, float], tuple[Floats, Floats]]] = MappingProxyType(
+    {Method.LOG_LOG: _log_log, Method.LOG: _log, Method.GREENWOOD: _greenwood}
+)

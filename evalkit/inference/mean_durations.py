@@ -35,8 +35,8 @@ class Means:
         The area under the curve, and its standard error by Greenwood's sum.
     known
         Units not censored before the horizon: those whose part up to it is known.
-    events
-        Units whose event came by the horizon.
+    events, units
+        Units whose event came by the horizon, and all units; none of them where a side is missing.
     beyond, thin
         Where the horizon lies beyond the follow-up, and where too few are followed to it.
     """
@@ -175,7 +175,8 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
 
 def _refused(answer: Intervals, known: Means) -> Intervals:
     return (
-        answer.refuse(known.units < _LEAST_UNITS, refusals.one_unit())
+        answer.refuse(known.units == 0, refusals.one_side_missing())
+        .refuse(known.units < _LEAST_UNITS, refusals.one_unit())
         .refuse(known.beyond, refusals.beyond_follow_up())
         .refuse(known.thin, refusals.too_few_waiting())
     )
@@ -186,14 +187,13 @@ def _thin(found: Waiting, horizon: float) -> NDArray[np.bool_]:
 
     Without censoring each stands for itself, however few they are.
     """
-    sets = found.sets
-    row = sets.last
-    place = sets.place(horizon)
-    row = np.where(place < 0, sets.first, np.minimum(place, row))
-    at_risk = sets.at_risk[row]
+    sets, state = found.sets, durations.state_on(found, horizon)
+    row = np.maximum(sets.place(horizon), 0)
     before = np.where(row > sets.first, found.share[np.maximum(row - 1, 0)], 1.0)
-    stood_for = before * sets.units / at_risk
-    return np.asarray((at_risk < _LEAST_WAITING) & (stood_for > _MOST_STOOD_FOR) & (place >= 0))
+    # Where the curve has come to its end, those count who were waiting when it did.
+    share = np.where(state.waiting > 0, state.share, before)
+    waiting = np.where(state.waiting > 0, state.waiting, sets.at_risk[row])
+    return np.asarray((waiting < _LEAST_WAITING) & (share * sets.units / waiting > _MOST_STOOD_FOR))
 
 
 def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Floats, NDArray[np.bool_]]:

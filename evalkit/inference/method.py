@@ -33,6 +33,7 @@ class Method(StrEnum):
     FISHER = "fisher"
     BOSCHLOO = "boschloo"
     KAPLAN_MEIER = "kaplan_meier"
+    LOG = "log"
     LOG_LOG = "log_log"
     GREENWOOD = "greenwood"
     LOGIT = "logit"

@@ -43,7 +43,7 @@ for (name in unique(data$set)) {
   for (side in c("all", "a", "b")) for (level in c(0.9, 0.95)) {
     one <- if (side == "all") part else part[part$side == side, ]
     event <- one$cause > 0
-    for (type in c("log-log", "plain")) {
+    for (type in c("log-log", "plain", "log")) {
       fit <- survfit(Surv(one$days, event) ~ 1, conf.type = type, conf.int = level)
       q <- quantile(fit, c(0.25, 0.5))
       for (day in c(horizons, 5)) if (day <= max(one$days)) {
@@ -54,7 +54,7 @@ for (name in unique(data$set)) {
           stopifnot(abs(m["mean"] - printed[1]) < 1e-9, abs(m["se"] - printed[2]) < 1e-9)
         }
         curves[[length(curves) + 1]] <- data.frame(
-          set = name, side = side, conf_level = level, method = ifelse(type == "plain", "greenwood", "log_log"),
+          set = name, side = side, conf_level = level, method = c("log-log" = "log_log", plain = "greenwood", log = "log")[[type]],
           day = day, share = s$surv, low = s$lower, high = s$upper,
           quarter = q$quantile[1], quarter_low = q$lower[1], quarter_high = q$upper[1],
           median = q$quantile[2], median_low = q$lower[2], median_high = q$upper[2],
