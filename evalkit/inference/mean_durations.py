@@ -89,7 +89,8 @@ def means(found: Waiting, horizon: float) -> Means:
     share_at_end = durations.state_on(found, horizon).share
     return Means(
         horizon=horizon,
-        mean=day[sets.first] + to_come[sets.first],
+        # Pieces of the horizon may add up to a hair more than it.
+        mean=np.minimum(day[sets.first] + to_come[sets.first], horizon),
         error=np.sqrt(sets.total(terms)),
         known=sets.units - sets.total(lost.astype(np.float64)).astype(np.int64),
         events=sets.total(np.where(sets.day <= horizon, ended, 0).astype(np.float64)).astype(np.int64),
@@ -139,7 +140,7 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
             high=gap + np.hypot(high - group.mean, reference.mean - low_ref),
             std_error=error,
         )
-    return _refused(_refused(answer, group), reference).refuse(fixed, refusals.no_variation())
+    return _refused(answer, group, reference).refuse(fixed, refusals.no_variation())
 
 
 def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> Intervals:
@@ -170,16 +171,19 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
         p_value=p_value,
         std_error=error,
     )
-    return _refused(_refused(answer, group), reference).refuse(fixed, refusals.no_variation())
+    return _refused(answer, group, reference).refuse(fixed, refusals.no_variation())
 
 
-def _refused(answer: Intervals, known: Means) -> Intervals:
-    return (
-        answer.refuse(known.units == 0, refusals.one_side_missing())
-        .refuse(known.units < _LEAST_UNITS, refusals.one_unit())
-        .refuse(known.beyond, refusals.beyond_follow_up())
-        .refuse(known.thin, refusals.too_few_waiting())
-    )
+def _refused(answer: Intervals, *sides: Means) -> Intervals:
+    """The answer with each reason for refusal, the gravest first whichever side it is on."""
+    for reason, where in (
+        (refusals.one_side_missing(), [side.units == 0 for side in sides]),
+        (refusals.one_unit(), [side.units < _LEAST_UNITS for side in sides]),
+        (refusals.beyond_follow_up(), [side.beyond for side in sides]),
+        (refusals.too_few_waiting(), [side.thin for side in sides]),
+    ):
+        answer = answer.refuse(np.logical_or.reduce(where), reason)
+    return answer
 
 
 def _thin(found: Waiting, horizon: float) -> NDArray[np.bool_]:
