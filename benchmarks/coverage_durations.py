@@ -18,7 +18,6 @@ from scipy.optimize import brentq
 
 from evalkit.inference import competing, durations, mean_durations
 from evalkit.inference.intervals import Intervals
-from evalkit.inference.method import Method
 from evalkit.inference.risk_sets import RiskSets, gather
 
 LEVEL = 0.95

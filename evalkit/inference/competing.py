@@ -12,8 +12,8 @@ import numpy as np
 from scipy import special
 
 from evalkit import refusals
-from evalkit.inference import beta_products, durations
-from evalkit.inference.beta_products import Product
+from evalkit.inference import durations
+from evalkit.inference.durations import Waiting
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.risk_sets import RiskSets
 
@@ -25,8 +25,7 @@ class Incidence:
     sets: RiskSets
     share: Floats
     variance: Floats
-    product: Product
-    still_waiting: Floats
+    waiting: Waiting
 
 
 def aalen_johansen(sets: RiskSets, cause: int) -> Incidence:
@@ -57,8 +56,7 @@ def aalen_johansen(sets: RiskSets, cause: int) -> Incidence:
         sets=sets,
         share=share,
         variance=_variance(sets, share, before, of_cause, ended),
-        product=beta_products.product(sets),
-        still_waiting=whole.share,
+        waiting=whole,
     )
 
 
@@ -72,10 +70,10 @@ def at(found: Incidence, day: float, conf_level: float) -> Intervals:
     waiting = np.where(before, sets.units, sets.left[row])
     seen = np.where(before | (sets.day[row] < day), waiting, sets.at_risk[row] - sets.any_event[row])
     low, high = _limits(share, variance, sets.units, seen, conf_level)
-    beyond = (sets.follow_up < day) & (found.still_waiting[sets.last] > 0)
-    return Intervals(estimate=share, low=low, high=high, std_error=np.sqrt(variance)).refuse(
-        beyond, refusals.beyond_follow_up()
-    )
+    beyond = (sets.follow_up < day) & (found.waiting.share[sets.last] > 0)
+    answer = Intervals(estimate=share, low=low, high=high, std_error=np.sqrt(variance))
+    thin = durations.thin(found.waiting, day)
+    return answer.refuse(beyond, refusals.beyond_follow_up()).refuse(thin, refusals.too_few_waiting())
 
 
 def limits(found: Incidence, conf_level: float) -> tuple[Floats, Floats]:

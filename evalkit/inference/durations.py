@@ -24,6 +24,8 @@ from evalkit.inference.risk_sets import RiskSets
 METHODS = (Method.LOG_LOG, Method.LOG, Method.GREENWOOD, Method.EXACT)
 # A share that equals its target but for rounding is taken as equal.
 _ROUNDING = 1e-9
+_LEAST_WAITING = 5
+_MOST_STOOD_FOR = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +115,21 @@ def state_on(found: Waiting, day: float) -> State:
         ),
         waiting=np.where(before, sets.units, waiting),
     )
+
+
+def thin(found: Waiting, day: float) -> NDArray[np.bool_]:
+    """Where fewer than five are followed to ``day``, or to the curve's end, and each stands for more than two units.
+
+    Without censoring each stands for itself, however few they are. The two numbers are a rule of thumb, not derived;
+    ``benchmarks/coverage_durations.py`` shows how often intervals hold the truth under it.
+    """
+    sets, state = found.sets, state_on(found, day)
+    row = np.maximum(sets.place(day), 0)
+    before = np.where(row > sets.first, found.share[np.maximum(row - 1, 0)], 1.0)
+    # Where the curve has come to its end, those count who were waiting when it did.
+    share = np.where(state.waiting > 0, state.share, before)
+    waiting = np.where(state.waiting > 0, state.waiting, sets.at_risk[row])
+    return np.asarray((waiting < _LEAST_WAITING) & (share * sets.units / waiting > _MOST_STOOD_FOR))
 
 
 def quantile(found: Waiting, done: float, conf_level: float, method: Method) -> Intervals:

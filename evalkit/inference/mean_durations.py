@@ -21,8 +21,6 @@ from evalkit.inference.method import Method
 ONE_SIDE = (Method.LOGIT, Method.GREENWOOD)
 TWO_SIDES = (Method.MOVER, Method.GREENWOOD)
 _LEAST_UNITS = 2
-_LEAST_WAITING = 5
-_MOST_STOOD_FOR = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +94,7 @@ def means(found: Waiting, horizon: float) -> Means:
         events=sets.total(np.where(sets.day <= horizon, ended, 0).astype(np.float64)).astype(np.int64),
         units=sets.units,
         beyond=(sets.follow_up < horizon) & (share_at_end > 0),
-        thin=_thin(found, horizon),
+        thin=durations.thin(found, horizon),
     )
 
 
@@ -184,20 +182,6 @@ def _refused(answer: Intervals, *sides: Means) -> Intervals:
     ):
         answer = answer.refuse(np.logical_or.reduce(where), reason)
     return answer
-
-
-def _thin(found: Waiting, horizon: float) -> NDArray[np.bool_]:
-    """Where fewer than five reach the horizon, or the curve's end, and each stands for more than two units.
-
-    Without censoring each stands for itself, however few they are.
-    """
-    sets, state = found.sets, durations.state_on(found, horizon)
-    row = np.maximum(sets.place(horizon), 0)
-    before = np.where(row > sets.first, found.share[np.maximum(row - 1, 0)], 1.0)
-    # Where the curve has come to its end, those count who were waiting when it did.
-    share = np.where(state.waiting > 0, state.share, before)
-    waiting = np.where(state.waiting > 0, state.waiting, sets.at_risk[row])
-    return np.asarray((waiting < _LEAST_WAITING) & (share * sets.units / waiting > _MOST_STOOD_FOR))
 
 
 def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Floats, NDArray[np.bool_]]:
