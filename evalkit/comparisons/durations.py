@@ -331,8 +331,9 @@ def _sides(asked: _Asked) -> tuple[Means, Means]:
 def _log_rank(asked: _Asked) -> LogRank:
     from evalkit.inference.log_rank import log_rank
 
-    both, codes = np.unique(np.stack([asked.pair, asked.stratum]), axis=1, return_inverse=True)
-    return log_rank(asked.days, asked.event, asked.on_side, codes.reshape(-1), both[0])
+    layers = int(asked.stratum.max()) + 1
+    both, codes = np.unique(asked.pair * layers + asked.stratum, return_inverse=True)
+    return log_rank(asked.days, asked.event, asked.on_side, codes, both // layers)
 
 
 def _with_test(estimate: Estimate, test: LogRank, *, units: int) -> Estimate:

@@ -172,16 +172,18 @@ def _first_day(sets: RiskSets, holds: NDArray[np.bool_]) -> Floats:
 
 
 def _limits(state: State, conf_level: float, method: Method) -> tuple[Floats, Floats]:
-    exact_low, exact_high = beta_products.limits(state.product, state.waiting, conf_level)
     if method is Method.EXACT:
-        return exact_low, exact_high
+        return beta_products.limits(state.product, state.waiting, conf_level)
     inside = (state.share > 0) & (state.share < 1)
     share = np.where(inside, state.share, 0.5)
     error = np.sqrt(np.where(inside, state.variance, 0.0))
     z = float(-special.ndtri((1 - conf_level) / 2))
     low, high = _APPROXIMATE[method](share, error, z)
     # With none or all ended these methods have no width. The exact limits take their place.
-    return np.where(inside, low, exact_low), np.where(inside, high, exact_high)
+    ends = ~inside
+    product = Product(state.product.log_mean[ends], state.product.log_spread[ends])
+    low[ends], high[ends] = beta_products.limits(product, state.waiting[ends], conf_level)
+    return low, high
 
 
 def _log_log(share: Floats, error: Floats, z: float) -> tuple[Floats, Floats]:
