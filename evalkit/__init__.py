@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.spans import spans
+    from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Aggregates": "evalkit.counting",
     "Curve": "evalkit.comparisons.curves",
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
@@ -56,6 +58,7 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "aggregate": "evalkit.counting",
     "cumulative_incidence": "evalkit.comparisons.durations",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
@@ -78,6 +81,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Aggregates",
     "Curve",
     "Curves",
     "Dataset",
@@ -95,6 +99,7 @@ __all__ = [
     "Series",
     "Simulation",
     "Window",
+    "aggregate",
     "cumulative_incidence",
     "evaluate",
     "load",
