@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.comparisons.adjusted import adjusted_rate_ratio
+    from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.decomposition import Decomposition, decompose
+    from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
+    from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
     from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
     from evalkit.comparisons.variation import Variation, dispersion
@@ -43,6 +46,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Aggregates": "evalkit.counting",
+    "Curve": "evalkit.comparisons.curves",
+    "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
     "Decomposition": "evalkit.comparisons.decomposition",
     "Estimand": "evalkit.estimands",
@@ -62,6 +67,7 @@ _HOMES = {
     "Window": "evalkit.estimands",
     "adjusted_rate_ratio": "evalkit.comparisons.adjusted",
     "aggregate": "evalkit.counting",
+    "cumulative_incidence": "evalkit.comparisons.durations",
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
     "evaluate": "evalkit.evaluation",
@@ -76,17 +82,23 @@ _HOMES = {
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
     "resources": "evalkit",
+    "rmst_difference": "evalkit.comparisons.durations",
+    "rmst_ratio": "evalkit.comparisons.durations",
     "simulate": "evalkit.simulation",
+    "spans": "evalkit.comparisons.spans",
     "standardised_rate": "evalkit.comparisons.standardised",
     "standardised_rate_ratio": "evalkit.comparisons.standardised",
     "standardised_ratio": "evalkit.comparisons.standardised",
     "stratified_rate_difference": "evalkit.comparisons.stratified",
     "stratified_rate_ratio": "evalkit.comparisons.stratified",
+    "survival": "evalkit.comparisons.durations",
     "write_template": "evalkit.templates",
 }
 
 __all__ = [
     "Aggregates",
+    "Curve",
+    "Curves",
     "Dataset",
     "Decomposition",
     "Estimand",
@@ -106,6 +118,7 @@ __all__ = [
     "Window",
     "adjusted_rate_ratio",
     "aggregate",
+    "cumulative_incidence",
     "decompose",
     "dispersion",
     "evaluate",
@@ -120,12 +133,16 @@ __all__ = [
     "release",
     "report",
     "resources",
+    "rmst_difference",
+    "rmst_ratio",
     "simulate",
+    "spans",
     "standardised_rate",
     "standardised_rate_ratio",
     "standardised_ratio",
     "stratified_rate_difference",
     "stratified_rate_ratio",
+    "survival",
     "write_template",
 ]
 

@@ -319,6 +319,90 @@ def value_missing() -> Statement:
     )
 
 
+def beyond_follow_up() -> Statement:
+    """A day is asked for that comes after the last one on which anybody was seen, while some still waited."""
+    return Statement(
+        "beyond_follow_up",
+        Text(
+            "Uppgifterna räcker inte så långt i tid: några väntade fortfarande när uppgifterna togs ut. "
+            "Vad som hände senare går inte att veta.",
+            "The data do not reach so far in time: some were still waiting when the data were extracted. "
+            "What happened later cannot be known.",
+        ),
+    )
+
+
+def all_censored() -> Statement:
+    """Nobody has been seen to reach the end of the wait."""
+    return Statement(
+        "all_censored",
+        Text(
+            "Alla väntade fortfarande när uppgifterna togs ut. Då går det inte att säga hur lång tiden brukar bli.",
+            "All were still waiting when the data were extracted. How long the time tends to be cannot then be told.",
+        ),
+    )
+
+
+def share_not_reached() -> Statement:
+    """Too few have reached the end for the median, or another quantile, to be known."""
+    return Statement(
+        "share_not_reached",
+        Text(
+            "För få har nått slutet när uppgifterna togs ut. Tiden tills så stor andel är klar är ännu inte känd.",
+            "Too few had reached the end when the data were extracted. "
+            "The time until so large a share is done is not yet known.",
+        ),
+    )
+
+
+def too_few_waiting() -> Statement:
+    """So few are followed to the horizon that each stands for several others."""
+    return Statement(
+        "too_few_waiting",
+        Text(
+            "Nästan ingen har kunnat följas så länge, och de få som återstår skulle få stå för många andra. "
+            "Välj en kortare tid.",
+            "Hardly anyone has been followed for so long, and the few who remain would stand for many others. "
+            "Choose a shorter time.",
+        ),
+    )
+
+
+def one_unit() -> Statement:
+    """A single unit says nothing about how much such times vary."""
+    return Statement(
+        "one_unit",
+        Text(
+            "Det finns bara en enda tid att räkna på. Då går det inte att säga hur osäkert medelvärdet är.",
+            "There is only a single time to reckon with. How uncertain the mean is cannot then be told.",
+        ),
+    )
+
+
+def no_variation() -> Statement:
+    """Every end came on the same day, so that the data show no variation."""
+    return Statement(
+        "no_variation",
+        Text(
+            "Alla tider är lika långa, eller så har ingen nått slutet inom den tid som valts. "
+            "Då visar uppgifterna inte hur mycket tiderna varierar.",
+            "All times are equally long, or nobody has reached the end within the time chosen. "
+            "The data do not then show how much the times vary.",
+        ),
+    )
+
+
+def one_side_missing() -> Statement:
+    """One of the two sides has no units."""
+    return Statement(
+        "one_side_missing",
+        Text(
+            "Den ena sidan av jämförelsen har inga tider alls, och då finns inget att jämföra.",
+            "One side of the comparison has no times at all, so there is nothing to compare.",
+        ),
+    )
+
+
 def not_attempted() -> Statement:
     """The estimand is in the plan but was not reached in this run."""
     return Statement(

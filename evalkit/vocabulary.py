@@ -131,6 +131,7 @@ class Scale(StrEnum):
     DURATION = "duration"
     DURATION_DIFFERENCE = "duration_difference"
     DISPERSION = "dispersion"
+    DURATION_RATIO = "duration_ratio"
 
 
 class EstimateStatus(StrEnum):
