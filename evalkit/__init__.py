@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.comparisons.probabilities import probability_exceeds
+    from evalkit.comparisons.rate_differences import rate_difference
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
@@ -57,7 +59,9 @@ _HOMES = {
     "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "probability_exceeds": "evalkit.comparisons.probabilities",
     "rate": "evalkit.comparisons",
+    "rate_difference": "evalkit.comparisons.rate_differences",
     "rate_ratio": "evalkit.comparisons",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
@@ -89,7 +93,9 @@ __all__ = [
     "map_source",
     "open_run",
     "panel",
+    "probability_exceeds",
     "rate",
+    "rate_difference",
     "rate_ratio",
     "ratio_of_rate_ratios",
     "release",

@@ -77,13 +77,13 @@ def tails(observed: Counts, margins: Margins, log_odds: Floats, *, share: float)
     lower, upper = np.empty(centre.shape), np.empty(centre.shape)
     for rows in rows_of_like_width(down + up + 1):
         lower[rows], upper[rows] = _sums(
-            observed[rows], centre[rows], margins.at(rows), log_odds[rows], (down[rows], up[rows]), share
+            observed[rows], centre[rows], margins.at(rows), log_odds[rows], (down[rows], up[rows]), share=share
         )
     return lower, upper
 
 
 def _sums(
-    observed: Counts, centre: Counts, margins: Margins, log_odds: Floats, reach: tuple[Counts, Counts], share: float
+    observed: Counts, centre: Counts, margins: Margins, log_odds: Floats, reach: tuple[Counts, Counts], *, share: float
 ) -> tuple[Floats, Floats]:
     """Both tails of some rows; the terms are relative to the one at the centre."""
     down, up = reach
@@ -105,7 +105,7 @@ def _sums(
 
 def _terms(log_steps: Floats, theta: Floats, inside: NDArray[np.bool_]) -> Floats:
     """The terms outwards from the centre, 0 beyond the end of each row."""
-    return np.exp(np.cumsum(np.where(inside, log_steps + theta, -np.inf), axis=1))
+    return np.asarray(np.exp(np.cumsum(np.where(inside, log_steps + theta, -np.inf), axis=1)))
 
 
 def _log_steps(margins: Margins, counts: Counts) -> Floats:

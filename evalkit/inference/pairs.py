@@ -44,11 +44,13 @@ class Pairs:
 
     def ravelled(self) -> Pairs:
         """The same as vectors."""
-        return Pairs(*(np.ravel(column) for column in self.columns))
+        return Pairs(
+            np.ravel(self.events), np.ravel(self.exposed), np.ravel(self.events_ref), np.ravel(self.exposed_ref)
+        )
 
     def at(self, rows: NDArray[np.int64]) -> Pairs:
         """Those at the given places of vectors."""
-        return Pairs(*(column[rows] for column in self.columns))
+        return Pairs(self.events[rows], self.exposed[rows], self.events_ref[rows], self.exposed_ref[rows])
 
     def swapped(self, where: NDArray[np.bool_]) -> Pairs:
         """With the two sides in each other's place where asked for."""

@@ -32,9 +32,7 @@ from evalkit.inference.method import Method
 from evalkit.inference.roots import crossings_near
 
 
-def exact(
-    counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = 1.0
-) -> Intervals:
+def exact(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = 1.0) -> Intervals:
     """The exact conditional interval (Cornfield's limits, those of R's ``fisher.test``).
 
     The p-value is twice the smaller tail, so it is below α exactly when ``null`` lies outside the
@@ -75,9 +73,7 @@ def midp(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, n
 
 _LOWER, _UPPER = 0, 1
 
-METHODS: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType(
-    {Method.EXACT: exact, Method.MIDP: midp}
-)
+METHODS: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType({Method.EXACT: exact, Method.MIDP: midp})
 
 
 def without_events(counts: Counts) -> NDArray[np.bool_]:
@@ -111,7 +107,7 @@ def _conditional(
 
 def _odds(tables: Counts) -> Floats:
     above, below = tables[0] * tables[3].astype(float), tables[1] * tables[2].astype(float)
-    return np.divide(above, below, out=np.full(above.shape, np.inf), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.inf), where=below > 0))
 
 
 def _margins(tables: Counts) -> Margins:
@@ -124,7 +120,6 @@ def _limits(tables: Counts, outer: float, share: float) -> tuple[Floats, Floats]
     logs, error = np.log(tables + 0.5), np.sqrt((1 / (tables + 0.5)).sum(axis=0))
     start = logs[0] - logs[1] - logs[2] + logs[3]
     reach = float(-special.ndtri(outer)) * error
-    open_below, open_above = (tables[0] == 0) | (tables[3] == 0), (tables[1] == 0) | (tables[2] == 0)
     fewest, most = (tables[0] == 0) | (tables[3] == 0), (tables[1] == 0) | (tables[2] == 0)
     low, high = np.zeros(start.shape), np.full(start.shape, np.inf)
     for limit, near, side, wanted in ((low, start - reach, _UPPER, ~fewest), (high, start + reach, _LOWER, ~most)):
