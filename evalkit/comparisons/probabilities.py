@@ -83,7 +83,7 @@ def probability_exceeds(
     >>> round(ek.probability_exceeds(11, 800.0, 21, 3011.0).estimate, 3)
     0.963
     >>> round(ek.probability_exceeds(11, 800.0, 21, 3011.0, factor=1.5).estimate, 3)
-    0.755
+    0.773
     """
     from evalkit.inference import ratios
 

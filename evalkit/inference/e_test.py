@@ -61,7 +61,7 @@ def ratio(
     odds = solved_once(lambda first, second: _odds_limits(first, second, conf_level), *pairs.counts)
     per_odds = pairs.exposed_ref / pairs.exposed
     estimate = np.where(pairs.is_empty, 1.0, pairs.ratio)
-    p_value = None if null is None else _flat(lambda flat: _ratio_p_value(flat, null / np.ravel(per_odds)), pairs)
+    p_value = None if null is None else _flat(lambda flat: ratio_p_value(flat, null / np.ravel(per_odds)), pairs)
     found = Intervals(estimate=estimate, low=per_odds * odds[0], high=per_odds * odds[1], p_value=p_value)
     return found.refuse(pairs.is_empty, refusals.no_events())
 
@@ -89,7 +89,7 @@ def difference(
     high = _flat(lambda flat: _difference_limit(flat, 1, conf_level), pairs)
     p_value = None
     if null is not None:
-        p_value = _flat(lambda flat: _difference_p_value(flat, np.full(flat.events.shape, null)), pairs)
+        p_value = _flat(lambda flat: difference_p_value(flat, np.full(flat.events.shape, null)), pairs)
     return Intervals(estimate=pairs.difference, low=low, high=high, p_value=p_value)
 
 
@@ -97,8 +97,8 @@ def _flat(solve: Callable[[Pairs], Floats], pairs: Pairs) -> Floats:
     return solve(pairs.ravelled()).reshape(pairs.events.shape)
 
 
-def _ratio_p_value(pairs: Pairs, odds: Floats) -> Floats:
-    """The p-values of given odds of the two counts (the ratio times the quotient of exposures)."""
+def ratio_p_value(pairs: Pairs, odds: Floats) -> Floats:
+    """The p-values of given odds of the two counts (the ratio times the quotient of exposures); all are vectors."""
     # The sum goes over the side with the smaller mean, which has fewer counts within reach.
     swap = odds > 1
     first = np.where(swap, pairs.events_ref, pairs.events)
@@ -118,7 +118,8 @@ def _ratio_p_value(pairs: Pairs, odds: Floats) -> Floats:
     return _summed(total * odds / (1 + odds), total / (1 + odds), cuts)
 
 
-def _difference_p_value(pairs: Pairs, null: Floats) -> Floats:
+def difference_p_value(pairs: Pairs, null: Floats) -> Floats:
+    """The p-values of given differences of the two rates; all are vectors."""
     group, reference = rate_differences.constrained_rates(pairs, null)
     swap = group * pairs.exposed > reference * pairs.exposed_ref
     sides = pairs.swapped(swap)
@@ -209,7 +210,7 @@ def _odds_limits(first: Counts, second: Counts, conf_level: float) -> tuple[Floa
 
 
 def _on_the_log_scale(pairs: Pairs) -> Callable[[Floats, Counts], Floats]:
-    return lambda log_odds, rows: _ratio_p_value(pairs.at(rows), np.exp(log_odds))
+    return lambda log_odds, rows: ratio_p_value(pairs.at(rows), np.exp(log_odds))
 
 
 def _difference_limit(pairs: Pairs, side: int, conf_level: float) -> Floats:
@@ -217,7 +218,7 @@ def _difference_limit(pairs: Pairs, side: int, conf_level: float) -> Floats:
     near = low if side < 0 else high
     z = float(-special.ndtri((1 - conf_level) / 2))
     return outermost(
-        lambda points, rows: _difference_p_value(pairs.at(rows), points),
+        lambda points, rows: difference_p_value(pairs.at(rows), points),
         near,
         (near - pairs.difference) / z,
         pairs.difference,
