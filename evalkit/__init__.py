@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.rate_differences import rate_difference
+    from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Aggregates": "evalkit.counting",
     "Dataset": "evalkit.dataset",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
@@ -53,6 +55,7 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "aggregate": "evalkit.counting",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
@@ -72,6 +75,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Aggregates",
     "Dataset",
     "Estimand",
     "Estimate",
@@ -87,6 +91,7 @@ __all__ = [
     "Series",
     "Simulation",
     "Window",
+    "aggregate",
     "evaluate",
     "load",
     "load_holdings",
