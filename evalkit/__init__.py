@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
+    from evalkit.comparisons.probabilities import probability_exceeds
+    from evalkit.comparisons.rate_differences import rate_difference
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
     from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
@@ -76,7 +78,9 @@ _HOMES = {
     "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "probability_exceeds": "evalkit.comparisons.probabilities",
     "rate": "evalkit.comparisons",
+    "rate_difference": "evalkit.comparisons.rate_differences",
     "rate_ratio": "evalkit.comparisons",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
@@ -127,7 +131,9 @@ __all__ = [
     "map_source",
     "open_run",
     "panel",
+    "probability_exceeds",
     "rate",
+    "rate_difference",
     "rate_ratio",
     "ratio_of_rate_ratios",
     "release",

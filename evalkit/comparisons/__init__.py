@@ -7,6 +7,7 @@ number with its interval or a refusal with its reason.
 
 from __future__ import annotations
 
-from evalkit.comparisons.rates import rate, rate_ratio, ratio_of_rate_ratios
+from evalkit.comparisons.rate_ratios import rate_ratio, ratio_of_rate_ratios
+from evalkit.comparisons.rates import rate
 
 __all__ = ["rate", "rate_ratio", "ratio_of_rate_ratios"]

@@ -7,13 +7,22 @@ straight out of a data file.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import TypeGuard
 
 from evalkit.errors import EstimationError, Place, Problem, ProblemLog, known_names
-from evalkit.inference.faults import COUNT, EXPOSURE, NULL, Fault, PositiveFaults
+from evalkit.inference.faults import (
+    COUNT,
+    DIFFERENCE_NOT_A_NUMBER,
+    DIFFERENCE_NOT_FINITE,
+    EXPOSURE,
+    NULL,
+    PRIOR,
+    Fault,
+    PositiveFaults,
+)
 from evalkit.inference.method import Method
 from evalkit.inference.totals import LARGEST_COUNT, Total
 from evalkit.language import Text
@@ -22,6 +31,7 @@ from evalkit.language import Text
 SMALLEST_POSITIVE = 1e-50
 LARGEST_POSITIVE = 1e50
 _SMALLEST_LEVEL = 1e-9
+_PRIOR_PARTS = 2
 
 
 @dataclass(slots=True)
@@ -71,6 +81,28 @@ class Arguments:
     def null(self, name: str, value: object) -> float:
         """The value that the p-value is against."""
         return self.positive(name, value, NULL)
+
+    def difference(self, name: str, value: object) -> float:
+        """A finite number of either sign."""
+        if not is_number(value):
+            self.fault(DIFFERENCE_NOT_A_NUMBER, name)
+        elif not -LARGEST_POSITIVE <= value <= LARGEST_POSITIVE:
+            self.fault(DIFFERENCE_NOT_FINITE, name)
+        else:
+            return float(value)
+        return 0.0
+
+    def prior(self, value: object) -> tuple[float, float] | None:
+        """Events and exposure that prior knowledge amounts to; ``None`` stays as it is."""
+        if value is None:
+            return None
+        numbers = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
+        if len(numbers) == _PRIOR_PARTS and all(is_number(number) for number in numbers):
+            events, exposure = numbers
+            if SMALLEST_POSITIVE <= events <= LARGEST_COUNT and 0 <= exposure <= LARGEST_POSITIVE:
+                return float(events), float(exposure)
+        self.fault(PRIOR, "prior")
+        return None
 
     def positive(self, name: str, value: object, faults: PositiveFaults) -> float:
         """A positive, finite number; ``faults`` says in which words it is asked for."""

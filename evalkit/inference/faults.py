@@ -91,6 +91,56 @@ NULL = _positive(
         "Give the value to test against; 1 means no difference between two sides.",
     ),
 )
+FACTOR = _positive(
+    "factor",
+    _POSITIVE,
+    Text(
+        "Ange hur många gånger högre; 1 betyder att nivån helt enkelt är högre.",
+        "Give how many times higher; 1 means that the rate is simply higher.",
+    ),
+)
+_FINITE = Text("ett ändligt tal, också negativt", "a finite number, which may be negative")
+_DIFFERENCE_STEP = Text(
+    "Ange skillnaden att pröva mot; 0 betyder ingen skillnad.",
+    "Give the difference to test against; 0 means none.",
+)
+DIFFERENCE_NOT_A_NUMBER = Fault("difference_not_a_number", _NO_NUMBER, _FINITE, _DIFFERENCE_STEP)
+DIFFERENCE_NOT_FINITE = Fault(
+    "difference_not_finite",
+    Text("{name} är inte ett ändligt tal.", "{name} is not a finite number."),
+    _FINITE,
+    _DIFFERENCE_STEP,
+)
+PRIOR = Fault(
+    "prior_not_two_numbers",
+    Text(
+        "{name} är inte ett antal händelser större än 0 och en exponering från 0.",
+        "{name} is not a number of events above 0 and an exposure from 0.",
+    ),
+    Text("två tal, till exempel (0.5, 0)", "two numbers, such as (0.5, 0)"),
+    Text(
+        "Ange hur många händelser förhandskunskapen motsvarar, och på hur stor exponering.",
+        "Give how many events the prior knowledge amounts to, and in how much exposure.",
+    ),
+)
+NULL_WITHOUT_TEST = Fault(
+    "null_without_test",
+    Text(
+        "Metoden ger inget p-värde, så {name} har ingen betydelse.",
+        "The method has no p-value, so {name} has no meaning.",
+    ),
+    Text("null utelämnat, eller en annan metod", "null left out, or another method"),
+    Text("Ta bort null, eller välj en metod som prövar.", "Drop null, or choose a method that tests."),
+)
+PRIOR_WITHOUT_BAYES = Fault(
+    "prior_without_bayes",
+    Text(
+        "{name} har ingen betydelse för den valda metoden.",
+        "{name} has no meaning for the chosen method.",
+    ),
+    Text("prior utelämnat, eller metoden bayes", "prior left out, or the method bayes"),
+    Text("Ta bort prior, eller välj bayes.", "Drop prior, or choose bayes."),
+)
 DIFFERENT_LENGTH = Fault(
     "columns_differ_in_length",
     Text(

@@ -1,4 +1,4 @@
-"""Fisher's noncentral hypergeometric distribution, exact also for counts in the millions.
+"""Fisher's noncentral hypergeometric distribution, exact also for counts in the millions, for many tables at once.
 
 It is the distribution of one cell of a 2×2 table with known margins, as a function of the odds ratio.
 scipy has it for small tables; the limits of a confidence interval need the tails at many odds ratios
@@ -7,13 +7,13 @@ and for large counts, so the terms are summed here around the most probable valu
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.inference.central import Tails
+from evalkit.inference.chunks import rows_of_like_width
+from evalkit.inference.intervals import Counts, Floats
 
 # A term 40 standard deviations from the centre is below 1e-300 of the largest. The added terms
 # cover distributions so narrow or skewed that a standard deviation says little.
@@ -21,96 +21,125 @@ _DEVIATIONS = 40
 _ADDED = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Margins:
-    """``drawn`` of ``marked + others`` are taken; the variable is how many of them are marked."""
+    """``drawn`` of ``marked + others`` are taken; the variable is how many of them are marked. Shape ``(n,)``."""
 
-    marked: int
-    others: int
-    drawn: int
-
-    @property
-    def smallest(self) -> int:
-        """The smallest possible count."""
-        return max(0, self.drawn - self.others)
+    marked: Counts
+    others: Counts
+    drawn: Counts
 
     @property
-    def largest(self) -> int:
-        """The largest possible count."""
-        return min(self.marked, self.drawn)
+    def smallest(self) -> Counts:
+        """The smallest possible counts."""
+        return np.asarray(np.maximum(0, self.drawn - self.others))
+
+    @property
+    def largest(self) -> Counts:
+        """The largest possible counts."""
+        return np.asarray(np.minimum(self.marked, self.drawn))
+
+    def at(self, rows: NDArray[np.int64]) -> Margins:
+        """Those of the given rows, as columns that go with a matrix of one row each."""
+        return Margins(self.marked[rows, None], self.others[rows, None], self.drawn[rows, None])
 
 
-def tails(observed: int, margins: Margins, log_odds: float) -> Tails:
-    """The tail probabilities of ``observed``.
+def tails(observed: Counts, margins: Margins, log_odds: Floats, *, share: float) -> tuple[Floats, Floats]:
+    """The lower and the upper tail probability of ``observed``, element by element.
 
     Parameters
     ----------
     observed
-        Between ``margins.smallest`` and ``margins.largest``.
+        Between ``margins.smallest`` and ``margins.largest``, shape ``(n,)``.
     margins
-        The fixed margins of the table.
+        The fixed margins of the tables.
     log_odds
-        The logarithm of the odds ratio; 0 is the ordinary hypergeometric distribution.
+        The logarithm of the odds ratio, shape ``(n,)``; 0 is the ordinary hypergeometric distribution.
+    share
+        How much of the observed count's own probability is in each tail: 1, or 1/2 for mid-p.
 
     Source: Fisher 1935, Journal of the Royal Statistical Society 98:39-82; Fog 2008,
     Communications in Statistics - Simulation and Computation 37:258-273 for the name and the mean.
 
     Examples
     --------
+    >>> import numpy as np
     >>> from evalkit.inference.hypergeometric import Margins, tails
-    >>> round(tails(3, Margins(marked=4, others=4, drawn=4), 0.0).at_least, 6)
-    0.242857
+    >>> four = np.array([4])
+    >>> lower, upper = tails(np.array([3]), Margins(four, four, four), np.zeros(1), share=1.0)
+    >>> upper.round(6).tolist()
+    [0.242857]
     """
-    first, terms = _terms(margins, log_odds)
-    at = observed - first
-    total = float(terms.sum())
-    return Tails(
-        below=float(terms[: max(at, 0)].sum()) / total,
-        at_most=float(terms[: max(at + 1, 0)].sum()) / total,
-        at_least=float(terms[max(at, 0) :].sum()) / total,
-        above=float(terms[max(at + 1, 0) :].sum()) / total,
-    )
-
-
-def _terms(margins: Margins, log_odds: float) -> tuple[int, NDArray[np.float64]]:
-    """The first count of the window and the terms from there on, relative to the term at the centre."""
     centre = _centre(margins, log_odds)
-    reach = _ADDED + math.ceil(_DEVIATIONS * _deviation(margins, centre))
-    first, last = max(margins.smallest, centre - reach), min(margins.largest, centre + reach)
-    steps = _log_steps(margins, log_odds, first, last)
+    reach = _ADDED + np.ceil(_DEVIATIONS * _deviation(margins, centre)).astype(np.int64)
+    down = centre - np.maximum(margins.smallest, centre - reach)
+    up = np.minimum(margins.largest, centre + reach) - centre
+    lower, upper = np.empty(centre.shape), np.empty(centre.shape)
+    for rows in rows_of_like_width(down + up + 1):
+        lower[rows], upper[rows] = _sums(
+            observed[rows], centre[rows], margins.at(rows), log_odds[rows], (down[rows], up[rows]), share=share
+        )
+    return lower, upper
+
+
+def _sums(
+    observed: Counts, centre: Counts, margins: Margins, log_odds: Floats, reach: tuple[Counts, Counts], *, share: float
+) -> tuple[Floats, Floats]:
+    """Both tails of some rows; the terms are relative to the one at the centre."""
+    down, up = reach
+    theta = log_odds[:, None]
     # Summing outwards from the centre keeps the rounding of the large terms near zero.
-    upwards = np.cumsum(steps[centre - first :])
-    downwards = -np.cumsum(steps[: centre - first][::-1])[::-1]
-    return first, np.exp(np.concatenate([downwards, [0.0], upwards]))
+    above = centre[:, None] + np.arange(int(up.max()))
+    terms_above = _terms(_log_steps(margins, above), theta, np.arange(int(up.max())) < up[:, None])
+    below = centre[:, None] - 1 - np.arange(int(down.max()))
+    terms_below = _terms(-_log_steps(margins, below), -theta, np.arange(int(down.max())) < down[:, None])
+    total = 1 + terms_above.sum(axis=1) + terms_below.sum(axis=1)
+    offset = observed - centre
+    fewer, at, more = (offset > 0).astype(float), (offset == 0).astype(float), (offset < 0).astype(float)
+    for terms, counts in ((terms_above, above + 1), (terms_below, below)):
+        fewer += np.sum(terms, axis=1, where=counts < observed[:, None])
+        at += np.sum(terms, axis=1, where=counts == observed[:, None])
+        more += np.sum(terms, axis=1, where=counts > observed[:, None])
+    return (fewer + share * at) / total, (more + share * at) / total
 
 
-def _log_steps(margins: Margins, log_odds: float, first: int, last: int) -> NDArray[np.float64]:
-    """The log of each term over the term before it."""
-    count = np.arange(first, last, dtype=np.float64)
+def _terms(log_steps: Floats, theta: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """The terms outwards from the centre, 0 beyond the end of each row."""
+    return np.asarray(np.exp(np.cumsum(np.where(inside, log_steps + theta, -np.inf), axis=1)))
+
+
+def _log_steps(margins: Margins, counts: Counts) -> Floats:
+    """The log of the term after each count over the term at it, for odds 1; anything outside the support."""
+    count = counts.astype(np.float64)
     rising = (margins.marked - count) * (margins.drawn - count)
     falling = (count + 1) * (margins.others - margins.drawn + count + 1)
-    return np.asarray(np.log(rising / falling) + log_odds, dtype=np.float64)
+    possible = (rising > 0) & (falling > 0)
+    return np.asarray(np.log(np.where(possible, rising, 1.0) / np.where(possible, falling, 1.0)))
 
 
-def _centre(margins: Margins, log_odds: float) -> int:
+def _centre(margins: Margins, log_odds: Floats) -> Counts:
     """A count close to the most probable: where the table's own odds ratio equals the given one."""
-    if log_odds > 0:
-        mirrored = Margins(marked=margins.others, others=margins.marked, drawn=margins.drawn)
-        return margins.drawn - _centre(mirrored, -log_odds)
-    odds = math.exp(log_odds)
-    linear = odds * (margins.marked + margins.drawn) + margins.others - margins.drawn
-    constant = odds * margins.marked * margins.drawn
-    root = math.sqrt(linear**2 + 4 * (1 - odds) * constant)
+    # Above odds 1 the two sides change place, so that the odds never overflow.
+    mirrored = log_odds > 0
+    marked = np.where(mirrored, margins.others, margins.marked)
+    others = np.where(mirrored, margins.marked, margins.others)
+    odds = np.exp(-np.abs(log_odds))
+    linear = odds * (marked + margins.drawn) + others - margins.drawn
+    constant = odds * marked * margins.drawn
+    root = np.sqrt(linear**2 + 4 * (1 - odds) * constant)
     # Two forms of the same root; each is used where it adds instead of cancelling.
-    found = 2 * constant / (linear + root) if linear > 0 else (root - linear) / (2 * (1 - odds))
-    return min(max(round(found), margins.smallest), margins.largest)
+    adds = linear > 0
+    divisor = np.where(adds, linear + root, 2 * (1 - odds))
+    found = np.where(adds, 2 * constant, root - linear) / np.where(divisor > 0, divisor, 1.0)
+    count = np.clip(np.round(found), 0, margins.drawn).astype(np.int64)
+    return np.clip(np.where(mirrored, margins.drawn - count, count), margins.smallest, margins.largest)
 
 
-def _deviation(margins: Margins, centre: int) -> float:
+def _deviation(margins: Margins, centre: Counts) -> Floats:
     cells = (
         centre,
         margins.marked - centre,
         margins.drawn - centre,
         margins.others - margins.drawn + centre,
     )
-    return 1 / math.sqrt(sum(1 / (cell + 1) for cell in cells))
+    return np.asarray(1 / np.sqrt(sum(1 / (cell + 1.0) for cell in cells)))

@@ -2,7 +2,8 @@
 
 Every function takes counts, their exposures (person-years, visits, any positive unit) and the level, and gives
 events per unit of exposure. Counts and exposures are numbers or arrays that fit together; everything is done for
-all elements at once. A p-value is given only against a stated null rate.
+all elements at once; many cells of a panel have the same few counts, and limits that depend on nothing else are
+solved once for each. A p-value is given only against a stated null rate.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from evalkit.inference.distinct import solved_once
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.method import Method
 from evalkit.inference.roots import crossings
@@ -36,7 +38,7 @@ def exact(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, 
     (0.0, 3.688879)
     """
     events, exposed = _broadcast(counts, exposures)
-    low, high = _garwood(events, conf_level)
+    low, high = solved_once(lambda different: _garwood(different, conf_level), events)
     p_value = None if null is None else _p_value(events, null * exposed, observed=1.0)
     return _per_exposure(events, exposed, low, high, p_value)
 
@@ -57,12 +59,9 @@ def midp(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, n
     (5.079522, 17.824854)
     """
     events, exposed = _broadcast(counts, exposures)
-    # Many cells of a panel have the same few counts, and the limits depend on nothing else.
-    different, back = np.unique(events, return_inverse=True)
-    low, high = _midp_limits(different, conf_level)
+    low, high = solved_once(lambda different: _midp_limits(different, conf_level), events)
     p_value = None if null is None else _p_value(events, null * exposed, observed=0.5)
-    shape = events.shape
-    return _per_exposure(events, exposed, low[back].reshape(shape), high[back].reshape(shape), p_value)
+    return _per_exposure(events, exposed, low, high, p_value)
 
 
 def score(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = None) -> Intervals:
@@ -105,9 +104,7 @@ def bayes(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95) -> 
     2.511943
     """
     events, exposed = _broadcast(counts, exposures)
-    outer = (1 - conf_level) / 2
-    low = np.minimum(special.gammaincinv(events + 0.5, outer), events)
-    high = np.maximum(special.gammainccinv(events + 0.5, outer), events)
+    low, high = solved_once(lambda different: _jeffreys(different, conf_level), events)
     return _per_exposure(events, exposed, low, high, None)
 
 
@@ -131,6 +128,12 @@ def _garwood(events: Counts, conf_level: float) -> tuple[Floats, Floats]:
     # scipy takes the quantile of a gamma with shape 0 for nan; the limit there is 0.
     low = np.where(events > 0, special.gammaincinv(np.maximum(events, 1), outer), 0.0)
     return low, special.gammainccinv(events + 1, outer)
+
+
+def _jeffreys(events: Counts, conf_level: float) -> tuple[Floats, Floats]:
+    outer = (1 - conf_level) / 2
+    low = np.minimum(special.gammaincinv(events + 0.5, outer), events)
+    return low, np.maximum(special.gammainccinv(events + 0.5, outer), events)
 
 
 def _midp_limits(events: Counts, conf_level: float) -> tuple[Floats, Floats]:

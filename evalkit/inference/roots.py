@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
 _TOLERANCE = 1e-14
+_MOST_DOUBLINGS = 64
 
 
 def crossings(
@@ -59,3 +60,41 @@ def crossings(
     roots = nearer.astype(float)
     roots[inside] = found.x
     return roots
+
+
+def crossings_near(
+    gap: Callable[..., NDArray[np.float64]],
+    near: NDArray[np.float64],
+    step: NDArray[np.float64],
+    *args: NDArray[Any],
+) -> NDArray[np.float64]:
+    """The root of ``gap(x, *args)`` around ``near``, element by element, where no bounds are known.
+
+    The search begins ``step`` to either side and doubles it until the root lies between.
+
+    Parameters
+    ----------
+    gap, args
+        As in :func:`crossings`.
+    near, step
+        Shape ``(n,)``; ``step`` is positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.roots import crossings_near
+    >>> crossings_near(lambda x, c: x - c, np.zeros(2), np.ones(2), np.array([0.5, 100.0])).tolist()
+    [0.5, 100.0]
+    """
+    low, high, width = near - step, near + step, step.copy()
+    open_still = np.arange(near.size)
+    for _ in range(_MOST_DOUBLINGS):
+        rest = tuple(arg[open_still] for arg in args)
+        at_low, at_high = gap(low[open_still], *rest), gap(high[open_still], *rest)
+        open_still = open_still[np.sign(at_low) * np.sign(at_high) > 0]
+        if not open_still.size:
+            break
+        width[open_still] *= 2
+        low[open_still] = near[open_still] - width[open_still]
+        high[open_still] = near[open_still] + width[open_still]
+    return crossings(gap, low, high, *args)

@@ -5,6 +5,10 @@ quasi-Poisson with Student's t.** Counts that vary more than chance therefore ne
 standard error. A zero total beside such counts gets no interval at all, because the log scale has no
 room for it and Poisson's interval would be too narrow.
 
+Why exact here, when ``evalkit.rate`` and the other public functions have a less conservative default: a plan is fixed
+before the data are seen and its conclusions are public, so its interval must not be too narrow for any true rate, also
+at the few events where the score interval is so for some. Its price is width (``docs/statistics/rates.md``).
+
 The rule looks at the data before it chooses, and a method that does so has to show that its intervals
 still cover. Measured with ``python benchmarks/coverage.py --draws 4000``: ratio of rate ratios, four cells
 of 3, 6 or 36 periods, φ the true variance over the mean, nominal level 95 %, simulation error about ±0.7

@@ -14,7 +14,7 @@ from evalkit.inference.dispersion import Dispersion
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.inference.rule import choose
-from evalkit.inference.totals import LARGEST_COUNT, Table, Total
+from evalkit.inference.totals import LARGEST_COUNT, Total
 from evalkit.language import Text
 from evalkit.statements import Statement
 
@@ -173,7 +173,10 @@ def _exposure_refusal(cells: Sequence[CellSeries]) -> Statement | None:
 def _event_refusal(totals: Sequence[Total]) -> Statement | None:
     """Why the totals say nothing about the ratio. A single rate of zero events does say something."""
     if len(totals) == _TABLE:
-        return two_by_two.margin_refusal(_table(totals))
+        events = np.array([total.events for total in totals])
+        if two_by_two.without_events(events):
+            return refusals.no_events()
+        return refusals.too_few_margins() if two_by_two.without_margin(events) else None
     if len(totals) == _PAIR and not any(total.events for total in totals):
         return refusals.no_events()
     return None
@@ -181,26 +184,18 @@ def _event_refusal(totals: Sequence[Total]) -> Statement | None:
 
 def _rate(totals: Sequence[Total], conf_level: float, null: float | None) -> Interval | Statement:
     (total,) = totals
-    return rates.exact(total.events, total.exposure, conf_level, null=null).only()
+    return rates.exact(total.events, total.exposure, conf_level, null=null).at()
 
 
 def _ratio(totals: Sequence[Total], conf_level: float, null: float | None) -> Interval | Statement:
     group, reference = totals
-    return ratios.exact(group, reference, conf_level=conf_level, null=null)
+    sides = (group.events, group.exposure, reference.events, reference.exposure)
+    return ratios.exact(*sides, conf_level, null=null).at()
 
 
 def _ratio_of_ratios(totals: Sequence[Total], conf_level: float, null: float | None) -> Interval | Statement:
-    return two_by_two.exact(_table(totals), conf_level=conf_level, null=null)
-
-
-def _table(totals: Sequence[Total]) -> Table:
-    treated_after, treated_before, comparison_after, comparison_before = totals
-    return Table(
-        treated_after=treated_after,
-        treated_before=treated_before,
-        comparison_after=comparison_after,
-        comparison_before=comparison_before,
-    )
+    counts, exposures = [total.events for total in totals], [total.exposure for total in totals]
+    return two_by_two.exact(counts, exposures, conf_level, null=null).at()
 
 
 _SINGLE, _PAIR, _TABLE = 1, 2, 4

@@ -27,18 +27,3 @@ class Total:
     def rate(self) -> float:
         """Events per unit of exposure."""
         return self.events / self.exposure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Two sides, before and after."""
-
-    treated_after: Total
-    treated_before: Total
-    comparison_after: Total
-    comparison_before: Total
-
-    @property
-    def cells(self) -> tuple[Total, Total, Total, Total]:
-        """The four totals in the order of the fields."""
-        return (self.treated_after, self.treated_before, self.comparison_after, self.comparison_before)

@@ -8,50 +8,56 @@ level of each side and the development they share.
 The estimate is the observed ratio of rate ratios (0 or infinity when a cell is empty), which is the
 number a reader can recompute from the table, and not the conditional maximum likelihood estimate.
 The sums are exact for every count up to ``totals.LARGEST_COUNT``; no approximation takes over.
+
+Many tables are many columns of ``counts`` and ``exposures``, whose four rows are: after and before, then
+the reference after and before. Limits depend on the counts alone and are solved once per distinct table.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
 from evalkit import refusals
 from evalkit.inference import hypergeometric
-from evalkit.inference.central import Tails, limits
+from evalkit.inference.central import log_excess, twice_the_smaller
+from evalkit.inference.distinct import solved_once
 from evalkit.inference.hypergeometric import Margins
-from evalkit.inference.interval import Interval
+from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.method import Method
-from evalkit.inference.totals import Table
-from evalkit.statements import Statement
+from evalkit.inference.roots import crossings_near
 
 
-def exact(table: Table, *, conf_level: float = 0.95, null: float | None = 1.0) -> Interval | Statement:
+def exact(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = 1.0) -> Intervals:
     """The exact conditional interval (Cornfield's limits, those of R's ``fisher.test``).
 
     The p-value is twice the smaller tail, so it is below α exactly when ``null`` lies outside the
     interval. An empty cell makes the interval one-sided; an empty margin makes a refusal.
+
+    Parameters
+    ----------
+    counts, exposures
+        Shape ``(4, *S)`` in the order of the module, or ``(4,)`` for one table.
+    conf_level, null
+        The level, and the ratio that the p-value is against.
 
     Source: Cornfield 1956, Proceedings of the Third Berkeley Symposium 4:135-148; Fisher 1935.
 
     Examples
     --------
     >>> from evalkit.inference import two_by_two
-    >>> from evalkit.inference.totals import Table, Total
-    >>> table = Table(
-    ...     treated_after=Total(3, 1.0),
-    ...     treated_before=Total(1, 1.0),
-    ...     comparison_after=Total(1, 1.0),
-    ...     comparison_before=Total(3, 1.0),
-    ... )
-    >>> interval = two_by_two.exact(table)
+    >>> interval = two_by_two.exact([3, 1, 1, 3], [1.0, 1.0, 1.0, 1.0]).only()
     >>> interval.estimate, round(interval.low, 4), round(interval.high, 2)
     (9.0, 0.2117, 626.24)
     """
-    return _conditional(table, conf_level=conf_level, null=null, midp=False)
+    return _conditional(counts, exposures, conf_level, null, share=1.0)
 
 
-def midp(table: Table, *, conf_level: float = 0.95, null: float | None = 1.0) -> Interval | Statement:
+def midp(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = 1.0) -> Intervals:
     """The same conditional distribution with the observed table counted by half in each tail.
 
     Source: Berry and Armitage 1995, The Statistician 44:417-423.
@@ -59,84 +65,84 @@ def midp(table: Table, *, conf_level: float = 0.95, null: float | None = 1.0) ->
     Examples
     --------
     >>> from evalkit.inference import two_by_two
-    >>> from evalkit.inference.totals import Table, Total
-    >>> table = Table(
-    ...     treated_after=Total(0, 1.0),
-    ...     treated_before=Total(5, 1.0),
-    ...     comparison_after=Total(4, 1.0),
-    ...     comparison_before=Total(4, 1.0),
-    ... )
-    >>> two_by_two.midp(table).low
+    >>> two_by_two.midp([0, 5, 4, 4], [1.0, 1.0, 1.0, 1.0]).only().low
     0.0
     """
-    return _conditional(table, conf_level=conf_level, null=null, midp=True)
+    return _conditional(counts, exposures, conf_level, null, share=0.5)
 
 
-METHODS: MappingProxyType[Method, Callable[..., Interval | Statement]] = MappingProxyType(
-    {Method.EXACT: exact, Method.MIDP: midp}
-)
+_LOWER, _UPPER = 0, 1
+
+METHODS: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType({Method.EXACT: exact, Method.MIDP: midp})
 
 
-def margin_refusal(table: Table) -> Statement | None:
-    """Why the margins of the table say nothing about the ratio, or ``None`` when they do."""
-    after = table.treated_after.events + table.comparison_after.events
-    before = table.treated_before.events + table.comparison_before.events
-    treated = table.treated_after.events + table.treated_before.events
-    comparison = table.comparison_after.events + table.comparison_before.events
-    if after + before == 0:
-        return refusals.no_events()
-    return None if all((after, before, treated, comparison)) else refusals.too_few_margins()
+def without_events(counts: Counts) -> NDArray[np.bool_]:
+    """Where the whole table is empty."""
+    return np.asarray(counts.sum(axis=0) == 0)
 
 
-def sample_ratio(table: Table) -> float:
-    """The observed ratio of rate ratios: 0 or infinity when a cell is empty.
-
-    The margins must not be empty (``margin_refusal``).
-    """
-    below = table.treated_before.events * table.comparison_after.events
-    above = table.treated_after.events * table.comparison_before.events
-    return above / below * _per_odds(table) if below else math.inf
+def without_margin(counts: Counts) -> NDArray[np.bool_]:
+    """Where a side or a period has no event, so that the table says nothing about the ratio."""
+    after, before, ref_after, ref_before = counts
+    margins = (after + before, ref_after + ref_before, after + ref_after, before + ref_before)
+    return np.asarray(np.minimum.reduce(margins) == 0)
 
 
-def _conditional(table: Table, *, conf_level: float, null: float | None, midp: bool) -> Interval | Statement:
-    reason = margin_refusal(table)
-    if reason is not None:
-        return reason
-    margins = _margins(table)
-    observed = table.treated_after.events
-
-    def family(log_odds: float) -> Tails:
-        return hypergeometric.tails(observed, margins, log_odds)
-
-    low, high = limits(
-        family,
-        start=_start(table),
-        open_below=observed == margins.smallest,
-        open_above=observed == margins.largest,
-        conf_level=conf_level,
-        midp=midp,
-    )
-    per_odds = _per_odds(table)
-    p_value = None if null is None else family(math.log(null) - math.log(per_odds)).p_value(midp=midp)
-    return Interval(sample_ratio(table), per_odds * math.exp(low), per_odds * math.exp(high), p_value)
+def _conditional(
+    counts: ArrayLike, exposures: ArrayLike, conf_level: float, null: float | None, *, share: float
+) -> Intervals:
+    cells, exposed = np.broadcast_arrays(np.asarray(counts, dtype=np.int64), np.asarray(exposures, dtype=np.float64))
+    empty, hopeless = without_events(cells), without_margin(cells)
+    # A harmless table stands where there will be a refusal.
+    tables = np.where(hopeless, 1, cells)
+    outer = (1 - conf_level) / 2
+    low, high = solved_once(lambda *rows: _limits(np.stack(rows), outer, share), *tables)
+    per_odds = (exposed[1] / exposed[0]) * (exposed[2] / exposed[3])
+    p_value = None
+    if null is not None:
+        p_value = _p_value(tables, np.log(null) - np.log(per_odds), share)
+    found = Intervals(estimate=per_odds * _odds(tables), low=per_odds * low, high=per_odds * high, p_value=p_value)
+    return found.refuse(empty, refusals.no_events()).refuse(hopeless & ~empty, refusals.too_few_margins())
 
 
-def _margins(table: Table) -> Margins:
-    return Margins(
-        marked=table.treated_after.events + table.treated_before.events,
-        others=table.comparison_after.events + table.comparison_before.events,
-        drawn=table.treated_after.events + table.comparison_after.events,
-    )
+def _odds(tables: Counts) -> Floats:
+    above, below = tables[0] * tables[3].astype(float), tables[1] * tables[2].astype(float)
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.inf), where=below > 0))
 
 
-def _per_odds(table: Table) -> float:
-    """What the odds ratio of the events is multiplied by to give the ratio of rate ratios."""
-    treated = table.treated_before.exposure / table.treated_after.exposure
-    comparison = table.comparison_after.exposure / table.comparison_before.exposure
-    return treated * comparison
+def _margins(tables: Counts) -> Margins:
+    return Margins(marked=tables[0] + tables[1], others=tables[2] + tables[3], drawn=tables[0] + tables[2])
 
 
-def _start(table: Table) -> float:
-    """The log odds ratio with half an event added to each cell, which is finite for every table."""
-    after, before, ref_after, ref_before = (math.log(cell.events + 0.5) for cell in table.cells)
-    return after - before - ref_after + ref_before
+def _limits(tables: Counts, outer: float, share: float) -> tuple[Floats, Floats]:
+    """Limits of the odds ratio, for tables of shape ``(4, n)``."""
+    # With half an event added to each cell the log odds ratio and its error are finite for every table.
+    logs, error = np.log(tables + 0.5), np.sqrt((1 / (tables + 0.5)).sum(axis=0))
+    start = logs[0] - logs[1] - logs[2] + logs[3]
+    reach = float(-special.ndtri(outer)) * error
+    fewest, most = (tables[0] == 0) | (tables[3] == 0), (tables[1] == 0) | (tables[2] == 0)
+    low, high = np.zeros(start.shape), np.full(start.shape, np.inf)
+    for limit, near, side, wanted in ((low, start - reach, _UPPER, ~fewest), (high, start + reach, _LOWER, ~most)):
+        if wanted.any():
+            gap = _excess(side, outer, share)
+            limit[wanted] = np.exp(crossings_near(gap, near[wanted], error[wanted] / 2, *tables[:, wanted]))
+    return low, high
+
+
+def _excess(side: int, outer: float, share: float) -> Callable[..., Floats]:
+    """How far one tail of a table is above its target, as a function of the log odds ratio and the four cells."""
+
+    def gap(log_odds: Floats, *cells: Counts) -> Floats:
+        return log_excess(_tails(log_odds, np.stack(cells), share)[side], np.full(log_odds.shape, outer))
+
+    return gap
+
+
+def _tails(log_odds: Floats, tables: Counts, share: float) -> tuple[Floats, Floats]:
+    return hypergeometric.tails(tables[0], _margins(tables), log_odds, share=share)
+
+
+def _p_value(tables: Counts, log_odds: Floats, share: float) -> Floats:
+    flat = tables.reshape(4, -1)
+    lower, upper = _tails(np.ravel(log_odds), flat, share)
+    return twice_the_smaller(lower, upper).reshape(tables.shape[1:])

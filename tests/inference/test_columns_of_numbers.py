@@ -81,4 +81,4 @@ def test_columns_of_different_length_and_of_text_are_faults() -> None:
 
 def test_a_series_shows_its_first_rows() -> None:
     assert "4 rader" in ek.rate(COUNTS, EXPOSURES)._repr_html_()
-    assert repr(ek.rate(COUNTS, EXPOSURES)).startswith("EstimateSeries: 4 rate, 0 refused (95% CI, exact)")
+    assert repr(ek.rate(COUNTS, EXPOSURES)).startswith("EstimateSeries: 4 rate, 0 refused (95% CI, score)")

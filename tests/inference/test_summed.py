@@ -14,7 +14,7 @@ from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.inference.summed import CellSeries, Outcome, compare
-from evalkit.inference.totals import LARGEST_COUNT, Table, Total
+from evalkit.inference.totals import LARGEST_COUNT
 
 
 def cell(counts: list[int], exposures: list[float] | None = None) -> CellSeries:
@@ -29,7 +29,7 @@ EMPTY = cell([0, 0, 0])
 def test_even_counts_get_the_exact_interval() -> None:
     found = compare([EVEN, cell([20, 19, 21])])
     assert found.method is Method.EXACT
-    assert found.interval == ratios.exact(Total(31, 3.0), Total(60, 3.0))
+    assert found.interval == ratios.exact(31, 3.0, 60, 3.0).only()
     assert found.dispersion is not None
     assert found.dispersion < 1
     assert found.df == 4
@@ -38,13 +38,7 @@ def test_even_counts_get_the_exact_interval() -> None:
 def test_one_period_per_cell_has_no_dispersion_and_gets_the_exact_interval() -> None:
     found = compare([cell([10]), cell([20]), cell([30]), cell([40])])
     assert (found.method, found.dispersion, found.df) == (Method.EXACT, None, None)
-    table = Table(
-        treated_after=Total(10, 1.0),
-        treated_before=Total(20, 1.0),
-        comparison_after=Total(30, 1.0),
-        comparison_before=Total(40, 1.0),
-    )
-    assert found.interval == two_by_two.exact(table)
+    assert found.interval == two_by_two.exact([10, 20, 30, 40], [1.0, 1.0, 1.0, 1.0]).only()
     assert math.isclose(found.interval.estimate, (10 / 20) / (30 / 40))
 
 
