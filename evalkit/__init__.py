@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Aggregates": "evalkit.counting",
     "Dataset": "evalkit.dataset",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
@@ -51,6 +53,7 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "aggregate": "evalkit.counting",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
@@ -68,6 +71,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Aggregates",
     "Dataset",
     "Estimand",
     "Estimate",
@@ -83,6 +87,7 @@ __all__ = [
     "Series",
     "Simulation",
     "Window",
+    "aggregate",
     "evaluate",
     "load",
     "load_holdings",
