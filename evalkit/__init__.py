@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.comparisons.by_cases import rate_by_cases, rate_ratio_by_cases
+    from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
+    from evalkit.comparisons.single_cases import largest_case_share, leave_one_case_out
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
@@ -55,13 +58,21 @@ _HOMES = {
     "Window": "evalkit.estimands",
     "aggregate": "evalkit.counting",
     "evaluate": "evalkit.evaluation",
+    "largest_case_share": "evalkit.comparisons.single_cases",
+    "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
     "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "proportion": "evalkit.comparisons.proportions",
+    "proportion_difference": "evalkit.comparisons.proportions",
+    "proportion_ratio": "evalkit.comparisons.proportions",
+    "proportion_test": "evalkit.comparisons.proportions",
     "rate": "evalkit.comparisons",
+    "rate_by_cases": "evalkit.comparisons.by_cases",
     "rate_ratio": "evalkit.comparisons",
+    "rate_ratio_by_cases": "evalkit.comparisons.by_cases",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
@@ -89,13 +100,21 @@ __all__ = [
     "Window",
     "aggregate",
     "evaluate",
+    "largest_case_share",
+    "leave_one_case_out",
     "load",
     "load_holdings",
     "map_source",
     "open_run",
     "panel",
+    "proportion",
+    "proportion_difference",
+    "proportion_ratio",
+    "proportion_test",
     "rate",
+    "rate_by_cases",
     "rate_ratio",
+    "rate_ratio_by_cases",
     "ratio_of_rate_ratios",
     "release",
     "report",

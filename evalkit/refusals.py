@@ -242,6 +242,17 @@ def no_case_sizes() -> Statement:
     )
 
 
+def single_case() -> Statement:
+    """Leaving one case out needs another that stays."""
+    return Statement(
+        "single_case",
+        Text(
+            "Det finns färre än två ärenden, så inget blir kvar när ett lämnas utanför.",
+            "There are fewer than two cases, so nothing remains when one is left out.",
+        ),
+    )
+
+
 def not_attempted() -> Statement:
     """The estimand is in the plan but was not reached in this run."""
     return Statement(

@@ -75,9 +75,11 @@ class CaseSums:
         return cls(np.bincount(groups[persons > 0], minlength=many), sums, squares, largest)
 
     def without(self, size: Counts) -> CaseSums:
-        """The sums when one case of each ``size`` is left out, shape of ``size``; the largest is not kept."""
+        """The sums when one case of each ``size`` is left out, shape of ``size``; the largest is not worked out."""
         return CaseSums(
-            cases=self.cases - 1, persons=self.persons - size, squares=self.squares - size.astype(float) ** 2,
+            cases=self.cases - (size > 0),
+            persons=self.persons - size,
+            squares=self.squares - size.astype(float) ** 2,
             largest=np.zeros_like(size),
         )
 
@@ -100,7 +102,7 @@ def rate(sums: CaseSums, exposures: ArrayLike, conf_level: float = 0.95, *, null
     >>> from evalkit.inference.clustered import CaseSums, rate
     >>> found = rate(CaseSums.of([1, 1, 2, 12]), 1.0).only()
     >>> round(found.low, 2), round(found.high, 2)
-    (2.61, 71.2)
+    (2.9, 95.38)
     """
     exposed = np.asarray(exposures, dtype=float)
     size, shape = sums.size, sums.equivalent + 0.5
@@ -205,5 +207,7 @@ def _meeting(upwards: _Side, downwards: _Side, distance: Floats, *, blocked: NDA
     return np.where(blocked, 1.0, np.minimum(1.0, 2 * found))
 
 
-def _reach_gap(log_outer: Floats, shape: Floats, freedom: Floats, other: Floats, freedom_other: Floats, far: Floats) -> Floats:
+def _reach_gap(
+    log_outer: Floats, shape: Floats, freedom: Floats, other: Floats, freedom_other: Floats, far: Floats
+) -> Floats:
     return _reach(_Side(shape, freedom, shape), _Side(other, freedom_other, other), np.exp(log_outer)) - far

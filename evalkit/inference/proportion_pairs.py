@@ -178,10 +178,14 @@ def _ratio_gap(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_r
 def _difference_score(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
     """How many standard errors the observed difference lies above the tested."""
     whole, whole_ref = np.maximum(whole, 1), np.maximum(whole_ref, 1)
-    share_ref = _share_under_difference(tested, part, whole, ref, whole_ref)
+    # Where most have the property, those that have it not are counted, in the other order: small shares keep their digits.
+    most = part + ref > (whole + whole_ref) / 2
+    lesser, lesser_ref = np.where(most, whole_ref - ref, part), np.where(most, whole - part, ref)
+    of, of_ref = np.where(most, whole_ref, whole), np.where(most, whole, whole_ref)
+    share_ref = _share_under_difference(tested, lesser, of, lesser_ref, of_ref)
     share = np.clip(share_ref + tested, 0.0, 1.0)
-    variance = share * (1 - share) / whole + share_ref * (1 - share_ref) / whole_ref
-    return _standardised(part / whole - ref / whole_ref - tested, variance, whole + whole_ref)
+    variance = share * (1 - share) / of + share_ref * (1 - share_ref) / of_ref
+    return _standardised(lesser / of - lesser_ref / of_ref - tested, variance, whole + whole_ref)
 
 
 def _ratio_score(log_tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:

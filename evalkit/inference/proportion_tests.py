@@ -160,7 +160,9 @@ def _worst(fisher_p: Floats, part: Counts, ref: Counts) -> Floats:
     """For each observed table the largest probability of one at least as extreme, over the common proportion."""
     whole, whole_ref = (side - 1 for side in fisher_p.shape)
     # Tables with a given number in the group are extreme up to some number in the reference.
-    last = np.stack([(fisher_p <= fisher_p[one, other] * (1 + _TIE)).sum(axis=1) - 1 for one, other in zip(part, ref, strict=True)])
+    last = np.stack(
+        [(fisher_p <= fisher_p[one, other] * (1 + _TIE)).sum(axis=1) - 1 for one, other in zip(part, ref, strict=True)]
+    )
     # Even steps of the angle are even steps in standard deviations, also where the proportion is near 0 or 1.
     angles = np.linspace(0, np.pi / 2, _SMALLEST_GRID + int(_GRID_PER_DEVIATION * np.sqrt(whole + whole_ref)))
     spots = np.sin(angles) ** 2
