@@ -1,8 +1,9 @@
 """How often the intervals of proportions hold the truth, by summing over every outcome.
 
-A row is a number of expected events m; its columns are sizes of the group. In each the true proportion goes through 21 values
-from m/√2 to m·√2 expected events, because coverage jumps from one value to the next. The differences and ratios
-have the same m in the reference and as many, or four times as many, looked at in the group, at the null and at half of it.
+A row is a number of expected events m; its columns are sizes of the group. In each the true proportion goes through
+21 values from m/√2 to m·√2 expected events, because coverage jumps from one value to the next. The differences and
+ratios have the same m in the reference and as many, or four times as many, looked at in the group, at the null and
+at half of it.
 
     python benchmarks/coverage_proportions.py
 """

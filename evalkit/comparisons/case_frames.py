@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ class Grouped:
 
 def by_group(
     given: ColumnArguments,
-    sizes: dict[str, object],
+    sizes: Mapping[str, object],
     exposure: object,
     names: tuple[str, ...],
     exposure_ref: object = None,
@@ -80,7 +81,7 @@ def by_group(
     return _panel(given, keys, sides, exposure, names)
 
 
-def _single(given: ColumnArguments, sizes: dict[str, object], exposures: dict[str, object]) -> Grouped:
+def _single(given: ColumnArguments, sizes: Mapping[str, object], exposures: Mapping[str, object]) -> Grouped:
     read = {name: _sizes(given, name, value) for name, value in sizes.items()}
     return Grouped(
         sums=tuple(CaseSums.of(counts) for counts, _ in read.values()),

@@ -154,7 +154,7 @@ def leave_one_case_out(
     """
     given = ColumnArguments("leave_one_case_out()")
     sizes: dict[str, object] = {"case_sizes": case_sizes}
-    names = (EXPOSURE,)
+    names: tuple[str, ...] = (EXPOSURE,)
     if case_sizes_ref is not None or exposure_ref is not None:
         sizes["case_sizes_ref"] = case_sizes_ref
         names = (EXPOSURE, EXPOSURE_REF)

@@ -3,9 +3,8 @@
 Cases are taken to come by chance only (Poisson), each with a size of its own; the number of persons is then compound
 Poisson, with the variance Σ size² and not Σ size. With k = (Σ size)² / Σ size² the persons say as much as k cases of
 one size φ = Σ size² / Σ size would. The interval takes quantiles of a gamma with shape k + 1/2 (Jeffreys' prior for
-k events) times φ; the upper one is of an F instead, with 2n + 1 degrees of freedom from n cases,
-because φ is itself estimated, and too low as long as the largest cases have not been seen. When every case is one person
-the lower limit is that of :func:`evalkit.inference.rates.bayes`.
+k events) times φ; the upper one is of an F instead, with 2n + 1 degrees of freedom from n cases, because φ is itself
+estimated, and too low as long as the largest cases have not been seen. When every case is one person the lower limit is that of :func:`evalkit.inference.rates.bayes`.
 
 Sources: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for the gamma interval of a weighted sum of Poisson
 counts, of which this is a form; Brown, Cai and DasGupta 2003, Statistica Sinica 13:19-49, for Jeffreys' prior.
@@ -66,12 +65,18 @@ class CaseSums:
         persons = np.asarray(sizes, dtype=np.int64)
         if groups is None:
             whole = cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1)
-            return cls(*(side.reshape(()) for side in (whole.cases, whole.persons, whole.squares, whole.largest)))
+            return cls(
+                cases=whole.cases.reshape(()),
+                persons=whole.persons.reshape(()),
+                squares=whole.squares.reshape(()),
+                largest=whole.largest.reshape(()),
+            )
         many = int(count or 0)
         sums, largest = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=np.int64)
         np.add.at(sums, groups, persons)
         np.maximum.at(largest, groups, persons)
-        squares = np.bincount(groups, weights=persons.astype(float) ** 2, minlength=many)
+        squares = np.zeros(many)
+        np.add.at(squares, groups, persons.astype(float) ** 2)
         return cls(np.bincount(groups[persons > 0], minlength=many), sums, squares, largest)
 
     def without(self, size: Counts) -> CaseSums:
@@ -105,8 +110,8 @@ def rate(sums: CaseSums, exposures: ArrayLike, conf_level: float = 0.95, *, null
     (2.9, 95.38)
     """
     exposed = np.asarray(exposures, dtype=float)
-    size, shape = sums.size, sums.equivalent + 0.5
-    freedom = 2.0 * sums.cases + 1
+    size, shape = sums.size, np.asarray(sums.equivalent + 0.5)
+    freedom = np.asarray(2.0 * sums.cases + 1)
     outer = (1 - conf_level) / 2
     low, high = size * special.gammaincinv(shape, outer), size * _upper(shape, freedom, outer)
     estimate = np.asarray(sums.persons / exposed)
@@ -135,9 +140,9 @@ def ratio(
 ) -> Intervals:
     """The ratio of two rates of persons, the second being the reference.
 
-    The limits of the two rates are put together on the log scale (MOVER). A side without any case takes the sizes of the
-    other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is one
-    minus the level at which the limit meets ``null``, not below 10⁻¹².
+    The limits of the two rates are put together on the log scale (MOVER). A side without any case takes the sizes of
+    the other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is
+    one minus the level at which the limit meets ``null``, not below 10⁻¹².
 
     Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359, for the combination.
 
@@ -192,10 +197,10 @@ def _upper(shape: Floats, freedom: Floats, outer: ArrayLike) -> Floats:
 
 
 def _reach(upwards: _Side, downwards: _Side, outer: Floats) -> Floats:
-    """How far the log of the ratio may lie from its centre, by the upper limit of one side and the lower of the other."""
+    """How far the log of the ratio may lie from its centre, by one side's upper limit and the other's lower."""
     up = np.log(_upper(upwards.shape, upwards.freedom, outer) / upwards.shape)
     down = np.log(downwards.shape / special.gammaincinv(downwards.shape, outer))
-    return np.hypot(np.maximum(up, 0.0), np.maximum(down, 0.0))
+    return np.asarray(np.hypot(np.maximum(up, 0.0), np.maximum(down, 0.0)))
 
 
 def _meeting(upwards: _Side, downwards: _Side, distance: Floats, *, blocked: NDArray[np.bool_]) -> Floats:

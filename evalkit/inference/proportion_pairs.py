@@ -6,7 +6,6 @@ which nothing was looked at (0 of 0) is refused, and so is a ratio of none to no
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,7 +118,7 @@ def ratio(
     >>> from evalkit.inference import proportion_pairs
     >>> interval = proportion_pairs.ratio(36, 40, 16, 80).only()
     >>> round(interval.low, 3), round(interval.high, 3)
-    (2.933, 7.183)
+    (2.935, 7.166)
     """
     pairs, back, shape = _distinct(counts, wholes, counts_ref, wholes_ref)
     z = np.full(pairs.part.shape, normal_quantile(conf_level))
@@ -164,21 +163,21 @@ def _share(part: Counts, whole: Counts) -> Floats:
     return np.asarray(part / np.maximum(whole, 1))
 
 
-Score = Callable[..., Floats]
+
+def _difference_gap(tested: Floats, *table_and_z: Floats) -> Floats:
+    *table, z = table_and_z
+    return _difference_score(tested, *table) - z
 
 
-def _difference_gap(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats, z: Floats) -> Floats:
-    return _difference_score(tested, part, whole, ref, whole_ref) - z
-
-
-def _ratio_gap(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats, z: Floats) -> Floats:
-    return _ratio_score(tested, part, whole, ref, whole_ref) - z
+def _ratio_gap(tested: Floats, *table_and_z: Floats) -> Floats:
+    *table, z = table_and_z
+    return _ratio_score(tested, *table) - z
 
 
 def _difference_score(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
     """How many standard errors the observed difference lies above the tested."""
     whole, whole_ref = np.maximum(whole, 1), np.maximum(whole_ref, 1)
-    # Where most have the property, those that have it not are counted, in the other order: small shares keep their digits.
+    # Where most have the property, those that have it not are counted, in the other order: small shares keep digits.
     most = part + ref > (whole + whole_ref) / 2
     lesser, lesser_ref = np.where(most, whole_ref - ref, part), np.where(most, whole - part, ref)
     of, of_ref = np.where(most, whole_ref, whole), np.where(most, whole, whole_ref)
@@ -229,4 +228,4 @@ def _share_under_difference(tested: Floats, part: Floats, whole: Floats, ref: Fl
         before, found = found, np.clip(found - step, least, most)
         if (np.abs(found - before) <= _POLISHED * found).all():
             break
-    return found
+    return np.asarray(found)

@@ -77,8 +77,8 @@ def boschloo(
     """Fisher's one-sided p-value as a statistic, its own probability at the worst common proportion.
 
     Given only how many were looked at on each side, not how many in all had the property. Tables whose Fisher
-    p-values differ by less than one part in 10⁹ count as equal, which rounding cannot tell apart. The worst common proportion is
-    sought on a grid finer than any peak can be and then ever closer around the three highest points.
+    p-values differ by less than one part in 10⁹ count as equal, which rounding cannot tell apart. The worst common
+    proportion is sought on a grid finer than any peak can be and then ever closer around the three highest points.
 
     Source: Boschloo 1970, Statistica Neerlandica 24:1-35.
 
@@ -99,8 +99,8 @@ def boschloo(
         if alternative is not Alternative.GREATER:
             # Fewer that have it are more that do not.
             less[at] = _worst(_fisher_greater(whole, whole_ref), whole - part, whole_ref - ref)
-    statistic = fisher(*tables.different, alternative).p_value
-    return tables.outcomes(statistic, _chosen(less, greater, alternative))
+    found = tables.outcomes(less, _chosen(less, greater, alternative))
+    return Outcomes(fisher(counts, wholes, counts_ref, wholes_ref, alternative).p_value, found.p_value)
 
 
 METHODS: dict[str, Callable[..., Outcomes]] = {"boschloo": boschloo, "fisher": fisher}
@@ -122,7 +122,7 @@ class _Tables:
 
     @property
     def size(self) -> int:
-        return self.different.shape[1]
+        return int(self.different.shape[1])
 
     def by_wholes(self) -> Iterator[tuple[tuple[int, int], NDArray[np.intp]]]:
         wholes, belongs = np.unique(self.different[[1, 3]], axis=1, return_inverse=True)
@@ -135,8 +135,8 @@ class _Tables:
 
 def _chosen(less: Floats, greater: Floats, alternative: Alternative) -> Floats:
     if alternative is Alternative.TWO_SIDED:
-        return np.minimum(1.0, 2 * np.minimum(less, greater))
-    return np.minimum(1.0, greater if alternative is Alternative.GREATER else less)
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(less, greater)))
+    return np.asarray(np.minimum(1.0, greater if alternative is Alternative.GREATER else less))
 
 
 def _fisher_greater(whole: int, whole_ref: int) -> Floats:

@@ -95,7 +95,7 @@ def bayes(counts: ArrayLike, wholes: ArrayLike, conf_level: float = 0.95) -> Int
     >>> from evalkit.inference import proportions
     >>> interval = proportions.bayes(0, 20).only()
     >>> interval.low, round(interval.high, 4)
-    (0.0, 0.1172)
+    (0.0, 0.1166)
     """
     part, whole = _broadcast(counts, wholes)
     outer = (1 - conf_level) / 2
