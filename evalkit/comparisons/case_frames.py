@@ -171,4 +171,4 @@ def _note(given: ColumnArguments, code: str, name: str, what: Text, accepted: Te
 def _nothing(sides: int) -> Grouped:
     """Stands in after a fault; nobody comes to use it."""
     none = np.zeros(0, dtype=np.int64)
-    return Grouped((CaseSums.of(none),) * sides, (np.asarray(1.0),) * sides, (none,) * sides, np.asarray(False))
+    return Grouped((CaseSums.of(none),) * sides, (np.asarray(1.0),) * sides, (none,) * sides, np.zeros((), dtype=bool))

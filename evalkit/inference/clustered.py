@@ -212,7 +212,6 @@ def _meeting(upwards: _Side, downwards: _Side, distance: Floats, *, blocked: NDA
     return np.where(blocked, 1.0, np.minimum(1.0, 2 * found))
 
 
-def _reach_gap(
-    log_outer: Floats, shape: Floats, freedom: Floats, other: Floats, freedom_other: Floats, far: Floats
-) -> Floats:
-    return _reach(_Side(shape, freedom, shape), _Side(other, freedom_other, other), np.exp(log_outer)) - far
+def _reach_gap(log_outer: Floats, *sides_and_distance: Floats) -> Floats:
+    shape, freedom, other, freedom_other, distance = sides_and_distance
+    return _reach(_Side(shape, freedom, shape), _Side(other, freedom_other, other), np.exp(log_outer)) - distance

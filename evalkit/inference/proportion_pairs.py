@@ -19,7 +19,8 @@ from evalkit.inference.roots import crossings
 
 # Beyond e^60 on either side of the estimate no ratio of two counts up to a billion has a limit.
 _REACH = 60.0
-_POLISHING = 30
+_FAR = 0.5
+_POLISHING = 60
 _POLISHED = 1e-15
 
 
@@ -163,7 +164,6 @@ def _share(part: Counts, whole: Counts) -> Floats:
     return np.asarray(part / np.maximum(whole, 1))
 
 
-
 def _difference_gap(tested: Floats, *table_and_z: Floats) -> Floats:
     *table, z = table_and_z
     return _difference_score(tested, *table) - z
@@ -181,10 +181,9 @@ def _difference_score(tested: Floats, part: Floats, whole: Floats, ref: Floats, 
     most = part + ref > (whole + whole_ref) / 2
     lesser, lesser_ref = np.where(most, whole_ref - ref, part), np.where(most, whole - part, ref)
     of, of_ref = np.where(most, whole_ref, whole), np.where(most, whole, whole_ref)
-    share_ref = _share_under_difference(tested, lesser, of, lesser_ref, of_ref)
-    share = np.clip(share_ref + tested, 0.0, 1.0)
+    excess, share, share_ref = _under_difference(tested, lesser, of, lesser_ref, of_ref)
     variance = share * (1 - share) / of + share_ref * (1 - share_ref) / of_ref
-    return _standardised(lesser / of - lesser_ref / of_ref - tested, variance, whole + whole_ref)
+    return _standardised(excess, variance, whole + whole_ref)
 
 
 def _ratio_score(log_tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
@@ -207,8 +206,53 @@ def _standardised(excess: Floats, variance: Floats, both: Floats) -> Floats:
     return np.where(excess == 0, 0.0, excess / spread)
 
 
-def _share_under_difference(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
-    """The most likely share of the reference when the group's is ``tested`` above it: the root of a cubic."""
+def _under_difference(
+    tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """The excess over the tested difference, and the most likely shares of both sides when it is true.
+
+    For a difference beyond one half the share nearest to 1 is told by those without, so that what is left of 1 keeps
+    its digits: either share may be that of the complement, which changes nothing in the variance.
+    """
+    above, below = tested > _FAR, tested < -_FAR
+    turn = np.where(above | below, -1.0, 1.0)
+    mine, other = np.where(above, whole - part, part), np.where(below, whole_ref - ref, ref)
+    left = np.where(above | below, 1 - np.abs(tested), tested)
+    guess = _cubic_root(tested, part, whole, ref, whole_ref)
+    share_ref = _polished(np.where(below, 1 - guess, guess), left, turn, (mine, whole, other, whole_ref))
+    share = np.clip(left + turn * share_ref, 0.0, 1.0)
+    excess = np.where(above, -1.0, 1.0) * (mine / whole - turn * other / whole_ref - left)
+    return excess, share, share_ref
+
+
+def _polished(start: Floats, left: Floats, turn: Floats, table: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+    """The share of the reference at which the likelihood is largest: Newton's steps, halving where they leave the bounds.
+
+    The slope of the log-likelihood times all four shares, so that it is finite everywhere and has its sign.
+    """
+    part, whole, ref, whole_ref = table
+    low = np.where(turn > 0, np.maximum(0.0, -left), 0.0)
+    high = np.where(turn > 0, np.minimum(1.0, 1 - left), left)
+    at, done = np.clip(start, low, high), np.zeros(start.shape, dtype=bool)
+    for _ in range(_POLISHING):
+        share = left + turn * at
+        lack, lack_ref = part - whole * share, ref - whole_ref * at
+        slope = turn * at * (1 - at) * lack + share * (1 - share) * lack_ref
+        low, high = np.where(slope > 0, at, low), np.where(slope < 0, at, high)
+        curve = turn * ((1 - 2 * at) * lack + (1 - 2 * share) * lack_ref)
+        curve -= whole * at * (1 - at) + whole_ref * share * (1 - share)
+        new = at - np.divide(slope, curve, out=np.zeros_like(slope), where=curve != 0)
+        new = np.where((new < low) | (new > high), (low + high) / 2, new)
+        new = np.where(done | (slope == 0), at, new)
+        done |= np.abs(new - at) <= _POLISHED * new
+        at = new
+        if done.all():
+            break
+    return np.asarray(at)
+
+
+def _cubic_root(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
+    """The same share from the root of a cubic, which loses digits where two roots nearly meet."""
     both = whole + whole_ref
     square = ((whole + 2 * whole_ref) * tested - part - ref) / both - 1
     linear = ((whole_ref * tested - 2 * ref) / both - 1) * tested + (part + ref) / both
@@ -217,15 +261,4 @@ def _share_under_difference(tested: Floats, part: Floats, whole: Floats, ref: Fl
     half = third**3 - third * linear / 2 + constant / 2
     radius = np.copysign(np.sqrt(np.maximum(third**2 - linear / 3, 0.0)), half)
     cosine = np.divide(half, radius**3, out=np.ones_like(half), where=radius != 0)
-    found = 2 * radius * np.cos((np.pi + np.arccos(np.clip(cosine, -1.0, 1.0))) / 3) - third
-    least, most = np.maximum(0.0, -tested), np.minimum(1.0, 1 - tested)
-    found = np.clip(found, least, most)
-    # The trigonometric root has lost digits where two roots nearly meet; Newton's steps bring them back.
-    for _ in range(_POLISHING):
-        value = ((found + square) * found + linear) * found + constant
-        slope = (3 * found + 2 * square) * found + linear
-        step = np.divide(value, slope, out=np.zeros_like(value), where=slope != 0)
-        before, found = found, np.clip(found - step, least, most)
-        if (np.abs(found - before) <= _POLISHED * found).all():
-            break
-    return np.asarray(found)
+    return np.asarray(2 * radius * np.cos((np.pi + np.arccos(np.clip(cosine, -1.0, 1.0))) / 3) - third)
