@@ -4,7 +4,8 @@ Cases are taken to come by chance only (Poisson), each with a size of its own; t
 Poisson, with the variance Σ size² and not Σ size. With k = (Σ size)² / Σ size² the persons say as much as k cases of
 one size φ = Σ size² / Σ size would. The interval takes quantiles of a gamma with shape k + 1/2 (Jeffreys' prior for
 k events) times φ; the upper one is of an F instead, with 2n + 1 degrees of freedom from n cases, because φ is itself
-estimated, and too low as long as the largest cases have not been seen. When every case is one person the lower limit is that of :func:`evalkit.inference.rates.bayes`.
+estimated, and too low as long as the largest cases have not been seen. When every case is one person the lower limit
+is that of :func:`evalkit.inference.rates.bayes`.
 
 Sources: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for the gamma interval of a weighted sum of Poisson
 counts, of which this is a form; Brown, Cai and DasGupta 2003, Statistica Sinica 13:19-49, for Jeffreys' prior.

@@ -226,7 +226,7 @@ def _under_difference(
 
 
 def _polished(start: Floats, left: Floats, turn: Floats, table: tuple[Floats, Floats, Floats, Floats]) -> Floats:
-    """The share of the reference at which the likelihood is largest: Newton's steps, halving where they leave the bounds.
+    """The share of the reference at which the likelihood is largest: Newton's steps, halving beyond the bounds.
 
     The slope of the log-likelihood times all four shares, so that it is finite everywhere and has its sign.
     """

@@ -22,7 +22,7 @@ MOST_FOR_BOSCHLOO = 4000
 """So many on both sides together; the table of every outcome has then four million cells."""
 _TIE = 1e-9
 _SMALLEST_GRID, _GRID_PER_DEVIATION = 64, 16
-_PEAKS, _ZOOMS, _ZOOM_POINTS = 3, 8, 9
+_PEAKS, _ZOOMS, _ZOOM_POINTS = 3, 6, 9
 
 
 class Alternative(StrEnum):
@@ -94,11 +94,12 @@ def boschloo(
         if not whole or not whole_ref or whole + whole_ref > MOST_FOR_BOSCHLOO:
             continue
         part, ref = tables.different[0, at], tables.different[2, at]
+        fisher_p = _fisher_greater(whole, whole_ref)
         if alternative is not Alternative.LESS:
-            greater[at] = _worst(_fisher_greater(whole, whole_ref), part, ref)
+            greater[at] = _worst(fisher_p, part, ref)
         if alternative is not Alternative.GREATER:
             # Fewer that have it are more that do not.
-            less[at] = _worst(_fisher_greater(whole, whole_ref), whole - part, whole_ref - ref)
+            less[at] = _worst(fisher_p, whole - part, whole_ref - ref)
     found = tables.outcomes(less, _chosen(less, greater, alternative))
     return Outcomes(fisher(counts, wholes, counts_ref, wholes_ref, alternative).p_value, found.p_value)
 

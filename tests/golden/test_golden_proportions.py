@@ -1,4 +1,4 @@
-"""Proportions, their differences, ratios and tests against R and against print. Tolerances: README.md of this folder."""
+"""Proportions, their differences, ratios and tests against R and print. Tolerances: README.md of this folder."""
 
 from __future__ import annotations
 

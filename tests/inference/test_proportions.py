@@ -16,7 +16,7 @@ from evalkit.comparisons.proportions import DIFFERENCE_METHODS, PROPORTION_METHO
 from evalkit.errors import EstimationError
 from evalkit.language import Language
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=40, deadline=None)
 wholes = st.integers(1, 60) | st.integers(1, 10**9)
 sides = wholes.flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole)))
 small = st.integers(1, 30).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole)))

@@ -22,6 +22,8 @@ GIVEN = {
     "threshold": 10,
     "periods": 3,
     "least": 12,
+    "most": 4000,
+    "share": 0.4,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 
