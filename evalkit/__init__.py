@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.comparisons.adjusted import adjusted_rate_ratio
+    from evalkit.comparisons.by_cases import rate_by_cases, rate_ratio_by_cases
     from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.probabilities import probability_exceeds
+    from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
     from evalkit.comparisons.rate_differences import rate_difference
+    from evalkit.comparisons.single_cases import largest_case_share, leave_one_case_out
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
     from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
@@ -73,15 +76,23 @@ _HOMES = {
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
     "evaluate": "evalkit.evaluation",
+    "largest_case_share": "evalkit.comparisons.single_cases",
+    "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
     "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
     "probability_exceeds": "evalkit.comparisons.probabilities",
+    "proportion": "evalkit.comparisons.proportions",
+    "proportion_difference": "evalkit.comparisons.proportions",
+    "proportion_ratio": "evalkit.comparisons.proportions",
+    "proportion_test": "evalkit.comparisons.proportions",
     "rate": "evalkit.comparisons",
+    "rate_by_cases": "evalkit.comparisons.by_cases",
     "rate_difference": "evalkit.comparisons.rate_differences",
     "rate_ratio": "evalkit.comparisons",
+    "rate_ratio_by_cases": "evalkit.comparisons.by_cases",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
@@ -126,15 +137,23 @@ __all__ = [
     "decompose",
     "dispersion",
     "evaluate",
+    "largest_case_share",
+    "leave_one_case_out",
     "load",
     "load_holdings",
     "map_source",
     "open_run",
     "panel",
     "probability_exceeds",
+    "proportion",
+    "proportion_difference",
+    "proportion_ratio",
+    "proportion_test",
     "rate",
+    "rate_by_cases",
     "rate_difference",
     "rate_ratio",
+    "rate_ratio_by_cases",
     "ratio_of_rate_ratios",
     "release",
     "report",

@@ -194,6 +194,20 @@ def persons_in_cases() -> Statement:
     )
 
 
+def one_case_dominates(share: float) -> Statement:
+    """One case holds so many of the persons that cases should be counted instead."""
+    percent = round(100 * share)
+    return Statement(
+        "one_case_dominates",
+        Text(
+            f"Ett enda ärende rymmer {percent} procent av personerna. Antalet ärenden säger därför mer än antalet "
+            "personer och bör stå först.",
+            f"A single case holds {percent} per cent of the persons. The number of cases therefore says more than the "
+            "number of persons and should stand first.",
+        ),
+    )
+
+
 def more_found_or_more_looked_for() -> Statement:
     """Detection-driven: more visits find more."""
     return Statement(

@@ -412,3 +412,51 @@ def not_attempted() -> Statement:
             "The comparison is in the plan but was not made in this run.",
         ),
     )
+
+
+def nothing_to_share() -> Statement:
+    """A share of nothing: none was looked at, on at least one side."""
+    return Statement(
+        "nothing_to_share",
+        Text(
+            "På minst en sida fanns inget att räkna andelen av. En andel av noll går inte att ange.",
+            "On at least one side there was nothing to take a share of. A share of none cannot be stated.",
+        ),
+    )
+
+
+def too_many_for_boschloo(most: int) -> Statement:
+    """The exact unconditional test goes through every possible table, and there are too many."""
+    return Statement(
+        "too_many_for_boschloo",
+        Text(
+            f"Boschloos test går igenom alla tänkbara utfall och görs bara upp till {most} prövade fall sammanlagt. "
+            "För så många ger Fishers test nästan samma svar.",
+            f"Boschloo's test goes through every possible outcome and is made only up to {most} cases in all. "
+            "With so many Fisher's test gives nearly the same answer.",
+        ),
+    )
+
+
+def no_case_sizes() -> Statement:
+    """Nothing is known of how large cases are, so nothing of how a number of persons varies."""
+    return Statement(
+        "no_case_sizes",
+        Text(
+            "Det finns inget ärende med känd storlek. Då går det inte att säga hur mycket antalet personer kan "
+            "variera, eftersom ett enda ärende kan rymma många. Räkna ärenden i stället.",
+            "There is no case of known size. Then nothing can be said of how much the number of persons may vary, "
+            "for a single case may hold many. Count cases instead.",
+        ),
+    )
+
+
+def single_case() -> Statement:
+    """Leaving one case out needs another that stays."""
+    return Statement(
+        "single_case",
+        Text(
+            "Det finns färre än två ärenden, så inget blir kvar när ett lämnas utanför.",
+            "There are fewer than two cases, so nothing remains when one is left out.",
+        ),
+    )

@@ -127,6 +127,7 @@ class Scale(StrEnum):
     RATE_DIFFERENCE = "rate_difference"
     PROPORTION = "proportion"
     PROPORTION_DIFFERENCE = "proportion_difference"
+    PROPORTION_RATIO = "proportion_ratio"
     PROBABILITY = "probability"
     DURATION = "duration"
     DURATION_DIFFERENCE = "duration_difference"

@@ -114,6 +114,16 @@ class Arguments:
             return float(value)
         return 1.0
 
+    def between(self, name: str, value: object, least: float, most: float, faults: PositiveFaults) -> float:
+        """A number strictly between ``least`` and ``most``; ``faults`` says in which words it is asked for."""
+        if not is_number(value):
+            self.fault(faults.not_a_number, name)
+        elif not least < value < most:
+            self.fault(faults.not_positive, name)
+        else:
+            return float(value)
+        return (least + most) / 2
+
     def conf_level(self, value: object) -> float:
         """A level strictly between 0 and 1."""
         accepted = Text("ett tal mellan 0 och 1, till exempel 0.95", "a number between 0 and 1, such as 0.95")

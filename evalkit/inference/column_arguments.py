@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, Arguments
-from evalkit.inference.faults import COUNT, DIFFERENT_LENGTH, EXPOSURE, Fault, PositiveFaults
+from evalkit.inference.faults import COUNT, DIFFERENT_LENGTH, EXPOSURE, MORE_THAN_ALL, Fault, PositiveFaults
 from evalkit.inference.totals import LARGEST_COUNT
 
 _MOST_ROWS = 8
@@ -60,6 +60,20 @@ class ColumnArguments(Arguments):
         ):
             numbers = self._mend(name, numbers, wrong & (numbers != 1), fault)
         return numbers.astype(np.int64)
+
+    def parts(self, name: str, value: object, name_of: str, of: object) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Counts and the wholes that they are parts of; a part larger than its whole is told by row."""
+        told = len(self.log.problems)
+        part, whole = self.counts(name, value), self.counts(name_of, of)
+        if len(self.log.problems) > told:
+            return part, part
+        # A row that lacks one of its values is refused, and is not at fault.
+        above = (part > whole) & ~self.missing
+        if above.ndim:
+            self._mend(name, np.broadcast_to(part, above.shape), above, MORE_THAN_ALL)
+        elif above:
+            self.fault(MORE_THAN_ALL, name)
+        return np.minimum(part, whole), whole
 
     def exposures(self, name: str, value: object) -> NDArray[np.float64]:
         """Positive, finite numbers in any unit, shape ``()`` or ``(rows,)``."""

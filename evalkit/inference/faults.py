@@ -153,3 +153,39 @@ DIFFERENT_LENGTH = Fault(
     ),
     Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
 )
+MORE_THAN_ALL = Fault(
+    "count_above_whole",
+    Text("{name} är större än det som det är en del av.", "{name} is larger than what it is a part of."),
+    Text(
+        "ett antal som är högst så stort som det som det räknas av",
+        "a count no larger than what it is counted among",
+    ),
+    Text(
+        "Kontrollera att båda talen gäller samma sak, till exempel prövade fall och hur många av just dem.",
+        "Check that both numbers are of the same thing, such as cases looked at and how many of those.",
+    ),
+)
+_SHARE = Text("ett tal mellan 0 och 1", "a number between 0 and 1")
+NULL_SHARE = PositiveFaults(
+    not_a_number=Fault("null_not_a_number", _NO_NUMBER, _SHARE, Text("Skriv 0.5 för hälften.", "Write 0.5 for half.")),
+    not_positive=Fault(
+        "null_not_a_share",
+        Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1."),
+        _SHARE,
+        Text("Skriv 0.5 för hälften.", "Write 0.5 for half."),
+    ),
+)
+_APART = Text("ett tal mellan -1 och 1", "a number between -1 and 1")
+_APART_STEP = Text(
+    "Skriv 0.1 för tio procentenheter; 0 betyder ingen skillnad.",
+    "Write 0.1 for ten percentage points; 0 means no difference.",
+)
+NULL_DIFFERENCE = PositiveFaults(
+    not_a_number=Fault("null_not_a_number", _NO_NUMBER, _APART, _APART_STEP),
+    not_positive=Fault(
+        "null_not_a_difference",
+        Text("{name} ligger inte mellan -1 och 1.", "{name} does not lie between -1 and 1."),
+        _APART,
+        _APART_STEP,
+    ),
+)

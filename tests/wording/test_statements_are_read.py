@@ -24,6 +24,8 @@ GIVEN = {
     "least": 12,
     "left_out": 2,
     "of": 14,
+    "most": 4000,
+    "share": 0.4,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 

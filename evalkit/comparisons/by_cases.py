@@ -1,0 +1,179 @@
+"""Persons who come in cases: their rate, and the ratio of two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from evalkit import refusals
+from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, by_group
+from evalkit.comparisons.result import answer
+from evalkit.estimates import Estimate
+from evalkit.inference.column_arguments import ColumnArguments
+from evalkit.inference.method import Method
+from evalkit.vocabulary import Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.comparisons.result import Numbers
+    from evalkit.estimate_series import EstimateSeries
+
+
+@overload
+def rate_by_cases(
+    case_sizes: Numbers, exposure: float, *, conf_level: float = ..., null: float | None = ...
+) -> Estimate: ...
+@overload
+def rate_by_cases(
+    case_sizes: pl.DataFrame, exposure: pl.DataFrame, *, conf_level: float = ..., null: float | None = ...
+) -> EstimateSeries: ...
+def rate_by_cases(
+    case_sizes: Numbers | pl.DataFrame,
+    exposure: float | pl.DataFrame,
+    *,
+    conf_level: float = 0.95,
+    null: float | None = None,
+) -> Estimate | EstimateSeries:
+    """Persons per unit of exposure, with an interval that knows that they came in cases.
+
+    Parameters
+    ----------
+    case_sizes
+        Persons in each case: a column of whole numbers from 0. For a panel a frame with one row per case:
+        ``persons`` and the columns that name its group (unit, period, metric).
+    exposure
+        What the persons are divided by. For a panel a frame with one row per group: the same names and
+        ``exposure``.
+    conf_level
+        Between 0 and 1.
+    null
+        A rate to test against, in the same unit. Without it there is no p-value.
+
+    Returns
+    -------
+    Estimate or EstimateSeries
+        On the scale ``rate``, method ``compound_poisson``; ``events`` is persons. For a panel one per row of
+        ``exposure``. A group without any case is a refusal: how many persons a case may hold is then unknown.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning; every such argument is told at once.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> found = ek.rate_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 2.0)
+    >>> found.estimate, round(found.conf_low, 1), round(found.conf_high, 1)
+    (8.5, 2.4, 34.6)
+    >>> cases = pl.DataFrame({"unit": ["A", "A", "B"], "persons": [2, 1, 4]})
+    >>> exposures = pl.DataFrame({"unit": ["A", "B", "C"], "exposure": [1.0, 1.0, 1.0]})
+    >>> [one.is_estimated for one in ek.rate_by_cases(cases, exposures)]
+    [True, True, False]
+    """
+    from evalkit.inference import clustered
+
+    given = ColumnArguments("rate_by_cases()")
+    read = by_group(given, {"case_sizes": case_sizes}, exposure, (EXPOSURE,))
+    tested = None if null is None else given.null("null", null)
+    level = given.conf_level(conf_level)
+    given.done()
+    (sums,), (exposed,) = read.sums, read.exposures
+    found = clustered.rate(sums, exposed, level, null=tested)
+    return answer(
+        given,
+        Scale.RATE,
+        found.refuse(read.unknown, refusals.value_missing()),
+        method=Method.COMPOUND_POISSON,
+        conf_level=level,
+        null=tested,
+        events=sums.persons,
+        exposure=exposed,
+    )
+
+
+@overload
+def rate_ratio_by_cases(
+    case_sizes: Numbers,
+    exposure: float,
+    case_sizes_ref: Numbers,
+    exposure_ref: float,
+    *,
+    conf_level: float = ...,
+    null: float = ...,
+) -> Estimate: ...
+@overload
+def rate_ratio_by_cases(
+    case_sizes: pl.DataFrame,
+    exposure: pl.DataFrame,
+    case_sizes_ref: pl.DataFrame,
+    exposure_ref: None = ...,
+    *,
+    conf_level: float = ...,
+    null: float = ...,
+) -> EstimateSeries: ...
+def rate_ratio_by_cases(
+    case_sizes: Numbers | pl.DataFrame,
+    exposure: float | pl.DataFrame,
+    case_sizes_ref: Numbers | pl.DataFrame,
+    exposure_ref: float | None = None,
+    *,
+    conf_level: float = 0.95,
+    null: float = 1.0,
+) -> Estimate | EstimateSeries:
+    """The ratio of two rates of persons who came in cases, the second being the reference.
+
+    Parameters
+    ----------
+    case_sizes, case_sizes_ref
+        Persons in each case of the group and of the reference, as in :func:`rate_by_cases`.
+    exposure, exposure_ref
+        What they are divided by. For a panel ``exposure`` is a frame with one row per comparison: the names of
+        the groups, ``exposure`` and ``exposure_ref``; the argument ``exposure_ref`` is then left out.
+    conf_level
+        Between 0 and 1.
+    null
+        The ratio that the p-value is against.
+
+    Returns
+    -------
+    Estimate or EstimateSeries
+        On the scale ``rate_ratio``, method ``compound_poisson``. Without any case on one side the interval is
+        one-sided, by the case sizes of the other; without any on both there is a refusal.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning; every such argument is told at once.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> found = ek.rate_ratio_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 1.0, pl.Series([1, 1, 2, 1]), 1.0)
+    >>> found.estimate, found.conf_low < 1 < found.conf_high
+    (3.4, True)
+    """
+    from evalkit.inference import clustered
+
+    given = ColumnArguments("rate_ratio_by_cases()")
+    sizes = {"case_sizes": case_sizes, "case_sizes_ref": case_sizes_ref}
+    read = by_group(given, sizes, exposure, (EXPOSURE, EXPOSURE_REF), exposure_ref)
+    tested = given.null("null", null)
+    level = given.conf_level(conf_level)
+    given.done()
+    (group, reference), (exposed, exposed_ref) = read.sums, read.exposures
+    found = clustered.ratio(group, exposed, reference, exposed_ref, level, null=tested)
+    return answer(
+        given,
+        Scale.RATE_RATIO,
+        found.refuse(read.unknown, refusals.value_missing()),
+        method=Method.COMPOUND_POISSON,
+        conf_level=level,
+        null=tested,
+        events=np.asarray(group.persons + reference.persons),
+        exposure=np.asarray(exposed + exposed_ref),
+    )

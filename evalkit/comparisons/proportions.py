@@ -1,0 +1,367 @@
+"""Shares of a whole: one, the difference of two, the ratio of two, and exact tests of whether two are the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import refusals
+from evalkit.comparisons.result import answer
+from evalkit.errors import known_names
+from evalkit.estimates import Estimate, Tested
+from evalkit.inference.column_arguments import ColumnArguments
+from evalkit.inference.faults import NULL_DIFFERENCE, NULL_SHARE
+from evalkit.inference.method import Method
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.comparisons.result import Numbers
+    from evalkit.estimate_series import EstimateSeries
+
+PROPORTION_METHODS = (Method.WILSON, Method.MIDP, Method.CLOPPER_PEARSON, Method.BAYES)
+DIFFERENCE_METHODS = (Method.MIETTINEN_NURMINEN, Method.NEWCOMBE)
+TEST_METHODS = (Method.BOSCHLOO, Method.FISHER)
+ALTERNATIVES = ("two_sided", "greater", "less")
+
+
+@overload
+def proportion(
+    count: float, of: float, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+) -> Estimate: ...
+@overload
+def proportion(
+    count: pl.Series, of: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+) -> EstimateSeries: ...
+def proportion(
+    count: Numbers, of: Numbers, *, method: str = "wilson", conf_level: float = 0.95, null: float | None = None
+) -> Estimate | EstimateSeries:
+    """So many of so many, with an interval.
+
+    Parameters
+    ----------
+    count, of
+        How many have the property and how many were looked at: whole numbers from 0, or columns. None of none
+        is a refusal.
+    method
+        ``wilson``, ``midp``, ``clopper_pearson`` (exact) or ``bayes`` (Jeffreys' prior).
+    conf_level
+        Between 0 and 1.
+    null
+        A proportion to test against, between 0 and 1. Without it there is no p-value; ``bayes`` has none.
+
+    Returns
+    -------
+    Estimate or EstimateSeries
+        On the scale ``proportion``; ``events`` is ``count`` and ``exposure`` is ``of``.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning, such as more than all; every such argument is told at once, by row.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> found = ek.proportion(18, 20)
+    >>> round(found.conf_low, 3), round(found.conf_high, 3)
+    (0.699, 0.972)
+    >>> ek.proportion(pl.Series([18, 0]), pl.Series([20, 0]))[1].reason.code
+    'nothing_to_share'
+    """
+    from evalkit.inference import proportions
+
+    given = ColumnArguments("proportion()")
+    part, whole = given.parts("count", count, "of", of)
+    tested = None if null is None else given.between("null", null, 0.0, 1.0, NULL_SHARE)
+    wanted = given.method(method, PROPORTION_METHODS)
+    level = given.conf_level(conf_level)
+    if wanted is Method.BAYES and null is not None:
+        _note_null_without_test(given, "bayes", "wilson, midp, clopper_pearson")
+    given.done()
+    if wanted is Method.BAYES:
+        found = proportions.bayes(part, whole, level)
+    else:
+        found = proportions.TESTED[wanted](part, whole, level, null=tested)
+    return answer(
+        given,
+        Scale.PROPORTION,
+        found,
+        method=wanted,
+        conf_level=level,
+        null=tested,
+        events=part,
+        exposure=whole.astype(float),
+    )
+
+
+@overload
+def proportion_difference(
+    count: float,
+    of: float,
+    count_ref: float,
+    of_ref: float,
+    *,
+    method: str = ...,
+    conf_level: float = ...,
+    null: float = ...,
+) -> Estimate: ...
+@overload
+def proportion_difference(
+    count: pl.Series,
+    of: Numbers,
+    count_ref: Numbers,
+    of_ref: Numbers,
+    *,
+    method: str = ...,
+    conf_level: float = ...,
+    null: float = ...,
+) -> EstimateSeries: ...
+def proportion_difference(
+    count: Numbers,
+    of: Numbers,
+    count_ref: Numbers,
+    of_ref: Numbers,
+    *,
+    method: str = "miettinen_nurminen",
+    conf_level: float = 0.95,
+    null: float = 0.0,
+) -> Estimate | EstimateSeries:
+    """How much larger one proportion is than another: 0.1 is ten percentage points.
+
+    Parameters
+    ----------
+    count, of, count_ref, of_ref
+        How many have the property and how many were looked at, in the group and in the reference: whole numbers
+        from 0, or columns. A side where none were looked at is a refusal.
+    method
+        ``miettinen_nurminen`` (score, with the factor N/(N-1)), whose p-value agrees with its interval, or
+        ``newcombe`` (1998, method 10), which has no p-value.
+    conf_level
+        Between 0 and 1.
+    null
+        The difference that the p-value is against, between -1 and 1.
+
+    Returns
+    -------
+    Estimate or EstimateSeries
+        On the scale ``proportion_difference``; ``events`` and ``exposure`` are those of both sides together.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning; every such argument is told at once, by row.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> found = ek.proportion_difference(56, 70, 48, 80, method="newcombe")
+    >>> round(found.conf_low, 4), round(found.conf_high, 4)
+    (0.0524, 0.3339)
+    """
+    from evalkit.inference import proportion_pairs
+
+    given = ColumnArguments("proportion_difference()")
+    table = _table(given, count, of, count_ref, of_ref)
+    tested = given.between("null", null, -1.0, 1.0, NULL_DIFFERENCE)
+    wanted = given.method(method, DIFFERENCE_METHODS)
+    level = given.conf_level(conf_level)
+    if wanted is Method.NEWCOMBE and tested:
+        _note_null_without_test(given, "newcombe", "miettinen_nurminen")
+    given.done()
+    if wanted is Method.NEWCOMBE:
+        found, against = proportion_pairs.newcombe(*table, level), None
+    else:
+        found, against = proportion_pairs.miettinen_nurminen(*table, level, null=tested), tested
+    return answer(
+        given, Scale.PROPORTION_DIFFERENCE, found, method=wanted, conf_level=level, null=against, **_together(*table)
+    )
+
+
+@overload
+def proportion_ratio(
+    count: float, of: float, count_ref: float, of_ref: float, *, conf_level: float = ..., null: float = ...
+) -> Estimate: ...
+@overload
+def proportion_ratio(
+    count: pl.Series, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = ..., null: float = ...
+) -> EstimateSeries: ...
+def proportion_ratio(
+    count: Numbers, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = 0.95, null: float = 1.0
+) -> Estimate | EstimateSeries:
+    """How many times as large one proportion is as another, by Miettinen and Nurminen's score interval.
+
+    Parameters
+    ----------
+    count, of, count_ref, of_ref
+        As for :func:`proportion_difference`. None on one side makes the interval one-sided, with the estimate 0 or
+        infinity; none on both is a refusal.
+    conf_level
+        Between 0 and 1.
+    null
+        The ratio that the p-value is against, greater than 0.
+
+    Returns
+    -------
+    Estimate or EstimateSeries
+        On the scale ``proportion_ratio``; ``events`` and ``exposure`` are those of both sides together.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning; every such argument is told at once, by row.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> found = ek.proportion_ratio(36, 40, 16, 80)
+    >>> found.estimate, round(found.conf_low, 2), round(found.conf_high, 2)
+    (4.5, 2.93, 7.17)
+    """
+    from evalkit.inference import proportion_pairs
+
+    given = ColumnArguments("proportion_ratio()")
+    table = _table(given, count, of, count_ref, of_ref)
+    tested = given.null("null", null)
+    level = given.conf_level(conf_level)
+    given.done()
+    found = proportion_pairs.ratio(*table, level, null=tested)
+    return answer(
+        given,
+        Scale.PROPORTION_RATIO,
+        found,
+        method=Method.MIETTINEN_NURMINEN,
+        conf_level=level,
+        null=tested,
+        **_together(*table),
+    )
+
+
+@overload
+def proportion_test(
+    count: float, of: float, count_ref: float, of_ref: float, *, method: str = ..., alternative: str = ...
+) -> Tested | Statement: ...
+@overload
+def proportion_test(
+    count: pl.Series, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, method: str = ..., alternative: str = ...
+) -> pl.DataFrame: ...
+def proportion_test(
+    count: Numbers,
+    of: Numbers,
+    count_ref: Numbers,
+    of_ref: Numbers,
+    *,
+    method: str = "boschloo",
+    alternative: str = "two_sided",
+) -> Tested | Statement | pl.DataFrame:
+    """An exact test of whether two proportions are the same. It has no interval, and so is no estimate.
+
+    Parameters
+    ----------
+    count, of, count_ref, of_ref
+        As for :func:`proportion_difference`.
+    method
+        ``boschloo``, given how many were looked at on each side, or ``fisher``, given also how many had the property.
+    alternative
+        ``two_sided``, ``greater`` (the group's proportion is the larger) or ``less``. Two-sided is twice the smaller
+        one-sided p-value, at most 1; R's ``fisher.test`` adds up the less probable tables instead.
+
+    Returns
+    -------
+    Tested, Statement or polars.DataFrame
+        For numbers the test, with Fisher's p-value (``boschloo``) or ``count`` (``fisher``) as its statistic, or the
+        reason why there is none: a side where none were looked at, or for ``boschloo`` more than 4,000 in all.
+        For columns one row per row with ``statistic``, ``p_value`` and ``reason_code``, ``reason_sv``, ``reason_en``.
+
+    Raises
+    ------
+    EstimationError
+        When an argument has no meaning; every such argument is told at once, by row.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> [round(ek.proportion_test(7, 12, 1, 10, method=one).p_value, 4) for one in ("boschloo", "fisher")]
+    [0.022, 0.0526]
+    """
+    from evalkit.inference import proportion_tests
+
+    given = ColumnArguments("proportion_test()")
+    table = _table(given, count, of, count_ref, of_ref)
+    wanted = given.method(method, TEST_METHODS)
+    if alternative not in ALTERNATIVES:
+        given.note(
+            "unknown_alternative",
+            "alternative",
+            what=Text("Alternativet finns inte.", "There is no such alternative."),
+            accepted=known_names(str(alternative), ALTERNATIVES),
+            next_step=Text("Välj ett av alternativen ovan.", "Choose one of the alternatives above."),
+        )
+    given.done()
+    found = proportion_tests.METHODS[wanted](*table, proportion_tests.Alternative(alternative))
+    reasons = (refusals.nothing_to_share(), refusals.too_many_for_boschloo(proportion_tests.MOST_FOR_BOSCHLOO))
+    refused = np.where((table[1] == 0) | (table[3] == 0), 1, np.where(np.isnan(found.p_value), 2, 0))
+    if given.rows is not None:
+        return _tested_rows(given, found.statistic, found.p_value, refused, reasons)
+    if refused:
+        return reasons[int(refused) - 1]
+    return Tested(name=wanted.value, statistic=found.statistic.item(), p_value=found.p_value.item())
+
+
+Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _table(given: ColumnArguments, count: Numbers, of: Numbers, count_ref: Numbers, of_ref: Numbers) -> Columns:
+    return (*given.parts("count", count, "of", of), *given.parts("count_ref", count_ref, "of_ref", of_ref))
+
+
+def _together(
+    part: NDArray[np.int64], whole: NDArray[np.int64], part_ref: NDArray[np.int64], whole_ref: NDArray[np.int64]
+) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+    return {"events": np.asarray(part + part_ref), "exposure": np.asarray(whole + whole_ref, dtype=np.float64)}
+
+
+def _tested_rows(
+    given: ColumnArguments,
+    statistic: NDArray[np.float64],
+    p_value: NDArray[np.float64],
+    refused: NDArray[np.int64],
+    reasons: tuple[Statement, ...],
+) -> pl.DataFrame:
+    import polars as pl
+
+    told = (None, *reasons, refusals.value_missing())
+    at = np.where(given.missing, len(told) - 1, np.broadcast_to(refused, given.missing.shape))
+    frame = pl.DataFrame(
+        {
+            "statistic": np.broadcast_to(statistic, at.shape),
+            "p_value": np.broadcast_to(p_value, at.shape),
+            "at": at,
+        }
+    )
+    words = pl.DataFrame(
+        [(place, one and one.code, one and one.text.sv, one and one.text.en) for place, one in enumerate(told)],
+        schema={"at": pl.Int64, "reason_code": pl.String, "reason_sv": pl.String, "reason_en": pl.String},
+        orient="row",
+    )
+    numbers = frame.with_columns(pl.when(pl.col("at") == 0).then(pl.col("statistic", "p_value")))
+    return numbers.join(words, on="at", how="left", maintain_order="left").drop("at")
+
+
+def _note_null_without_test(given: ColumnArguments, method: str, others: str) -> None:
+    given.note(
+        "null_without_test",
+        "null",
+        what=Text(
+            f"Metoden {method} ger inget p-värde, så null har ingen betydelse.",
+            f"The method {method} has no p-value, so null has no meaning.",
+        ),
+        accepted=Text("null utelämnat, eller en annan metod", "null left out, or another method"),
+        next_step=Text(f"Ta bort null, eller välj en av: {others}.", f"Drop null, or choose one of: {others}."),
+    )

@@ -1,0 +1,218 @@
+"""Persons who come in cases: intervals for the number of persons when one case may hold many.
+
+Cases are taken to come by chance only (Poisson), each with a size of its own; the number of persons is then compound
+Poisson, with the variance Σ size² and not Σ size. With k = (Σ size)² / Σ size² the persons say as much as k cases of
+one size φ = Σ size² / Σ size would. The interval takes quantiles of a gamma with shape k + 1/2 (Jeffreys' prior for
+k events) times φ; the upper one is of an F instead, with 2n + 1 degrees of freedom from n cases, because φ is itself
+estimated, and too low as long as the largest cases have not been seen. When every case is one person the lower limit
+is that of :func:`evalkit.inference.rates.bayes`.
+
+Sources: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for the gamma interval of a weighted sum of Poisson
+counts, of which this is a form; Brown, Cai and DasGupta 2003, Statistica Sinica 13:19-49, for Jeffreys' prior.
+The F is our own; ``docs/statistics/cases.md`` has the measured coverage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from evalkit import refusals
+from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.roots import crossings
+
+_LEAST_P = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseSums:
+    """What the sizes of the cases of each group add up to: all that the intervals need.
+
+    Attributes
+    ----------
+    cases, persons, squares, largest
+        Per group the number of cases with at least one person, Σ size, Σ size² and the largest size; one shape.
+    """
+
+    cases: Counts
+    persons: Counts
+    squares: Floats
+    largest: Counts
+
+    @classmethod
+    def of(cls, sizes: ArrayLike, groups: NDArray[np.int64] | None = None, count: int | None = None) -> CaseSums:
+        """The sums by group.
+
+        Parameters
+        ----------
+        sizes
+            Persons in each case, whole numbers from 0, shape ``(cases,)``. A case of none adds nothing.
+        groups
+            The place of each case's group, from 0, shape ``(cases,)``; left out there is one group and the
+            sums have the shape ``()``.
+        count
+            The number of groups.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from evalkit.inference.clustered import CaseSums
+        >>> CaseSums.of([3, 1, 4], np.array([0, 0, 2]), 3).persons.tolist()
+        [4, 0, 4]
+        """
+        persons = np.asarray(sizes, dtype=np.int64)
+        if groups is None:
+            whole = cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1)
+            return cls(
+                cases=whole.cases.reshape(()),
+                persons=whole.persons.reshape(()),
+                squares=whole.squares.reshape(()),
+                largest=whole.largest.reshape(()),
+            )
+        many = int(count or 0)
+        sums, largest = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=np.int64)
+        np.add.at(sums, groups, persons)
+        np.maximum.at(largest, groups, persons)
+        squares = np.zeros(many)
+        np.add.at(squares, groups, persons.astype(float) ** 2)
+        return cls(np.bincount(groups[persons > 0], minlength=many), sums, squares, largest)
+
+    def without(self, size: Counts) -> CaseSums:
+        """The sums when one case of each ``size`` is left out, shape of ``size``; the largest is not worked out."""
+        return CaseSums(
+            cases=self.cases - (size > 0),
+            persons=self.persons - size,
+            squares=self.squares - size.astype(float) ** 2,
+            largest=np.zeros_like(size),
+        )
+
+    @property
+    def size(self) -> Floats:
+        """φ: persons per equivalent case; 1 where there is no case."""
+        return np.asarray(np.where(self.persons > 0, self.squares / np.maximum(self.persons, 1), 1.0))
+
+    @property
+    def equivalent(self) -> Floats:
+        """k: as many cases of one size would say as much."""
+        return np.asarray(self.persons / self.size)
+
+
+def rate(sums: CaseSums, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = None) -> Intervals:
+    """Persons per unit of exposure; a group without any case is refused.
+
+    Examples
+    --------
+    >>> from evalkit.inference.clustered import CaseSums, rate
+    >>> found = rate(CaseSums.of([1, 1, 2, 12]), 1.0).only()
+    >>> round(found.low, 2), round(found.high, 2)
+    (2.9, 95.38)
+    """
+    exposed = np.asarray(exposures, dtype=float)
+    size, shape = sums.size, np.asarray(sums.equivalent + 0.5)
+    freedom = np.asarray(2.0 * sums.cases + 1)
+    outer = (1 - conf_level) / 2
+    low, high = size * special.gammaincinv(shape, outer), size * _upper(shape, freedom, outer)
+    estimate = np.asarray(sums.persons / exposed)
+    p_value = None
+    if null is not None:
+        scaled = null * exposed / size
+        above, below = special.gammainc(shape, scaled), special.fdtrc(2 * shape, freedom, scaled / shape)
+        p_value = np.asarray(np.minimum(1.0, 2 * np.minimum(above, below)))
+    found = Intervals(
+        estimate=estimate,
+        low=np.minimum(low / exposed, estimate),
+        high=np.maximum(high / exposed, estimate),
+        p_value=p_value,
+    )
+    return found.refuse(np.asarray(sums.cases == 0), refusals.no_case_sizes())
+
+
+def ratio(
+    sums: CaseSums,
+    exposures: ArrayLike,
+    sums_ref: CaseSums,
+    exposures_ref: ArrayLike,
+    conf_level: float = 0.95,
+    *,
+    null: float = 1.0,
+) -> Intervals:
+    """The ratio of two rates of persons, the second being the reference.
+
+    The limits of the two rates are put together on the log scale (MOVER). A side without any case takes the sizes of
+    the other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is
+    one minus the level at which the limit meets ``null``, not below 10⁻¹².
+
+    Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359, for the combination.
+
+    Examples
+    --------
+    >>> from evalkit.inference.clustered import CaseSums, ratio
+    >>> found = ratio(CaseSums.of([2, 1, 3, 2, 1, 2]), 1.0, CaseSums.of([1, 3, 2]), 1.0).only()
+    >>> round(found.estimate, 3), found.low < 1 < found.high
+    (1.833, True)
+    """
+    exposed, exposed_ref = np.asarray(exposures, dtype=float), np.asarray(exposures_ref, dtype=float)
+    group, reference = _Side.of(sums, sums_ref), _Side.of(sums_ref, sums)
+    outer = np.asarray((1 - conf_level) / 2)
+    centre = np.log(group.mean / reference.mean * exposed_ref / exposed)
+    log_low, log_high = centre - _reach(reference, group, outer), centre + _reach(group, reference, outer)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # None on one side is a ratio of 0 or infinity; none on both is refused below.
+        quotient = (sums.persons / exposed) / (sums_ref.persons / exposed_ref)
+    estimate = np.nan_to_num(quotient, nan=1.0, posinf=np.inf)
+    low = np.where(sums.cases == 0, 0.0, np.minimum(np.exp(log_low), estimate))
+    high = np.where(sums_ref.cases == 0, np.inf, np.maximum(np.exp(log_high), estimate))
+    p_value = np.where(
+        np.log(null) < centre,
+        _meeting(reference, group, centre - np.log(null), blocked=sums.cases == 0),
+        _meeting(group, reference, np.log(null) - centre, blocked=sums_ref.cases == 0),
+    )
+    found = Intervals(estimate=np.asarray(estimate), low=low, high=high, p_value=p_value)
+    return found.refuse(np.asarray(sums.cases + sums_ref.cases == 0), refusals.no_events())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """One side's gamma shape, the degrees of freedom behind its φ, and the number of persons at its centre."""
+
+    shape: Floats
+    freedom: Floats
+    mean: Floats
+
+    @classmethod
+    def of(cls, own: CaseSums, other: CaseSums) -> _Side:
+        none = own.cases == 0
+        shape = own.equivalent + 0.5
+        cases = np.where(none, other.cases, own.cases)
+        return cls(shape, 2.0 * cases + 1, np.where(none, other.size, own.size) * shape)
+
+
+def _upper(shape: Floats, freedom: Floats, outer: ArrayLike) -> Floats:
+    """The upper limit in cases of one size, by an F with ``2 * shape`` and ``freedom`` degrees of freedom."""
+    # The F is the odds of a beta; from its small tail no digit is lost.
+    rest = special.betaincinv(freedom / 2, shape, outer)
+    return np.asarray((1 - rest) / rest * freedom / 2)
+
+
+def _reach(upwards: _Side, downwards: _Side, outer: Floats) -> Floats:
+    """How far the log of the ratio may lie from its centre, by one side's upper limit and the other's lower."""
+    up = np.log(_upper(upwards.shape, upwards.freedom, outer) / upwards.shape)
+    down = np.log(downwards.shape / special.gammaincinv(downwards.shape, outer))
+    return np.asarray(np.hypot(np.maximum(up, 0.0), np.maximum(down, 0.0)))
+
+
+def _meeting(upwards: _Side, downwards: _Side, distance: Floats, *, blocked: NDArray[np.bool_]) -> Floats:
+    """Twice the outer tail at which the reach is ``distance``; 1 where that side has no limit."""
+    parts = (upwards.shape, upwards.freedom, downwards.shape, downwards.freedom, distance)
+    flat = [np.asarray(part, dtype=float).ravel() for part in np.broadcast_arrays(*parts)]
+    ends = np.full(flat[0].shape, np.log(_LEAST_P / 2)), np.full(flat[0].shape, np.log(0.5))
+    found = np.exp(crossings(_reach_gap, *ends, *flat)).reshape(np.shape(distance))
+    return np.where(blocked, 1.0, np.minimum(1.0, 2 * found))
+
+
+def _reach_gap(log_outer: Floats, *sides_and_distance: Floats) -> Floats:
+    shape, freedom, other, freedom_other, distance = sides_and_distance
+    return _reach(_Side(shape, freedom, shape), _Side(other, freedom_other, other), np.exp(log_outer)) - distance

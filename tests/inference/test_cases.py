@@ -1,0 +1,164 @@
+"""Persons who come in cases: what must hold whatever the sizes, and what a person is told."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import evalkit as ek
+from evalkit.errors import EstimationError
+
+few = settings(max_examples=60, deadline=None)
+sizes = st.lists(st.integers(1, 40) | st.integers(1, 10**6), min_size=1, max_size=30)
+exposures = st.floats(1e-3, 1e6)
+levels = st.floats(0.5, 0.999)
+
+
+def decides(found: ek.Estimate) -> bool:
+    alpha = 1 - found.conf_level
+    outside = not found.conf_low <= found.null <= found.conf_high
+    return math.isclose(found.p_value, alpha, rel_tol=1e-6) or outside == (found.p_value < alpha)
+
+
+def inverse(value: float) -> float:
+    return math.inf if value == 0 else 1 / value
+
+
+@few
+@given(sizes, exposures, levels, st.floats(0.2, 5.0))
+def test_a_rate_lies_in_its_interval_and_agrees_with_its_p_value(
+    cases: list[int], exposure: float, level: float, times: float
+) -> None:
+    null = times * sum(cases) / exposure
+    found = ek.rate_by_cases(pl.Series(cases), exposure, conf_level=level, null=null)
+    assert found.conf_low <= found.estimate <= found.conf_high < math.inf
+    assert decides(found)
+    assert found.events == sum(cases)
+
+
+@few
+@given(sizes, st.integers(2, 50))
+def test_cases_twice_as_large_give_twice_the_rate_and_no_more_certainty(cases: list[int], times: int) -> None:
+    found = ek.rate_by_cases(pl.Series(cases), 1.0)
+    other = ek.rate_by_cases(pl.Series([times * size for size in cases]), 1.0)
+    assert other.conf_low == pytest.approx(times * found.conf_low, rel=1e-9)
+    assert other.conf_high == pytest.approx(times * found.conf_high, rel=1e-9)
+
+
+@few
+@given(st.tuples(sizes, exposures, sizes | st.just([]), exposures), levels, st.floats(0.2, 5.0), st.floats(0.01, 100.0))
+def test_a_ratio_agrees_with_its_p_value_inverts_and_knows_no_unit(
+    sides: tuple[list[int], float, list[int], float], level: float, times: float, unit: float
+) -> None:
+    cases, exposure, ref, exposure_ref = sides
+    null = times * (sum(cases) / exposure) / ((sum(ref) or 1) / exposure_ref)
+    pair = (pl.Series(cases), pl.Series(ref, dtype=pl.Int64))
+    found = ek.rate_ratio_by_cases(pair[0], exposure, pair[1], exposure_ref, conf_level=level, null=null)
+    assert found.conf_low <= found.estimate <= found.conf_high
+    assert (found.conf_high == math.inf) == (not ref)
+    assert decides(found)
+    other = ek.rate_ratio_by_cases(pair[1], exposure_ref * unit, pair[0], exposure * unit, conf_level=level)
+    assert inverse(other.conf_high) == pytest.approx(found.conf_low, rel=1e-9)
+    assert inverse(other.conf_low) == pytest.approx(found.conf_high, rel=1e-9)
+
+
+def test_one_large_case_among_as_many_persons_makes_a_wider_interval() -> None:
+    even, uneven = ek.rate_by_cases(pl.Series([3] * 10), 1.0), ek.rate_by_cases(pl.Series([1] * 9 + [21]), 1.0)
+    assert even.estimate == uneven.estimate
+    assert uneven.conf_low < even.conf_low
+    assert uneven.conf_high > even.conf_high
+
+
+def test_single_persons_give_jeffreys_lower_limit() -> None:
+    found = ek.rate_by_cases(pl.Series([1] * 12), 2.0)
+    assert found.conf_low == pytest.approx(ek.rate(12, 2.0, method="bayes").conf_low, rel=1e-12)
+    assert found.conf_high > ek.rate(12, 2.0).conf_high
+
+
+CASES = pl.DataFrame({"unit": ["B", "A", "A", "B", "C"], "period": [1, 1, 1, 1, 1], "persons": [4, 2, 1, 9, None]})
+EXPOSURES = pl.DataFrame(
+    {"unit": ["A", "B", "C", "D"], "period": [1, 1, 1, 1], "exposure": [2.0, 1.0, 3.0, 4.0], "exposure_ref": [1.0] * 4}
+)
+
+
+def test_a_panel_gives_what_its_groups_give() -> None:
+    found = ek.rate_by_cases(CASES, EXPOSURES.drop("exposure_ref"))
+    assert found[0] == ek.rate_by_cases(pl.Series([2, 1]), 2.0)
+    assert found[1] == ek.rate_by_cases(pl.Series([4, 9]), 1.0)
+    assert [one.reason and one.reason.code for one in found] == [None, None, "value_missing", "no_case_sizes"]
+    ref = pl.DataFrame({"unit": ["A", "D"], "period": [1, 1], "persons": [5, 1]})
+    ratios = ek.rate_ratio_by_cases(CASES.drop_nulls(), EXPOSURES, ref)
+    assert ratios[0] == ek.rate_ratio_by_cases(pl.Series([2, 1]), 2.0, pl.Series([5]), 1.0)
+    assert ratios[1] == ek.rate_ratio_by_cases(pl.Series([4, 9]), 1.0, pl.Series([], dtype=pl.Int64), 1.0)
+    assert [one.reason and one.reason.code for one in ratios] == [None, None, "no_events", None]
+
+
+def test_a_missing_size_refuses_its_group() -> None:
+    beside = pl.concat([CASES, pl.DataFrame({"unit": ["C"], "period": [1], "persons": [7]})])
+    assert ek.rate_by_cases(beside, EXPOSURES.drop("exposure_ref"))[2].reason.code == "value_missing"
+    assert ek.rate_by_cases(pl.Series([1, None]), 1.0).reason.code == "value_missing"
+    assert ek.largest_case_share(pl.Series([1, None])).code == "value_missing"
+
+
+@pytest.mark.parametrize(
+    ("cases", "exposure", "codes"),
+    [
+        (CASES.drop("persons"), EXPOSURES, ["frame_lacks_columns"]),
+        (CASES.rename({"unit": "area"}), EXPOSURES, ["frame_lacks_columns"]),
+        (CASES.with_columns(pl.col("period").cast(pl.String)), EXPOSURES, ["group_types_differ"]),
+        (CASES, pl.concat([EXPOSURES, EXPOSURES]), ["groups_not_distinct"]),
+        (CASES, EXPOSURES.head(1), ["case_without_exposure"]),
+        (CASES, EXPOSURES.with_columns(exposure=0.0), ["exposure_not_positive"]),
+        (CASES.with_columns(persons=-1), EXPOSURES, ["count_negative"]),
+        (CASES, 2.0, ["frames_and_columns_mixed"]),
+        (pl.Series(["a"]), 2.0, ["count_not_a_number"]),
+        (pl.Series([1]), 0.0, ["exposure_not_positive"]),
+    ],
+)
+def test_what_has_no_meaning_is_a_fault(cases, exposure, codes: list[str]) -> None:
+    if isinstance(exposure, pl.DataFrame):
+        exposure = exposure.drop("exposure_ref")
+    with pytest.raises(EstimationError) as caught:
+        ek.rate_by_cases(cases, exposure)
+    assert [problem.code for problem in caught.value.problems] == codes
+
+
+def test_more_than_a_quarter_in_one_case_moves_the_headline() -> None:
+    quarter, more = ek.largest_case_share(pl.Series([1, 1, 1, 1])), ek.largest_case_share(pl.Series([2, 2, 2, 3, 0]))
+    assert (quarter.headline, quarter.caveat) == ("persons", None)
+    assert (more.headline, more.cases, more.largest, more.persons) == ("cases", 4, 3, 9)
+    assert more.caveat.code == "one_case_dominates"
+    assert "33 procent" in str(more.caveat)
+    assert ek.largest_case_share(pl.Series([], dtype=pl.Int64)).code == "no_case_sizes"
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=12), st.lists(st.integers(1, 30), min_size=2, max_size=8))
+def test_leaving_a_case_out_is_the_estimate_without_it(cases: list[int], ref: list[int]) -> None:
+    found = ek.leave_one_case_out(pl.Series(cases), 1.0, pl.Series(ref), 2.0)
+    one_out = [
+        ek.rate_ratio_by_cases(pl.Series(cases[:at] + cases[at + 1 :]), 1.0, pl.Series(ref), 2.0)
+        for at in range(len(cases))
+    ]
+    ref_out = [
+        ek.rate_ratio_by_cases(pl.Series(cases), 1.0, pl.Series(ref[:at] + ref[at + 1 :]), 2.0)
+        for at in range(len(ref))
+    ]
+    every = [one.estimate for one in one_out + ref_out]
+    assert (found.lowest, found.highest) == pytest.approx((min(every), max(every)))
+    held = found.whole.low <= 1 <= found.whole.high
+    for side, left in zip(found.changes, (one_out, ref_out), strict=True):
+        moved = [at for at, one in enumerate(left, 1) if (one.conf_low <= 1 <= one.conf_high) != held]
+        assert list(side) == moved
+
+
+def test_the_case_that_decides_is_named() -> None:
+    found = ek.leave_one_case_out(pl.Series([2, 3, 2, 2, 3, 2, 2, 12, 3, 2]), 1.0, null=10.8)
+    assert found.changes == ((8,),)
+    assert (found.whole.estimate, found.lowest, found.highest) == (33.0, 21.0, 31.0)
+    assert ek.leave_one_case_out(pl.Series([3]), 1.0).code == "single_case"
+    assert ek.leave_one_case_out(pl.Series([3, None]), 1.0).code == "value_missing"
