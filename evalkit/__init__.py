@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
+    from evalkit.equivalences import Equivalence
     from evalkit.errors import EvalkitError
-    from evalkit.estimands import Estimand, Group, Series, Window
+    from evalkit.estimands import Estimand, Group, Margin, Series, Window
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from evalkit.pipeline import report
     from evalkit.plan import Plan
     from evalkit.policy import Policy
+    from evalkit.precisions import Precision
     from evalkit.simulation import Simulation, simulate
     from evalkit.templates import write_template
 
@@ -37,65 +41,81 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Dataset": "evalkit.dataset",
+    "Equivalence": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
     "Estimates": "evalkit.estimates",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
     "Holdings": "evalkit.holdings",
+    "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
+    "Precision": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
     "map_source": "evalkit.mappings",
+    "months_needed": "evalkit.comparisons.precision",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "power": "evalkit.comparisons.precision",
     "rate": "evalkit.comparisons",
+    "rate_equivalence": "evalkit.comparisons.equivalence",
     "rate_ratio": "evalkit.comparisons",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
     "resources": "evalkit",
     "simulate": "evalkit.simulation",
+    "smallest_detectable": "evalkit.comparisons.precision",
     "write_template": "evalkit.templates",
 }
 
 __all__ = [
     "Dataset",
+    "Equivalence",
     "Estimand",
     "Estimate",
     "Estimates",
     "EvalkitError",
     "Group",
     "Holdings",
+    "Margin",
     "MetricBook",
     "Panel",
     "Plan",
     "Policy",
+    "Precision",
     "Released",
     "Series",
     "Simulation",
     "Window",
+    "equivalence",
     "evaluate",
     "load",
     "load_holdings",
     "map_source",
+    "months_needed",
     "open_run",
     "panel",
+    "power",
     "rate",
+    "rate_equivalence",
     "rate_ratio",
     "ratio_of_rate_ratios",
     "release",
     "report",
     "resources",
     "simulate",
+    "smallest_detectable",
     "write_template",
 ]
 

@@ -95,8 +95,16 @@ def equivalence_power(effect: ArrayLike, std_error: ArrayLike, low: ArrayLike, h
     return np.asarray(np.maximum(above + below - 1, 0.0))
 
 
-def wald(cells: Cells, ratio: ArrayLike, alpha: float, *, null: ArrayLike = 1.0, planned: bool = False) -> Floats:
-    """Power of the test of the log ratio, towards the side of ``null`` on which ``ratio`` lies.
+def wald(
+    cells: Cells,
+    ratio: ArrayLike,
+    alpha: float,
+    *,
+    null: ArrayLike = 1.0,
+    increase: ArrayLike | None = None,
+    planned: bool = False,
+) -> Floats:
+    """Power of the test of the log ratio.
 
     Parameters
     ----------
@@ -106,16 +114,19 @@ def wald(cells: Cells, ratio: ArrayLike, alpha: float, *, null: ArrayLike = 1.0,
         One-sided.
     null
         The ratio tested against.
+    increase
+        Whether a ratio above ``null`` is looked for; left out, the side on which ``ratio`` lies.
     planned
         Whether the variance is that of the counts *without* the effect. That is quick to do by hand and the same
         for a ratio and its inverse, but it promises too little for an increase and too much for a decrease.
     """
-    effect = np.abs(np.log(np.asarray(ratio)) - np.log(null))
+    effect = np.log(np.asarray(ratio)) - np.log(null)
+    effect = np.abs(effect) if increase is None else np.where(increase, effect, -effect)
     variance = cells.log_variance(1.0 if planned else ratio)
     return normal_power(effect, np.sqrt(variance), alpha)
 
 
-def shares(cells: Cells, ratio: ArrayLike, alpha: float) -> Floats:
+def shares(cells: Cells, ratio: ArrayLike, alpha: float, *, increase: ArrayLike | None = None) -> Floats:
     """Power of the pooled z test of two shares, the first of which is ``ratio`` times what was expected.
 
     nan where the share would exceed 1.
@@ -128,7 +139,8 @@ def shares(cells: Cells, ratio: ArrayLike, alpha: float) -> Floats:
     null_error = np.sqrt(cells.dispersion * pooled * (1 - pooled) * (1 / cells.of + 1 / cells.of_other))
     true = first * (1 - first) / cells.of + second * (1 - second) / cells.of_other
     true_error = np.sqrt(cells.dispersion * true)
-    gap = np.abs(first - second) + special.ndtri(alpha) * null_error
+    difference = np.abs(first - second) if increase is None else np.where(increase, first - second, second - first)
+    gap = difference + special.ndtri(alpha) * null_error
     with np.errstate(divide="ignore", invalid="ignore"):
         power = special.ndtr(gap / true_error)
     return np.asarray(np.where(true_error > 0, power, np.where(np.isnan(first), np.nan, 1.0 * (gap > 0))))

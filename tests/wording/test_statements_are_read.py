@@ -21,6 +21,7 @@ GIVEN = {
     "wanted": 12,
     "threshold": 10,
     "periods": 3,
+    "years": 100,
     "least": 12,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
