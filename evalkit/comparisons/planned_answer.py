@@ -64,7 +64,7 @@ def planned_answer(
 
 def _single(level: Level, refused: Refusals, told: dict[str, Any]) -> Precision:
     at = int(refused.at)
-    numbers = {name: float(value) for name, value in told.items()}
+    numbers: dict[str, Any] = {name: float(value) for name, value in told.items()}
     if at >= 0:
         numbers = {"dispersion": numbers["dispersion"]}
     if "months" in numbers:

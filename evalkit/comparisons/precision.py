@@ -8,11 +8,13 @@ time planned; the effect multiplies ``events``.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalkit import refusals
+from evalkit.comparisons.equivalence import checked_margin
 from evalkit.comparisons.planned_answer import Refusals, planned_answer
 from evalkit.comparisons.planned_counts import (
     HALF_WIDTH,
@@ -24,6 +26,7 @@ from evalkit.comparisons.planned_counts import (
     note,
     note_exact_limits,
 )
+from evalkit.estimands import Margin
 from evalkit.inference.arguments import LARGEST_POSITIVE
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.method import Method
@@ -54,6 +57,7 @@ def power(
     of_ref: Numbers | None = None,
     dispersion: Numbers = 1.0,
     null: float = 1.0,
+    margin: float | tuple[float, float] | Margin | None = None,
     alpha: float = 0.05,
     alternative: str = "two-sided",
     method: str = "wald",
@@ -72,6 +76,9 @@ def power(
         φ of the counts, variance over mean; 1 is chance alone.
     null
         The ratio tested against, for non-inferiority: 1.2 with ``alternative="smaller"``. Only ``wald``, ``planned``.
+    margin
+        Give the power of showing the two alike within it instead, by TOST at one-sided ``alpha``: as in
+        :func:`evalkit.equivalence`. Only ``wald``, ``planned``, of counts.
     alpha, alternative
         ``two-sided``, ``larger`` or ``smaller``.
     method
@@ -94,7 +101,7 @@ def power(
     >>> round(ek.power(1.5, events=100, events_ref=100).power, 3)
     0.881
     >>> round(ek.power(2.0, events=10, events_ref=10, method="midp").power, 3)
-    0.44
+    0.435
     """
     given = ColumnArguments("power()")
     expected = _expected(events, events_ref, events_before, events_ref_before, of, of_ref, dispersion)
@@ -103,9 +110,10 @@ def power(
     tested = given.null("null", null)
     level = level_of(given, alpha=alpha, alternative=alternative, method=method, known=POWER_METHODS)
     note_exact_limits(given, cells, level.method)
-    _note_null(given, cells, level, tested)
+    _note_null(given, cells, level, tested if margin is None else math.inf)
+    within = None if margin is None else checked_margin(given, margin, is_ratio=True, reciprocal=True)
     given.done()
-    found = _power_of(cells, times, level, tested)
+    found = _power_of(cells, times, level, tested) if within is None else _alike(cells, times, level, within)
     refused = Refusals(found)
     if cells.of is not None:
         refused.add(times * cells.changing > cells.of * (1 + 1e-12), refusals.share_above_all())
@@ -229,7 +237,7 @@ def months_needed(
     --------
     >>> import evalkit as ek
     >>> ek.months_needed(1.5, monthly=9, events_before=216).months
-    6
+    5
     >>> ek.months_needed(1.5, monthly=1, events_before=24).reason.code
     'before_too_short'
     """
@@ -238,14 +246,17 @@ def months_needed(
     given = ColumnArguments("months_needed()")
     expected = _expected(monthly, monthly_ref, events_before, events_ref_before, None, None, dispersion)
     flow = expected.cells(given, events="monthly", events_ref="monthly_ref")
-    so_far, so_far_ref = given.counts("events", events), given.counts("events_ref", events_ref)
+    so_far = given.counts("events", events).astype(np.float64)
+    so_far_ref = given.counts("events_ref", events_ref).astype(np.float64)
     wanted = chance(given, "power", power)
     level = level_of(given, alpha=alpha, alternative=alternative, method=method, known=MONTHS_METHODS)
     _note_power(given, wanted, level)
     times, width = _what_is_wanted(given, ratio, half_width)
     given.done()
     at = 1.0 if times is None or level.method is Method.PLANNED else times
-    shape = np.broadcast_shapes(flow.log_variance(at).shape, so_far.shape, so_far_ref.shape, np.shape(width))
+    shape = np.broadcast_shapes(
+        flow.log_variance(at).shape, so_far.shape, so_far_ref.shape, () if width is None else width.shape
+    )
     largest = np.broadcast_to(_largest_variance(times, width, wanted, level), shape)
 
     def variance(months: Floats) -> Floats:
@@ -289,6 +300,13 @@ def _power_of(cells: Cells, ratio: Floats, level: Level, null: float) -> Floats:
         return precision.shares(cells, ratio, level.one_sided, increase=increase)
     planned = level.method is Method.PLANNED
     return precision.wald(cells, ratio, level.one_sided, null=null, increase=increase, planned=planned)
+
+
+def _alike(cells: Cells, ratio: Floats, level: Level, margin: Margin) -> Floats:
+    from evalkit.inference import precision
+
+    error = np.sqrt(cells.log_variance(1.0 if level.method is Method.PLANNED else ratio))
+    return precision.equivalence_power(np.log(ratio), error, np.log(margin.low), np.log(margin.high), level.alpha)
 
 
 def _enumerated(cells: Cells, ratio: Floats, level: Level, increase: NDArray[np.bool_]) -> Floats:

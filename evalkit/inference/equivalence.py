@@ -58,7 +58,7 @@ def _share(sides: TwoRates, ratio: Floats | float, *, other: bool = False) -> Fl
     return np.asarray(special.expit(-log_odds if other else log_odds))
 
 
-def _tail(first: Counts, second: Counts, share: Floats, *, method: Method) -> Floats:
+def _tail(first: Counts | Floats, second: Counts | Floats, share: Floats, *, method: Method) -> Floats:
     if method is Method.SCORE:
         deviation = first - (first + second) * share
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -11,12 +11,14 @@ Biometrical Journal 50:283-298, section 4.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
 from evalkit.inference.intervals import Floats
 
 MOST_EVENTS = 20_000
 """Beyond so many expected events the normal approximation is as good as exact and the enumeration is slow."""
+Whole = NDArray[np.int64]
 _ROW_CELLS = 2_000_000
 
 
@@ -42,7 +44,7 @@ def _least_large(mean: Floats, alpha: float, *, midp: bool) -> Floats:
     least = stats.poisson.isf(alpha, mean) + 1
     at_least = stats.poisson.sf(least - 2, mean)
     half = stats.poisson.pmf(least - 1, mean) / 2
-    return np.where(midp & (at_least - half <= alpha), least - 1, least)
+    return np.asarray(np.where(np.asarray(midp) & (at_least - half <= alpha), least - 1, least))
 
 
 def _most_small(mean: Floats, alpha: float, *, midp: bool) -> Floats:
@@ -50,7 +52,7 @@ def _most_small(mean: Floats, alpha: float, *, midp: bool) -> Floats:
     most = stats.poisson.ppf(alpha, mean)
     most = np.where(stats.poisson.cdf(most, mean) <= alpha, most, most - 1)
     above = stats.poisson.cdf(most + 1, mean) - stats.poisson.pmf(most + 1, mean) / 2
-    return np.where(midp & (above <= alpha), most + 1, most)
+    return np.asarray(np.where(np.asarray(midp) & (above <= alpha), most + 1, most))
 
 
 def two_rates(expected: Floats, reference: Floats, ratio: Floats, alpha: float, *, midp: bool) -> Floats:
@@ -72,7 +74,7 @@ def two_rates(expected: Floats, reference: Floats, ratio: Floats, alpha: float, 
     start = 0
     while start < order.size:
         # Rows of like totals share one matrix of outcomes, so that none is padded far beyond its own.
-        width = _width(times[order[start]] * first[order[start]] + second[order[start]])
+        width = int(_width(times[order[start]] * first[order[start]] + second[order[start]]))
         rows = order[start : start + max(1, _ROW_CELLS // (4 * width))]
         rows = rows[_width(times[rows] * first[rows] + second[rows]) <= 2 * width]
         power[rows] = _conditional(first[rows], second[rows], times[rows], alpha, midp=midp)
@@ -80,9 +82,9 @@ def two_rates(expected: Floats, reference: Floats, ratio: Floats, alpha: float, 
     return power.reshape(np.broadcast_shapes(expected.shape, reference.shape, ratio.shape))
 
 
-def _width(total: Floats) -> Floats:
+def _width(total: Floats | np.float64) -> Whole:
     """No total beyond this comes with any probability to speak of."""
-    return np.asarray(np.ceil(total + 9 * np.sqrt(total) + 30)).astype(int)
+    return np.asarray(np.ceil(total + 9 * np.sqrt(total) + 30)).astype(np.int64)
 
 
 def _conditional(first: Floats, second: Floats, times: Floats, alpha: float, *, midp: bool) -> Floats:
@@ -96,7 +98,7 @@ def _conditional(first: Floats, second: Floats, times: Floats, alpha: float, *, 
     return np.asarray((weight * rejected).sum(axis=1))
 
 
-def _least_of_binomial(totals: Floats, share: Floats, alpha: float, *, midp: bool) -> Floats:
+def _least_of_binomial(totals: Whole, share: Floats, alpha: float, *, midp: bool) -> Whole:
     """The smallest part of each total whose upper tail is at most ``alpha``; one more than the total if none is.
 
     A search by halving on the tail itself: the quantile functions stop a step off when a tail is ``alpha`` exactly.
@@ -109,14 +111,14 @@ def _least_of_binomial(totals: Floats, share: Floats, alpha: float, *, midp: boo
     return high
 
 
-def _tail(least: Floats, totals: Floats, share: Floats, *, midp: bool) -> Floats:
+def _tail(least: Whole, totals: Whole, share: Floats, *, midp: bool) -> Floats:
     at_least = _binomial_tail(least, totals, share)
     if not midp:
         return at_least
     return (at_least + _binomial_tail(least + 1, totals, share)) / 2
 
 
-def _binomial_tail(least: Floats, totals: Floats, share: Floats) -> Floats:
+def _binomial_tail(least: Whole, totals: Whole, share: Floats) -> Floats:
     """The probability of at least ``least`` of ``totals``."""
     inner = (least >= 1) & (least <= totals)
     at = special.betainc(np.where(inner, least, 1), np.where(inner, totals - least + 1, 1), share)

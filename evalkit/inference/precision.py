@@ -15,7 +15,7 @@ and Paik 2003, Statistical Methods for Rates and Proportions, 4.2 (as R's ``powe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,7 +55,7 @@ class Cells:
 
     changing: Floats
     others: tuple[Floats, ...] = ()
-    dispersion: ArrayLike = 1.0
+    dispersion: Floats = field(default_factory=lambda: np.ones(()))
     of: Floats | None = None
     of_other: Floats | None = None
 
