@@ -18,6 +18,7 @@ import typer
 from evalkit import __version__
 from evalkit.commands import check, dictionary, template
 from evalkit.commands import map as mapping
+from evalkit.commands import plan as planning
 from evalkit.commands.running import BAD_INPUT, INTERNAL, INTERRUPTED, OK, LanguageOption, run
 from evalkit.language import Language, Text
 
@@ -83,6 +84,7 @@ app.command("check")(check.check)
 app.command("template")(template.template)
 app.command("dictionary")(dictionary.dictionary)
 app.command("map")(mapping.map_files)
+app.add_typer(planning.plan)
 
 
 class _Steps:
