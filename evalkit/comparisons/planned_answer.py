@@ -29,7 +29,14 @@ class Refusals:
 
     def add(self, where: NDArray[np.bool_], reason: Statement) -> None:
         """Refuse ``where`` true, unless refused already."""
-        new = np.broadcast_to(where, np.broadcast_shapes(where.shape, self.at.shape)) & (self.at < 0)
+        self._put(where, reason, np.broadcast_to(self.at < 0, np.broadcast_shapes(where.shape, self.at.shape)))
+
+    def put_first(self, where: NDArray[np.bool_], reason: Statement) -> None:
+        """Refuse ``where`` true for this reason, whatever was said before of a number that stood in for a missing one."""
+        self._put(where, reason, np.ones(np.broadcast_shapes(where.shape, self.at.shape), dtype=bool))
+
+    def _put(self, where: NDArray[np.bool_], reason: Statement, free: NDArray[np.bool_]) -> None:
+        new = np.broadcast_to(where, free.shape) & free
         if new.any():
             self.reasons.append(reason)
             self.at = np.where(new, np.int8(len(self.reasons) - 1), self.at).astype(np.int8)
@@ -45,7 +52,7 @@ def planned_answer(
     import polars as pl
 
     rows = given.rows
-    refused.add(given.missing, refusals.value_missing())
+    refused.put_first(given.missing, refusals.value_missing())
     at = np.broadcast_to(refused.at, (rows,))
     frame = pl.DataFrame({name: np.broadcast_to(np.asarray(value, float), (rows,)) for name, value in told.items()})
     there = pl.Series(at < 0)

@@ -122,25 +122,21 @@ def size_for(each: float, ratio: float, *, power: float) -> float:
     return high
 
 
+def series(monthly: float) -> dict[str, float]:
+    return {"events": 24 * monthly, "events_before": 24 * monthly}
+
+
+def four_cells(own: float, other: float) -> dict[str, float]:
+    return {"events": 2 * own, "events_before": 2 * own, "events_ref": 2 * other, "events_ref_before": 2 * other}
+
+
 BRIEF = [
-    ("One series, 9 a month, 24+24", {"events": 216, "events_before": 216}, (1.31, 1.46, 1.71)),
-    ("One series, 5 a month", {"events": 120, "events_before": 120}, (1.44, 1.67, 2.06)),
-    ("One series, 1 a month", {"events": 24, "events_before": 24}, (2.25, 3.14, 5.04)),
-    (
-        "2x2, 54 against 108",
-        dict(events=108, events_before=108, events_ref=216, events_ref_before=216),
-        (1.60, 1.94, 2.54),
-    ),
-    (
-        "2x2, 20 against 120",
-        dict(events=40, events_before=40, events_ref=240, events_ref_before=240),
-        (1.97, 2.60, 3.87),
-    ),
-    (
-        "2x2, 10 against 60",
-        dict(events=20, events_before=20, events_ref=120, events_ref_before=120),
-        (2.60, 3.87, 6.78),
-    ),
+    ("One series, 9 a month, 24+24", series(9), (1.31, 1.46, 1.71)),
+    ("One series, 5 a month", series(5), (1.44, 1.67, 2.06)),
+    ("One series, 1 a month", series(1), (2.25, 3.14, 5.04)),
+    ("2x2, 54 against 108 a year, 2+2 years", four_cells(54, 108), (1.60, 1.94, 2.54)),
+    ("2x2, 20 against 120", four_cells(20, 120), (1.97, 2.60, 3.87)),
+    ("2x2, 10 against 60", four_cells(10, 60), (2.60, 3.87, 6.78)),
 ]
 
 

@@ -103,7 +103,7 @@ def test_more_events_move_the_limits_up(first, second, method):
     more = ek.rate_equivalence(first + 1, 1.0, second, 1.0, 0.2, method=method)
     assert more.tost_low > fewer.tost_low
     assert more.tost_high > fewer.tost_high
-    assert more.p_above_low < fewer.p_above_low
+    assert more.p_above_low <= fewer.p_above_low
 
 
 @pytest.mark.parametrize("method", ["exact", "midp", "score"])
@@ -132,7 +132,7 @@ def test_columns_give_what_single_numbers_give(method, recwarn):
 @pytest.mark.parametrize(
     ("call", "codes"),
     [
-        (lambda: ek.equivalence(ek.rate(3, 1.0), 0.2), {"no_comparison", "margin_wrong"}),
+        (lambda: ek.equivalence(ek.rate(3, 1.0), 0.2), {"no_comparison"}),
         (lambda: ek.equivalence(estimate(0, -1, 1), 2.0, good="up"), {"unknown_direction"}),
         (lambda: ek.equivalence(estimate(0, -1, 1), 2.0, narrower=estimate(0, -1, 1)), {"not_narrower"}),
         (lambda: ek.rate_equivalence(-1, 0, 1, 1, 0), {"count_negative", "exposure_not_positive", "margin_wrong"}),

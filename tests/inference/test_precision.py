@@ -80,9 +80,8 @@ def test_months_are_the_fewest_that_have_the_power(monthly, before, ratio, phi):
         assert found.reason.code in {"before_too_short", "too_long_to_wait"}
         assert ek.power(ratio, events=monthly * 1200, events_before=before, dispersion=phi).power < 0.8
         return
-    assert (
-        ek.power(ratio, events=monthly * max(found.months, 1), events_before=before, dispersion=phi).power > 0.8 - 1e-9
-    )
+    events = monthly * max(found.months, 1)
+    assert ek.power(ratio, events=events, events_before=before, dispersion=phi).power > 0.8 - 1e-9
     if found.months > 1:
         fewer = monthly * (found.months - 1)
         assert ek.power(ratio, events=fewer, events_before=before, dispersion=phi).power < 0.8
