@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
+    from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
     from evalkit.comparisons.rate_differences import rate_difference
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
+    from evalkit.equivalences import Equivalence
     from evalkit.errors import EvalkitError
-    from evalkit.estimands import Estimand, Group, Series, Window
+    from evalkit.estimands import Estimand, Group, Margin, Series, Window
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from evalkit.pipeline import report
     from evalkit.plan import Plan
     from evalkit.policy import Policy
+    from evalkit.precisions import Precision
     from evalkit.simulation import Simulation, simulate
     from evalkit.templates import write_template
 
@@ -55,16 +59,19 @@ _HOMES = {
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
     "Decomposition": "evalkit.comparisons.decomposition",
+    "Equivalence": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
     "Estimates": "evalkit.estimates",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
     "Holdings": "evalkit.holdings",
+    "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
+    "Precision": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
@@ -75,14 +82,17 @@ _HOMES = {
     "cumulative_incidence": "evalkit.comparisons.durations",
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
+    "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
     "map_source": "evalkit.mappings",
+    "months_needed": "evalkit.comparisons.precision",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "power": "evalkit.comparisons.precision",
     "probability_exceeds": "evalkit.comparisons.probabilities",
     "proportion": "evalkit.comparisons.proportions",
     "proportion_difference": "evalkit.comparisons.proportions",
@@ -91,6 +101,7 @@ _HOMES = {
     "rate": "evalkit.comparisons",
     "rate_by_cases": "evalkit.comparisons.by_cases",
     "rate_difference": "evalkit.comparisons.rate_differences",
+    "rate_equivalence": "evalkit.comparisons.equivalence",
     "rate_ratio": "evalkit.comparisons",
     "rate_ratio_by_cases": "evalkit.comparisons.by_cases",
     "ratio_of_rate_ratios": "evalkit.comparisons",
@@ -100,6 +111,7 @@ _HOMES = {
     "rmst_difference": "evalkit.comparisons.durations",
     "rmst_ratio": "evalkit.comparisons.durations",
     "simulate": "evalkit.simulation",
+    "smallest_detectable": "evalkit.comparisons.precision",
     "spans": "evalkit.comparisons.spans",
     "standardised_rate": "evalkit.comparisons.standardised",
     "standardised_rate_ratio": "evalkit.comparisons.standardised",
@@ -116,16 +128,19 @@ __all__ = [
     "Curves",
     "Dataset",
     "Decomposition",
+    "Equivalence",
     "Estimand",
     "Estimate",
     "Estimates",
     "EvalkitError",
     "Group",
     "Holdings",
+    "Margin",
     "MetricBook",
     "Panel",
     "Plan",
     "Policy",
+    "Precision",
     "Released",
     "Series",
     "Simulation",
@@ -136,14 +151,17 @@ __all__ = [
     "cumulative_incidence",
     "decompose",
     "dispersion",
+    "equivalence",
     "evaluate",
     "largest_case_share",
     "leave_one_case_out",
     "load",
     "load_holdings",
     "map_source",
+    "months_needed",
     "open_run",
     "panel",
+    "power",
     "probability_exceeds",
     "proportion",
     "proportion_difference",
@@ -152,6 +170,7 @@ __all__ = [
     "rate",
     "rate_by_cases",
     "rate_difference",
+    "rate_equivalence",
     "rate_ratio",
     "rate_ratio_by_cases",
     "ratio_of_rate_ratios",
@@ -161,6 +180,7 @@ __all__ = [
     "rmst_difference",
     "rmst_ratio",
     "simulate",
+    "smallest_detectable",
     "spans",
     "standardised_rate",
     "standardised_rate_ratio",

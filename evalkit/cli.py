@@ -18,6 +18,7 @@ import typer
 from evalkit import __version__
 from evalkit.commands import aggregate, check, dictionary, template
 from evalkit.commands import map as mapping
+from evalkit.commands import plan as planning
 from evalkit.commands.running import BAD_INPUT, INTERNAL, INTERRUPTED, OK, LanguageOption, run
 from evalkit.language import Language, Text
 
@@ -84,6 +85,7 @@ app.command("template")(template.template)
 app.command("dictionary")(dictionary.dictionary)
 app.command("map")(mapping.map_files)
 app.command("aggregate")(aggregate.aggregate)
+app.add_typer(planning.plan)
 
 
 class _Steps:

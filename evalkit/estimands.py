@@ -6,6 +6,7 @@ file is opened (Hernán & Robins' "target trial" habit of mind, doi:10.1093/aje/
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,6 +61,67 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """Within which limits a difference was said beforehand to be of no importance.
+
+    Attributes
+    ----------
+    low, high
+        On the scale of the estimate: 1/1.2 and 1.2 for a ratio, -2 and 2 for a difference in days.
+
+    Raises
+    ------
+    ValueError
+        When the limits are in the wrong order, or no numbers.
+
+    Examples
+    --------
+    >>> from evalkit.estimands import Margin
+    >>> round(Margin.of_ratio(0.2).low, 4), Margin.of_ratio(0.2, reciprocal=False).low
+    (0.8333, 0.8)
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not -math.inf < self.low < self.high < math.inf:
+            raise ValueError("the lower limit of a margin lies below the upper, and both are finite")
+
+    @classmethod
+    def of_ratio(cls, within: float, *, reciprocal: bool = True) -> Margin:
+        """Within a share of 1, 0.2 for 20 per cent.
+
+        ``reciprocal`` limits are 1/1.2 and 1.2: as far apart on the log scale, so that swapping the two sides
+        changes no verdict. The others, 0.8 and 1.2, are not.
+        """
+        return cls(low=1 / (1 + within) if reciprocal else 1 - within, high=1 + within)
+
+    @classmethod
+    def of_difference(cls, within: float) -> Margin:
+        """Within so many units on either side of no difference."""
+        return cls(low=-within, high=within)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a plan expects to count before any data are seen, and where that figure comes from.
+
+    Attributes
+    ----------
+    monthly, monthly_comparison
+        Events a month of the group and of the other side, without any effect.
+    dispersion
+        φ when it is known from before.
+    """
+
+    monthly: float
+    source: Text
+    monthly_comparison: float | None = None
+    dispersion: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimand:
     """One question to the data: series × contrast × windows × design.
 
@@ -69,6 +131,10 @@ class Estimand:
         The contrast. ``comparison`` is ``None`` where the design has no second side.
     before, after
         The windows. A design that looks at one window uses ``after``.
+    margin
+        On the ratio scale: which differences were said beforehand to be of no importance.
+    expected
+        What the plan expects to count.
     """
 
     id: str
@@ -80,6 +146,8 @@ class Estimand:
     comparison: Group | None
     before: Window | None
     after: Window
+    margin: Margin | None = None
+    expected: Expected | None = None
 
     @property
     def contrast(self) -> Text:

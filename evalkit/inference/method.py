@@ -10,7 +10,8 @@ class Method(StrEnum):
 
     ``EXACT`` inverts the central tails of the exact (conditional) distribution, ``MIDP`` the same
     tails with half of the observed point, ``SCORE`` the score test, ``BAYES`` takes quantiles of the
-    posterior under Jeffreys' prior, ``QUASI_POISSON`` widens for counts that vary more than chance.
+    posterior under Jeffreys' prior, ``QUASI_POISSON`` widens for counts that vary more than chance. ``WALD``
+    takes the variance at the true rates, ``PLANNED`` that of the counts expected without an effect.
     The others are named by those who made them, or by what they count on.
     """
 
@@ -44,3 +45,5 @@ class Method(StrEnum):
     MOVER = "mover"
     BOOTSTRAP = "bootstrap"
     PERMUTATION = "permutation"
+    WALD = "wald"
+    PLANNED = "planned"

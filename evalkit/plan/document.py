@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from evalkit import periods
-from evalkit.estimands import Group, Window
+from evalkit.estimands import Expected, Group, Margin, Window
 from evalkit.language import Text
 from evalkit.vocabulary import DateBasis, DesignId, Frequency, Role
 
@@ -20,6 +28,10 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{
 ModelCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
 # YAML reads 2024 as a number and 2024-03 as text; both are meant as a period.
 PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+
+
+PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_LATER_KEYS = frozenset({"margin", "expected"})
 
 
 class Part(BaseModel):
@@ -84,6 +96,49 @@ class WindowEntry(Part):
         return Window(id=self.id, name=self.name.text, first=first, last=periods.last_day(last, frequency))
 
 
+class MarginEntry(Part):
+    """Which ratios were said beforehand to be of no importance: ``within`` a share, or the limits themselves."""
+
+    within: PositiveNumber | None = None
+    reciprocal: bool = True
+    low: PositiveNumber | None = None
+    high: PositiveNumber | None = None
+
+    @property
+    def margin(self) -> Margin:
+        """The limits.
+
+        Raises
+        ------
+        ValueError
+            When there are none. The rules have told such a plan from a valid one already.
+        """
+        if self.within is not None:
+            return Margin.of_ratio(self.within, reciprocal=self.reciprocal)
+        if self.low is None or self.high is None:
+            raise ValueError("a margin has two limits")
+        return Margin(low=self.low, high=self.high)
+
+
+class ExpectedEntry(Part):
+    """How many events a month are expected without any effect, and where that figure comes from."""
+
+    monthly: PositiveNumber
+    monthly_comparison: PositiveNumber | None = None
+    dispersion: PositiveNumber | None = None
+    source: Words
+
+    @property
+    def expected(self) -> Expected:
+        """The entry as the rest of the library holds it."""
+        return Expected(
+            monthly=self.monthly,
+            monthly_comparison=self.monthly_comparison,
+            dispersion=self.dispersion,
+            source=self.source.text,
+        )
+
+
 class EstimandEntry(Part):
     """One question to the data, by reference to the groups and windows above it."""
 
@@ -100,6 +155,14 @@ class EstimandEntry(Part):
     comparison: str | None = None
     before: str | None = None
     after: str
+    margin: MarginEntry | None = None
+    expected: ExpectedEntry | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_said(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A plan that says neither keeps the digest that it had before these keys existed."""
+        written: dict[str, Any] = write(self)
+        return {key: value for key, value in written.items() if key not in _LATER_KEYS or value is not None}
 
 
 class Mapped(Part):

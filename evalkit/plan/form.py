@@ -12,8 +12,10 @@ from evalkit.language import Text, same
 from evalkit.plan.document import (
     DataSource,
     EstimandEntry,
+    ExpectedEntry,
     GroupEntry,
     Mapped,
+    MarginEntry,
     Mark,
     Part,
     PlanDocument,
@@ -52,6 +54,8 @@ _KNOWN: dict[str, tuple[Text, Text]] = {
 _BY_START: tuple[tuple[str, tuple[Text, Text]], ...] = (
     ("int_", (Text("Här ska det stå ett heltal.", "A whole number is needed here."), _NUMBER)),
     ("float_", (Text("Här ska det stå ett tal.", "A number is needed here."), _NUMBER)),
+    ("bool_", (Text("Här ska det stå true eller false.", "true or false is needed here."), same("true, false"))),
+    ("finite_", (Text("Här ska det stå ett ändligt tal.", "A finite number is needed here."), _NUMBER)),
     ("date_", (Text("Här ska det stå ett datum.", "A date is needed here."), _DATE)),
 )
 _OTHER = (
@@ -69,6 +73,8 @@ _PARTS: dict[str, type[Part]] = {
     "estimands": EstimandEntry,
     "wanted": Mapped,
     "marks": Mark,
+    "margin": MarginEntry,
+    "expected": ExpectedEntry,
 }
 
 

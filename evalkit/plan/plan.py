@@ -137,6 +137,8 @@ def _resolve(document: PlanDocument) -> tuple[Estimand, ...]:
             comparison=groups[entry.comparison] if entry.comparison else None,
             before=windows[entry.before] if entry.before else None,
             after=windows[entry.after],
+            margin=entry.margin.margin if entry.margin else None,
+            expected=entry.expected.expected if entry.expected else None,
         )
         for entry in document.estimands
     )

@@ -10,7 +10,7 @@ from evalkit import periods, screening
 from evalkit.errors import Place, Problem, known_names
 from evalkit.estimands import Window
 from evalkit.language import Text, same
-from evalkit.plan.document import PlanDocument, WindowEntry
+from evalkit.plan.document import MarginEntry, PlanDocument, WindowEntry
 from evalkit.vocabulary import DesignId, Frequency
 
 Rule = Callable[[PlanDocument, str], list[Problem]]
@@ -336,6 +336,58 @@ def _seed_when_simulated(document: PlanDocument, name: str) -> list[Problem]:
     ]
 
 
+def _margins(document: PlanDocument, name: str) -> list[Problem]:
+    """A margin is about a ratio, so it needs a comparison and limits on either side of 1."""
+    return [
+        Problem(
+            code="plan_margin",
+            what=_margin_fault(entry.margin, entry.design),
+            place=Place(file=name, key=f"estimands.{entry.id}.margin"),
+            accepted=Text(
+                "within: 0.2, eller low och high på var sin sida om 1; bara där något jämförs",
+                "within: 0.2, or low and high on either side of 1; only where something is compared",
+            ),
+            next_step=Text("Rätta marginalen eller ta bort den.", "Correct the margin or remove it."),
+        )
+        for entry in document.estimands
+        if entry.margin is not None and (entry.design is DesignId.D1 or not _encloses_one(entry.margin))
+    ]
+
+
+def _margin_fault(margin: MarginEntry, design: DesignId) -> Text:
+    if design is DesignId.D1:
+        return Text("Upplägget D1 jämför ingenting.", "Design D1 compares nothing.")
+    if margin.within is not None and (margin.low, margin.high) != (None, None):
+        return Text("Marginalen är angiven på två sätt.", "The margin is given in two ways.")
+    return Text("Marginalens gränser omsluter inte 1.", "The limits of the margin do not enclose 1.")
+
+
+def _encloses_one(margin: MarginEntry) -> bool:
+    ends = (margin.low, margin.high)
+    if margin.within is not None:
+        return ends == (None, None) and (margin.reciprocal or margin.within < 1)
+    return margin.low is not None and margin.high is not None and margin.low < 1 < margin.high
+
+
+def _expectations(document: PlanDocument, name: str) -> list[Problem]:
+    """What is expected of the other side stands there exactly when there is one."""
+    return [
+        Problem(
+            code="plan_expected",
+            what=Text(
+                "monthly_comparison ska finnas när upplägget har en andra sida, och bara då.",
+                "monthly_comparison is there when the design has a second side, and only then.",
+            ),
+            place=Place(file=name, key=f"estimands.{entry.id}.expected"),
+            accepted=same("monthly, monthly_comparison, dispersion, source"),
+            next_step=Text("Lägg till eller ta bort monthly_comparison.", "Add or remove monthly_comparison."),
+        )
+        for entry in document.estimands
+        if entry.expected is not None
+        and (entry.expected.monthly_comparison is not None) != ("comparison" in _NEEDS[entry.design])
+    ]
+
+
 _RULES: tuple[Rule, ...] = (
     _no_identity_numbers,
     _unique_ids,
@@ -343,6 +395,8 @@ _RULES: tuple[Rule, ...] = (
     _references,
     _design_parts,
     _distinct_sides,
+    _margins,
+    _expectations,
     _display,
     _notes_of_metrics,
     _seed_when_simulated,

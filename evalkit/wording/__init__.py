@@ -8,6 +8,7 @@ comparison of areas can carry are listed in ``FORBIDDEN`` and may not occur in a
 from __future__ import annotations
 
 from evalkit.wording.forbidden import FORBIDDEN, forbidden_words
+from evalkit.wording.likeness import equivalence_sentence, not_worse_sentence
 from evalkit.wording.reading import Reading
 from evalkit.wording.sentences import (
     headline,
@@ -24,9 +25,11 @@ __all__ = [
     "Reading",
     "change",
     "change_between",
+    "equivalence_sentence",
     "forbidden_words",
     "headline",
     "hedge",
+    "not_worse_sentence",
     "number_with_interval",
     "says_something",
     "short_answer",

@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable, Mapping
 
 from evalkit import style
+from evalkit.comparisons.equivalence import held_against
 from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.language import Language, Text, in_language
 from evalkit.vocabulary import DesignId
 from evalkit.wording.changes import before_after
 from evalkit.wording.differences import difference, move
 from evalkit.wording.levels import level, scaled
+from evalkit.wording.likeness import equivalence_sentence
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import VAST, to
 
@@ -39,14 +41,15 @@ def hedge(reading: Reading, language: Language = Language.SV) -> str:
     """What must be said in the same breath: what the number cannot carry. Empty for a plain level."""
     if not reading.estimate.is_estimated:
         return ""
-    return _hedge(reading).in_language(language)
+    told = _hedge(reading).in_language(language)
+    return " ".join(part for part in (told, _margin(reading, language)) if part)
 
 
 def _hedge(reading: Reading) -> Text:
     if not reading.is_comparison:
         return _NONE_RECORDED if reading.estimate.events == 0 else _NOTHING_TO_ADD
     if reading.includes_null:
-        return _CHANCE
+        return _NOTHING_TO_ADD if _is_alike(reading) else _CHANCE
     if compares_two_models(reading.estimand):
         return _TWO_MODELS
     word = _points_to(reading)
@@ -56,6 +59,22 @@ def _hedge(reading: Reading) -> Text:
         f"The figures point to {word.en}, but other explanations cannot be ruled out. "
         "We cannot say that the way of working is the cause.",
     )
+
+
+def _is_alike(reading: Reading) -> bool:
+    """Whether the difference is shown to be smaller than the plan's margin: then there are not too few data."""
+    margin = reading.estimand.margin
+    if margin is None:
+        return False
+    return held_against(reading.estimate, margin, good=reading.metric.good_direction).is_within
+
+
+def _margin(reading: Reading, language: Language) -> str:
+    """The verdict on the plan's margin. The report's own interval is used for it, which is the stricter choice."""
+    margin = reading.estimand.margin
+    if margin is None or not reading.is_comparison:
+        return ""
+    return equivalence_sentence(held_against(reading.estimate, margin, good=reading.metric.good_direction), language)
 
 
 def _points_to(reading: Reading) -> Text:

@@ -21,6 +21,7 @@ GIVEN = {
     "wanted": 12,
     "threshold": 10,
     "periods": 3,
+    "years": 100,
     "least": 12,
     "left_out": 2,
     "of": 14,

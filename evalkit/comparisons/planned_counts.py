@@ -1,0 +1,163 @@
+"""The arguments that the planning functions share: expected counts, checked and put together as a design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evalkit.inference.arguments import is_number
+from evalkit.inference.column_arguments import ColumnArguments
+from evalkit.inference.faults import Fault, PositiveFaults
+from evalkit.inference.method import Method
+from evalkit.language import Text, same
+
+if TYPE_CHECKING:
+    from evalkit.comparisons.result import Numbers
+    from evalkit.inference.precision import Cells
+
+ALTERNATIVES = ("two-sided", "larger", "smaller")
+_NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
+
+
+def _positive(code: str, accepted: Text, step: Text) -> PositiveFaults:
+    outside = Text("{name} är inte ett ändligt tal större än 0.", "{name} is not a finite number above 0.")
+    return PositiveFaults(
+        not_a_number=Fault(f"{code}_not_a_number", _NO_NUMBER, accepted, step),
+        not_positive=Fault(f"{code}_not_positive", outside, accepted, step),
+    )
+
+
+_POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
+EXPECTED = _positive(
+    "expected",
+    _POSITIVE,
+    Text("Ange hur många händelser som väntas utan någon effekt.", "Give the number expected without any effect."),
+)
+RATIO = _positive("ratio", _POSITIVE, Text("Skriv 1.5 för femtio procent fler.", "Write 1.5 for fifty per cent more."))
+DISPERSION = _positive(
+    "dispersion",
+    _POSITIVE,
+    Text("Ange variansen delad med medelvärdet; 1 är slumpen ensam.", "Give variance over mean; 1 is chance alone."),
+)
+HALF_WIDTH = _positive(
+    "half_width",
+    _POSITIVE,
+    Text(
+        "Skriv 0.2 för att övre gränsen ska vara högst 20 procent över skattningen.",
+        "Write 0.2 for an upper limit at most 20 per cent above the estimate.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Expected counts as they were given; what is left out says which design is meant."""
+
+    events: Numbers
+    events_ref: Numbers | None = None
+    events_before: Numbers | None = None
+    events_ref_before: Numbers | None = None
+    of: Numbers | None = None
+    of_ref: Numbers | None = None
+    dispersion: Numbers = 1.0
+
+    def cells(self, given: ColumnArguments, **names: str) -> Cells:
+        """The design, every fault noted in ``given``; ``names`` are those of arguments called something else there."""
+        from evalkit.inference.precision import Cells
+
+        changing = given.positives(names.get("events", "events"), self.events, EXPECTED)
+        beside = {
+            "events_ref": self.events_ref,
+            "events_before": self.events_before,
+            "events_ref_before": self.events_ref_before,
+        }
+        others = tuple(
+            given.positives(names.get(name, name), value, EXPECTED)
+            for name, value in beside.items()
+            if value is not None
+        )
+        dispersion = given.positives("dispersion", self.dispersion, DISPERSION)
+        self._note_half_a_design(given)
+        of = of_other = None
+        if self.of is not None and self.of_ref is not None:
+            of = given.positives("of", self.of, EXPECTED)
+            of_other = given.positives("of_ref", self.of_ref, EXPECTED)
+            if not given.log.problems and ((changing > of).any() or (others[0] > of_other).any()):
+                note(given, "more_than_all", "events", _MORE_THAN_ALL, same("events <= of"))
+        return Cells(changing=changing, others=others, dispersion=dispersion, of=of, of_other=of_other)
+
+    def _note_half_a_design(self, given: ColumnArguments) -> None:
+        has = {
+            name: getattr(self, name) is not None
+            for name in ("events_ref", "events_before", "events_ref_before", "of", "of_ref")
+        }
+        whole = has["events_ref"] and has["events_before"]
+        if whole != has["events_ref_before"]:
+            note(given, "half_a_design", "events_ref_before", _HALF, _DESIGNS)
+        if has["of"] != has["of_ref"] or (has["of"] and (not has["events_ref"] or has["events_before"])):
+            note(given, "half_a_design", "of_ref", _HALF, same("events, of, events_ref, of_ref"))
+
+
+_HALF = Text("De väntade antalen hör inte ihop till ett upplägg.", "The expected counts do not make up a design.")
+_MORE_THAN_ALL = Text("Fler händelser än det som de räknas av.", "More events than what they are counted out of.")
+_DESIGNS = Text(
+    "events; events och events_ref; events och events_before; eller alla fyra",
+    "events; events and events_ref; events and events_before; or all four",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level and the side of a test, checked."""
+
+    alpha: float
+    alternative: str
+    method: Method
+
+    @property
+    def one_sided(self) -> float:
+        """What one side may take."""
+        return self.alpha / 2 if self.alternative == "two-sided" else self.alpha
+
+
+def level_of(
+    given: ColumnArguments, *, alpha: object, alternative: object, method: object, known: tuple[Method, ...]
+) -> Level:
+    """The level, side and method of a test, every fault noted."""
+    level = chance(given, "alpha", alpha)
+    wanted = given.method(method, known)
+    if alternative not in ALTERNATIVES:
+        what = Text("alternative är inte ett känt ord.", "alternative is not a known word.")
+        note(given, "unknown_alternative", "alternative", what, same(", ".join(ALTERNATIVES)))
+    return Level(level, str(alternative), wanted)
+
+
+def chance(given: ColumnArguments, name: str, value: object) -> float:
+    """A probability strictly between 0 and 1."""
+    if is_number(value) and 0 < value < 1:
+        return float(value)
+    what = Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1.")
+    accepted = Text("ett tal mellan 0 och 1", "a number between 0 and 1")
+    step = Text("Skriv 0.8 för 80 procent.", "Write 0.8 for 80 per cent.")
+    given.fault(Fault(f"{name}_outside", what, accepted, step), name)
+    return 0.5
+
+
+def note_exact_limits(given: ColumnArguments, cells: Cells, method: Method) -> None:
+    """The exact tests are of one or two Poisson counts, and nothing else."""
+    if method not in {Method.EXACT, Method.MIDP}:
+        return
+    if len(cells.others) > 1 or cells.of is not None or (np.asarray(cells.dispersion) != 1).any():
+        what = Text(
+            "Den exakta metoden gäller en eller två Poissonfördelade nivåer utan överspridning.",
+            "The exact method is for one or two Poisson rates without overdispersion.",
+        )
+        note(given, "exact_without_poisson", "method", what, same("wald"))
+
+
+def note(given: ColumnArguments, code: str, name: str, what: Text, accepted: Text) -> None:
+    """Note a fault in how arguments go together."""
+    step = Text("Rätta argumenten, eller välj ett annat upplägg.", "Correct the arguments, or choose another design.")
+    given.note(code, name, what=what, accepted=accepted, next_step=step)

@@ -1,0 +1,187 @@
+"""Whether two sides are alike within a margin said beforehand: four answers, never "no effect"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from evalkit.estimands import Margin
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import GoodDirection, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class EquivalenceVerdict(Enum):
+    """The four answers of domain brief 5.4. ``text`` has each in a few words."""
+
+    DIFFERENT = ("different", Text("skillnad visad", "a difference is shown"))
+    EQUIVALENT = ("equivalent", Text("likvärdiga inom marginalen", "equivalent within the margin"))
+    SMALL_DIFFERENCE = (
+        "small_difference",
+        Text("skillnad visad men mindre än marginalen", "a difference is shown, but smaller than the margin"),
+    )
+    UNDETERMINED = ("undetermined", Text("går inte att avgöra", "cannot be determined"))
+
+    def __init__(self, code: str, text: Text) -> None:
+        self.code = code
+        self.text = text
+
+    @classmethod
+    def of(cls, *, differs: bool, is_within: bool) -> EquivalenceVerdict:
+        """The answer from the two findings.
+
+        Examples
+        --------
+        >>> from evalkit.equivalences import EquivalenceVerdict
+        >>> EquivalenceVerdict.of(differs=False, is_within=False).text.sv
+        'går inte att avgöra'
+        """
+        if is_within:
+            return cls.SMALL_DIFFERENCE if differs else cls.EQUIVALENT
+        return cls.DIFFERENT if differs else cls.UNDETERMINED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equivalence:
+    """One comparison held against its margin, or why it cannot be.
+
+    Attributes
+    ----------
+    estimate, conf_low, conf_high, conf_level
+        The comparison with the interval that decides whether a difference is shown (level 1-α).
+    tost_low, tost_high, tost_level
+        The interval that has to lie inside the margin: two one-sided tests at α make an interval of level 1-2α.
+        Where only the first interval was at hand it stands here too, and the tests are stricter, at α/2.
+    p_above_low, p_below_high
+        One-sided p-values against the lower and the upper limit of the margin; the larger is that of TOST.
+        ``None`` where the method of the estimate has none.
+    differs, is_within
+        Whether a difference is shown, and whether the narrower interval lies inside the margin.
+    good
+        Which direction is good; decides what ``is_not_worse`` means.
+    reason
+        Why there is no verdict; the numbers are then ``None``.
+
+    Raises
+    ------
+    ValueError
+        When numbers and reason contradict each other: a fault in evalkit.
+    """
+
+    scale: Scale
+    margin: Margin
+    good: GoodDirection
+    conf_level: float
+    tost_level: float
+    estimate: float | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    tost_low: float | None = None
+    tost_high: float | None = None
+    p_above_low: float | None = None
+    p_below_high: float | None = None
+    differs: bool = False
+    is_within: bool = False
+    method: str | None = None
+    reason: Statement | None = None
+
+    def __post_init__(self) -> None:
+        numbers = (self.estimate, self.conf_low, self.conf_high, self.tost_low, self.tost_high)
+        missing = [number is None or math.isnan(number) for number in numbers]
+        if any(missing) != (self.reason is not None) or any(missing) != all(missing):
+            raise ValueError("an equivalence has its numbers or a reason, and not both")
+
+    @property
+    def verdict(self) -> EquivalenceVerdict:
+        """One of four; without numbers it cannot be determined."""
+        return EquivalenceVerdict.of(differs=self.differs, is_within=self.is_within)
+
+    @property
+    def p_value(self) -> float | None:
+        """That of TOST: the larger of the two one-sided ones."""
+        if self.p_above_low is None or self.p_below_high is None:
+            return None
+        return max(self.p_above_low, self.p_below_high)
+
+    @property
+    def is_not_worse(self) -> bool | None:
+        """Whether the first side is shown not to be worse by more than the margin (non-inferiority).
+
+        One-sided, at the α of the TOST interval. ``None`` when neither direction is good, or without numbers.
+        """
+        if self.tost_low is None or self.tost_high is None or self.good is GoodDirection.NEITHER:
+            return None
+        if self.good is GoodDirection.HIGHER:
+            return self.tost_low > self.margin.low
+        return self.tost_high < self.margin.high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EquivalenceSeries:
+    """Many of them on one scale against one margin, one per row of the columns that went in.
+
+    Attributes
+    ----------
+    numbers
+        The numbers of :class:`Equivalence` under their names, and ``reason``: the place in ``reasons``.
+    """
+
+    numbers: pl.DataFrame
+    scale: Scale
+    margin: Margin
+    good: GoodDirection
+    conf_level: float
+    tost_level: float
+    method: str | None = None
+    reasons: tuple[Statement, ...] = ()
+
+    def __len__(self) -> int:
+        return self.numbers.height
+
+    def __getitem__(self, row: int) -> Equivalence:
+        """One row as a value of its own.
+
+        Raises
+        ------
+        IndexError
+            When there is no such row.
+        """
+        values = self.numbers.row(row, named=True)
+        place = values.pop("reason")
+        return Equivalence(
+            scale=self.scale,
+            margin=self.margin,
+            good=self.good,
+            conf_level=self.conf_level,
+            tost_level=self.tost_level,
+            method=self.method if place is None else None,
+            reason=None if place is None else self.reasons[place],
+            **values,
+        )
+
+    def __iter__(self) -> Iterator[Equivalence]:
+        return (self[row] for row in range(len(self)))
+
+    def to_frame(self) -> pl.DataFrame:
+        """The numbers with the verdict's code, and the code of a refusal."""
+        import polars as pl
+
+        findings = [(differs, within) for differs in (False, True) for within in (False, True)]
+        named = pl.DataFrame(
+            {
+                "differs": [differs for differs, _ in findings],
+                "is_within": [within for _, within in findings],
+                "verdict": [EquivalenceVerdict.of(differs=one, is_within=other).code for one, other in findings],
+            }
+        )
+        reasons = [reason.code for reason in self.reasons]
+        codes = pl.DataFrame({"reason_code": reasons}, schema={"reason_code": pl.String})
+        codes = codes.with_row_index("reason").with_columns(pl.col("reason").cast(pl.Int8))
+        told = self.numbers.join(named, on=["differs", "is_within"], how="left", maintain_order="left")
+        return told.join(codes, on="reason", how="left", maintain_order="left").drop("reason")

@@ -1,0 +1,106 @@
+"""What a plan can be expected to show: power, smallest change, or months; or the reason why none will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evalkit.statements import Statement
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NUMBERS = ("power", "ratio", "half_width", "months")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """One answer of the planning functions. What was asked with and what was found stand side by side.
+
+    Attributes
+    ----------
+    power
+        The chance that the change is found, counting only findings in the right direction.
+    ratio
+        The change: events with it over events without it.
+    half_width
+        The upper limit over the estimate, less 1, where that was asked for instead of a power.
+    months
+        Whole months from now.
+    alpha, alternative
+        The level of the test, two-sided unless the alternative is ``larger`` or ``smaller``.
+    dispersion
+        φ, the variance over the mean.
+    method
+        ``wald``, ``planned``, ``exact`` or ``midp``.
+    reason
+        Why the number asked for does not exist; ``None`` when it does.
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> found = ek.smallest_detectable(events=216, events_ref=216, method="planned")
+    >>> round(found.ratio, 2), found.power
+    (1.31, 0.8)
+    """
+
+    alpha: float
+    alternative: str
+    method: str
+    dispersion: float = 1.0
+    power: float | None = None
+    ratio: float | None = None
+    half_width: float | None = None
+    months: int | None = None
+    reason: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PrecisionSeries:
+    """Many of them, one per row of the columns that went in.
+
+    Attributes
+    ----------
+    numbers
+        ``power``, ``ratio``, ``half_width`` and ``months`` as far as they apply, ``dispersion``, and ``reason``:
+        the place in ``reasons``, null where the row has an answer.
+    """
+
+    numbers: pl.DataFrame
+    alpha: float
+    alternative: str
+    method: str
+    reasons: tuple[Statement, ...] = ()
+
+    def __len__(self) -> int:
+        return self.numbers.height
+
+    def __getitem__(self, row: int) -> Precision:
+        """One row as a value of its own.
+
+        Raises
+        ------
+        IndexError
+            When there is no such row.
+        """
+        values = self.numbers.row(row, named=True)
+        place = values.pop("reason")
+        reason = None if place is None else self.reasons[place]
+        return Precision(alpha=self.alpha, alternative=self.alternative, method=self.method, reason=reason, **values)
+
+    def __iter__(self) -> Iterator[Precision]:
+        return (self[row] for row in range(len(self)))
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per answer, with the code and the words of a refusal."""
+        import polars as pl
+
+        told = {
+            "reason_code": [reason.code for reason in self.reasons],
+            "reason_sv": [reason.text.sv for reason in self.reasons],
+            "reason_en": [reason.text.en for reason in self.reasons],
+        }
+        words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
+        words = words.with_columns(pl.col("reason").cast(pl.Int8))
+        return self.numbers.join(words, on="reason", how="left", maintain_order="left").drop("reason")
