@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from evalkit import resources
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
+    from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
@@ -53,6 +54,7 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "adjust": "evalkit.comparisons.multiplicity",
     "aggregate": "evalkit.counting",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
@@ -66,6 +68,7 @@ _HOMES = {
     "release": "evalkit.disclosure",
     "report": "evalkit.pipeline",
     "resources": "evalkit",
+    "romano_wolf": "evalkit.comparisons.multiplicity",
     "simulate": "evalkit.simulation",
     "write_template": "evalkit.templates",
 }
@@ -87,6 +90,7 @@ __all__ = [
     "Series",
     "Simulation",
     "Window",
+    "adjust",
     "aggregate",
     "evaluate",
     "load",
@@ -100,6 +104,7 @@ __all__ = [
     "release",
     "report",
     "resources",
+    "romano_wolf",
     "simulate",
     "write_template",
 ]
