@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from evalkit.chapters import open_run
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
+    from evalkit.comparisons.permutation import permutation_test
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
@@ -62,6 +63,7 @@ _HOMES = {
     "map_source": "evalkit.mappings",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "permutation_test": "evalkit.comparisons.permutation",
     "rate": "evalkit.comparisons",
     "rate_ratio": "evalkit.comparisons",
     "ratio_of_rate_ratios": "evalkit.comparisons",
@@ -98,6 +100,7 @@ __all__ = [
     "map_source",
     "open_run",
     "panel",
+    "permutation_test",
     "rate",
     "rate_ratio",
     "ratio_of_rate_ratios",

@@ -22,6 +22,9 @@ GIVEN = {
     "threshold": 10,
     "periods": 3,
     "least": 12,
+    "number": 252,
+    "attainable": 0.25,
+    "seed": 1,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 
