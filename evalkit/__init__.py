@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
+    from evalkit.comparisons.resampling import bootstrap
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
@@ -57,6 +58,7 @@ _HOMES = {
     "Window": "evalkit.estimands",
     "adjust": "evalkit.comparisons.multiplicity",
     "aggregate": "evalkit.counting",
+    "bootstrap": "evalkit.comparisons.resampling",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
     "load_holdings": "evalkit.holdings",
@@ -94,6 +96,7 @@ __all__ = [
     "Window",
     "adjust",
     "aggregate",
+    "bootstrap",
     "evaluate",
     "load",
     "load_holdings",

@@ -199,7 +199,7 @@ def matrix(given: Arguments, values: object) -> tuple[NDArray[np.float64], tuple
 
     single = isinstance(values, pl.Series) or (isinstance(values, np.ndarray) and values.ndim == 1)
     if isinstance(values, np.ndarray) and values.ndim in {1, 2} and values.dtype.kind in "fiu":
-        numbers = values.astype(np.float64).reshape(len(values), -1)
+        numbers = np.atleast_2d(values.astype(np.float64).T).T
         names: tuple[str | None, ...] = (None,) * numbers.shape[1]
     elif isinstance(values, pl.Series | pl.DataFrame) and _numeric(values):
         frame = values.to_frame() if isinstance(values, pl.Series) else values
@@ -208,7 +208,7 @@ def matrix(given: Arguments, values: object) -> tuple[NDArray[np.float64], tuple
     else:
         given.fault(_VALUES, "values")
         return np.zeros((1, 1)), (None,), True
-    if (np.abs(numbers[~np.isnan(numbers)]) > _LARGEST).any():
+    if not names or (np.abs(numbers[~np.isnan(numbers)]) > _LARGEST).any():
         given.fault(_VALUES, "values")
         return np.zeros(numbers.shape), names, single
     return numbers, names, single

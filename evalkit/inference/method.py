@@ -39,3 +39,6 @@ class Method(StrEnum):
     MOVER = "mover"
     BOOTSTRAP = "bootstrap"
     PERMUTATION = "permutation"
+    BCA = "bca"
+    PERCENTILE = "percentile"
+    BASIC = "basic"
