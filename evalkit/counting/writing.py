@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def write(aggregates: Aggregates, folder: Path) -> Path:
     """Write every table; the folder appears whole or not at all. One that holds the same already is left as it is."""
-    contents = {f"{name}.csv": _csv(frame) for name, frame in aggregates.tables.items()}
+    contents = {f"{name}.csv": neutral.csv_bytes(_written(frame)) for name, frame in aggregates.tables.items()}
     if not _is_there(folder, contents):
         with staging.staged(folder) as partial:
             for name, content in contents.items():
@@ -28,10 +28,6 @@ def _is_there(folder: Path, contents: dict[str, bytes]) -> bool:
     if not folder.is_dir() or {path.name for path in folder.iterdir()} != set(contents):
         return False
     return all((folder / name).read_bytes() == content for name, content in contents.items())
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
-    return neutral.neutral_frame(_written(frame)).write_csv().encode()
 
 
 def _written(frame: pl.DataFrame) -> pl.DataFrame:
