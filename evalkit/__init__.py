@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.multiplicity import adjust, romano_wolf
+    from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
     from evalkit.comparisons.rate_differences import rate_difference
+    from evalkit.comparisons.resampling import bootstrap
     from evalkit.comparisons.single_cases import largest_case_share, leave_one_case_out
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
@@ -77,8 +80,10 @@ _HOMES = {
     "Simulation": "evalkit.simulation",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
+    "adjust": "evalkit.comparisons.multiplicity",
     "adjusted_rate_ratio": "evalkit.comparisons.adjusted",
     "aggregate": "evalkit.counting",
+    "bootstrap": "evalkit.comparisons.resampling",
     "cumulative_incidence": "evalkit.comparisons.durations",
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
@@ -92,6 +97,7 @@ _HOMES = {
     "months_needed": "evalkit.comparisons.precision",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "permutation_test": "evalkit.comparisons.permutation",
     "power": "evalkit.comparisons.precision",
     "probability_exceeds": "evalkit.comparisons.probabilities",
     "proportion": "evalkit.comparisons.proportions",
@@ -110,6 +116,7 @@ _HOMES = {
     "resources": "evalkit",
     "rmst_difference": "evalkit.comparisons.durations",
     "rmst_ratio": "evalkit.comparisons.durations",
+    "romano_wolf": "evalkit.comparisons.multiplicity",
     "simulate": "evalkit.simulation",
     "smallest_detectable": "evalkit.comparisons.precision",
     "spans": "evalkit.comparisons.spans",
@@ -146,8 +153,10 @@ __all__ = [
     "Simulation",
     "Variation",
     "Window",
+    "adjust",
     "adjusted_rate_ratio",
     "aggregate",
+    "bootstrap",
     "cumulative_incidence",
     "decompose",
     "dispersion",
@@ -161,6 +170,7 @@ __all__ = [
     "months_needed",
     "open_run",
     "panel",
+    "permutation_test",
     "power",
     "probability_exceeds",
     "proportion",
@@ -179,6 +189,7 @@ __all__ = [
     "resources",
     "rmst_difference",
     "rmst_ratio",
+    "romano_wolf",
     "simulate",
     "smallest_detectable",
     "spans",

@@ -263,3 +263,44 @@ def reported_quasi_poisson() -> Statement:
             "of the table and not on an assumed distribution.",
         ),
     )
+
+
+def all_assignments(number: int, attainable: float) -> Statement:
+    """An exact permutation test: how many assignments there are, and the smallest p-value they allow."""
+    return Statement(
+        "all_assignments",
+        Text(
+            f"Utfallet har jämförts med alla {number} sätt som insatsen kunde ha fördelats på. "
+            f"Det minsta p-värde som går att få är {_decimal_comma(attainable)}.",
+            f"The result was compared with all {number} ways in which the measure could have been assigned. "
+            f"The smallest p-value that can be had is {attainable:.4g}.",
+        ),
+    )
+
+
+def drawn_assignments(number: int, attainable: float, seed: int) -> Statement:
+    """A permutation test by draws: how many, the smallest p-value they allow, and the seed."""
+    return Statement(
+        "drawn_assignments",
+        Text(
+            f"Utfallet har jämförts med {number} lottade sätt att fördela insatsen (frö {seed}). "
+            f"Det minsta p-värde som går att få är {_decimal_comma(attainable)}.",
+            f"The result was compared with {number} ways of assigning the measure, drawn by lot (seed {seed}). "
+            f"The smallest p-value that can be had is {attainable:.4g}.",
+        ),
+    )
+
+
+def resampled(number: int, seed: int) -> Statement:
+    """A bootstrap: how many draws, and the seed."""
+    return Statement(
+        "resampled",
+        Text(
+            f"Osäkerheten kommer av {number} nya urval lottade ur samma uppgifter (frö {seed}).",
+            f"The uncertainty comes from {number} new samples drawn by lot from the same data (seed {seed}).",
+        ),
+    )
+
+
+def _decimal_comma(number: float) -> str:
+    return f"{number:.4g}".replace(".", ",")

@@ -51,6 +51,8 @@ def _estimates() -> Schema:
         "conf_high": pl.Float64,
         "conf_level": pl.Float64,
         "p_value": pl.Float64,
+        "p_adjusted": pl.Float64,
+        "multiplicity": pl.String,
         "null": pl.Float64,
         "dispersion": pl.Float64,
         "df": pl.Int64,

@@ -397,7 +397,7 @@ def _retold(found: Estimate, rule: Rule) -> Estimate:
     """
     cells = tuple(replace(cell, events=rule.rounded(cell.events)) for cell in found.cells)
     coarse = replace(
-        found,
+        found.unadjusted(),
         cells=cells,
         events=sum(cell.events for cell in cells),
         rounded_to=rule.base,

@@ -75,6 +75,9 @@ class Estimate:
         Which interval: a word of :class:`~evalkit.inference.method.Method`.
     tests
         What was tested beside the estimate, such as whether strata agree.
+    p_adjusted, multiplicity
+        The p-value adjusted for the other tests of the family, and how: a word of
+        :class:`~evalkit.inference.adjustment.Adjustment`. Both or neither.
 
     Raises
     ------
@@ -109,9 +112,13 @@ class Estimate:
     method: str | None = None
     assumptions: tuple[Statement, ...] = ()
     tests: tuple[Tested, ...] = ()
+    p_adjusted: float | None = None
+    multiplicity: str | None = None
 
     def __post_init__(self) -> None:
         numbers = (self.estimate, self.conf_low, self.conf_high)
+        if (self.p_adjusted is None) != (self.multiplicity is None):
+            raise ValueError("an adjusted p-value comes with the word for how it was adjusted")
         if self.status is EstimateStatus.ESTIMATED:
             if any(number is None or math.isnan(number) for number in numbers):
                 raise ValueError("an estimated value needs estimate, conf_low and conf_high")
@@ -123,7 +130,9 @@ class Estimate:
             if self.reason is None:
                 raise ValueError("a refusal needs a reason")
             # Events and cells would let a count that was withheld be read from the refusal.
-            if any(number is not None for number in (*numbers, self.std_error, self.p_value, self.events)):
+            if any(
+                number is not None for number in (*numbers, self.std_error, self.p_value, self.p_adjusted, self.events)
+            ):
                 raise ValueError("a refusal carries no number")
             if self.cells or self.tests:
                 raise ValueError("a refusal carries no cells and no tests")
@@ -155,7 +164,13 @@ class Estimate:
             cells=(),
             tests=(),
             method=None,
+            p_adjusted=None,
+            multiplicity=None,
         )
+
+    def unadjusted(self) -> Estimate:
+        """The same without the p-value adjusted for others, which belongs to numbers as they were then."""
+        return replace(self, p_adjusted=None, multiplicity=None)
 
     def __repr__(self) -> str:
         head = " ".join(part for part in (self.estimand_id, self.metric, self.contrast) if part)
@@ -277,6 +292,8 @@ def _row(item: Estimate) -> dict[str, object]:
         "conf_high": item.conf_high,
         "conf_level": item.conf_level,
         "p_value": item.p_value,
+        "p_adjusted": item.p_adjusted,
+        "multiplicity": item.multiplicity,
         "null": item.null,
         "dispersion": item.dispersion,
         "df": item.df,

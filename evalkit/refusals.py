@@ -516,3 +516,27 @@ def too_many_to_enumerate() -> Statement:
             "So many events are expected that outcomes are not counted one by one. The method wald is then as good.",
         ),
     )
+
+
+def no_other_assignment() -> Statement:
+    """A permutation test without anything that could have been otherwise."""
+    return Statement(
+        "no_other_assignment",
+        Text(
+            "Det finns ingen annan fördelning av insatsen att jämföra med: alla eller inga har fått den, "
+            "eller så kan ingen byta plats.",
+            "There is no other way the measure could have been assigned: all or none had it, "
+            "or none can change places.",
+        ),
+    )
+
+
+def too_few_to_resample() -> Statement:
+    """A bootstrap of a single unit, or of units whose statistic cannot be computed in every draw."""
+    return Statement(
+        "too_few_to_resample",
+        Text(
+            "Det finns för få enheter för att visa hur mycket talet kan variera.",
+            "There are too few units to show how much the number may vary.",
+        ),
+    )

@@ -125,6 +125,8 @@ class Scale(StrEnum):
     RATE_RATIO = "rate_ratio"
     RATIO_OF_RATE_RATIOS = "ratio_of_rate_ratios"
     RATE_DIFFERENCE = "rate_difference"
+    MEAN_DIFFERENCE = "mean_difference"
+    STATISTIC = "statistic"
     PROPORTION = "proportion"
     PROPORTION_DIFFERENCE = "proportion_difference"
     PROPORTION_RATIO = "proportion_ratio"

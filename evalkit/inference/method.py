@@ -47,3 +47,6 @@ class Method(StrEnum):
     PERMUTATION = "permutation"
     WALD = "wald"
     PLANNED = "planned"
+    BCA = "bca"
+    PERCENTILE = "percentile"
+    BASIC = "basic"

@@ -27,6 +27,9 @@ GIVEN = {
     "of": 14,
     "most": 4000,
     "share": 0.4,
+    "number": 252,
+    "attainable": 0.25,
+    "seed": 1,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 

@@ -1,0 +1,247 @@
+"""Permutation tests: how unusual a difference is among all that another assignment would have given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import caveats, refusals
+from evalkit.estimates import Estimate, refusal
+from evalkit.inference.arguments import Arguments, is_number
+from evalkit.inference.faults import Fault
+from evalkit.inference.method import Method
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.inference.permutation import Permuted
+
+    Values: TypeAlias = "pl.Series | pl.DataFrame | NDArray[np.float64]"
+    """A number per unit: a column for one metric, a frame or matrix (units × metrics) for many."""
+
+_VALUES = Fault(
+    "values_not_numbers",
+    Text("{name} är inte tal, ett för varje enhet.", "{name} are not numbers, one for each unit."),
+    Text("en kolumn eller tabell med ändliga tal; tomt där tal saknas", "a column or table of finite numbers; or null"),
+    Text("Ange ett tal för varje enhet, t.ex. dess nivå.", "Give one number for each unit, such as its rate."),
+)
+_LABELS = Fault(
+    "labels_do_not_fit",
+    Text("{name} passar inte till values.", "{name} do not fit the values."),
+    Text("sant eller falskt, eller ett block, för varje enhet", "true or false, or a block, for each unit"),
+    Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
+)
+_WHOLE = Fault(
+    "number_not_whole",
+    Text("{name} är inte ett helt tal i det tillåtna spannet.", "{name} is not a whole number in the range allowed."),
+    Text("helt tal: draws 1–100 000, seed från 0", "a whole number: draws 1 to 100,000, seed from 0"),
+    Text("Utelämna det, eller ange t.ex. 9999.", "Leave it out, or give 9999, say."),
+)
+# At most so many assignments are gone through one by one; beyond, they are drawn.
+MOST_EXACT = 50_000
+_MOST_DRAWS = 100_000
+# Far outside any real number of a unit; inside, squares and sums of them stay finite.
+_LARGEST = 1e100
+
+
+def permutation_test(
+    values: Values,
+    treated: pl.Series | NDArray[np.bool_] | None = None,
+    *,
+    blocks: pl.Series | NDArray[np.int64] | None = None,
+    draws: int = 9999,
+    seed: int = 1,
+    conf_level: float = 0.95,
+) -> Estimate | tuple[Estimate, ...]:
+    """The difference in means, tested against the other ways in which units could have been treated.
+
+    All ways are gone through when there are at most 50,000; the p-value is then exact, and the order of rows does not
+    matter. Otherwise ``draws`` of them are drawn with p = (1 + b)/(1 + draws). Either way the chance that p ≤ α is at
+    most α when assignment does not matter. Differences within a relative 1e-9 count as equal, and ties as extreme.
+
+    Parameters
+    ----------
+    values
+        One number per unit: a column, or a frame or matrix (units × metrics) tested in one call on the same
+        assignments. Units may be areas, or periods of one area (one treated among K + 1 gives p of at least 1/(K + 1)).
+    treated
+        True or false per unit. Left out, ``values`` are differences within pairs, whose signs are flipped.
+    blocks
+        Units change places only within a block. Left out, all are one block.
+    draws
+        When there are too many ways to go through.
+    seed
+        Of ``numpy.random.default_rng``; told among the assumptions when used.
+    conf_level
+        Of the interval: the effects, the same for all units, that the test does not reject. Infinite when there are
+        too few assignments to reject anything.
+
+    Returns
+    -------
+    Estimate or tuple of Estimate
+        On the scale ``mean_difference``; one per metric, under its column's name, when many were given. Refused
+        when a value is missing or nothing could have been otherwise. The assumptions tell the smallest p attainable.
+
+    Raises
+    ------
+    EstimationError
+        When arguments do not fit together; all that is wrong is told at once.
+
+    Notes
+    -----
+    Phipson and Smyth 2010 (p of draws); Ernst 2004, Statistical Science 19:676 (interval by inversion).
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> found = ek.permutation_test(pl.Series([9.0, 1.0, 2.0, 4.0]), pl.Series([True, False, False, False]))
+    >>> found.p_value, found.assumptions[0].code, found.conf_high
+    (0.25, 'all_assignments', inf)
+    """
+    given = Arguments("permutation_test()")
+    numbers, names, single = matrix(given, values)
+    chosen = None if treated is None else _flags(given, treated, len(numbers))
+    block = _blocks(given, blocks, len(numbers))
+    if treated is None and blocks is not None:
+        given.fault(_LABELS, "blocks")
+    times = whole(given, "draws", draws, 1, _MOST_DRAWS)
+    start = whole(given, "seed", seed, 0, 2**63)
+    level = given.conf_level(conf_level)
+    given.done()
+    whole_columns = np.asarray(~np.isnan(numbers).any(axis=0))
+    test = _tested(numbers[:, whole_columns], chosen, block, draws=times, seed=start, level=level)
+    found = _estimates(test, whole_columns, names, level=level, seed=start, units=len(numbers))
+    return found[0] if single else found
+
+
+def _tested(
+    known: NDArray[np.float64],
+    treated: NDArray[np.bool_] | None,
+    block: NDArray[np.int64],
+    *,
+    draws: int,
+    seed: int,
+    level: float,
+) -> Permuted | None:
+    """``None`` when there is no other assignment."""
+    from evalkit.inference import permutation
+
+    generator = np.random.default_rng(seed)
+    if treated is None:
+        return (
+            permutation.sign_flips(known, draws=draws, most_exact=MOST_EXACT, generator=generator, conf_level=level)
+            if len(known)
+            else None
+        )
+    plan = permutation.Blocks(treated=treated, block=block)
+    if plan.number <= 1:
+        return None
+    return permutation.two_groups(
+        known, plan, draws=draws, most_exact=MOST_EXACT, generator=generator, conf_level=level
+    )
+
+
+def _estimates(
+    test: Permuted | None,
+    there: NDArray[np.bool_],
+    names: tuple[str | None, ...],
+    *,
+    level: float,
+    seed: int,
+    units: int,
+) -> tuple[Estimate, ...]:
+    if test is None:
+        return tuple(_refused(refusals.no_other_assignment(), level, name) for name in names)
+    told = _told(test, seed)
+    made = iter([_estimate(test, number, told, level, units) for number in range(int(there.sum()))])
+    return tuple(
+        replace(next(made), metric=name) if known else _refused(refusals.value_missing(), level, name)
+        for known, name in zip(there, names, strict=True)
+    )
+
+
+def _told(test: Permuted, seed: int) -> Statement:
+    if test.exact:
+        return caveats.all_assignments(test.assignments, test.attainable)
+    return caveats.drawn_assignments(test.assignments, test.attainable, seed)
+
+
+def _estimate(test: Permuted, number: int, told: Statement, level: float, units: int) -> Estimate:
+    return Estimate(
+        scale=Scale.MEAN_DIFFERENCE,
+        status=EstimateStatus.ESTIMATED,
+        estimate=float(test.difference[number]),
+        conf_low=float(test.low[number]),
+        conf_high=float(test.high[number]),
+        conf_level=level,
+        p_value=float(test.p_value[number]),
+        null=0.0,
+        n_units=units,
+        method=Method.PERMUTATION.value,
+        assumptions=(told,),
+    )
+
+
+def _refused(reason: Statement, level: float, name: str | None) -> Estimate:
+    return replace(refusal(Scale.MEAN_DIFFERENCE, reason, conf_level=level), metric=name)
+
+
+def matrix(given: Arguments, values: object) -> tuple[NDArray[np.float64], tuple[str | None, ...], bool]:
+    """The values as (units × metrics) with nan where one is missing, the metrics' names, and whether it was one."""
+    import polars as pl
+
+    single = isinstance(values, pl.Series) or (isinstance(values, np.ndarray) and values.ndim == 1)
+    if isinstance(values, np.ndarray) and values.ndim in {1, 2} and values.dtype.kind in "fiu":
+        numbers = np.atleast_2d(values.astype(np.float64).T).T
+        names: tuple[str | None, ...] = (None,) * numbers.shape[1]
+    elif isinstance(values, pl.Series | pl.DataFrame) and _numeric(values):
+        frame = values.to_frame() if isinstance(values, pl.Series) else values
+        numbers = frame.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        names = tuple(column or None for column in frame.columns)
+    else:
+        given.fault(_VALUES, "values")
+        return np.zeros((1, 1)), (None,), True
+    if not names or (np.abs(numbers[~np.isnan(numbers)]) > _LARGEST).any():
+        given.fault(_VALUES, "values")
+        return np.zeros(numbers.shape), names, single
+    return numbers, names, single
+
+
+def _numeric(values: pl.Series | pl.DataFrame) -> bool:
+    import polars as pl
+
+    kinds = [values.dtype] if isinstance(values, pl.Series) else values.dtypes
+    return all(kind.is_numeric() or kind == pl.Null for kind in kinds)
+
+
+def _flags(given: Arguments, treated: object, units: int) -> NDArray[np.bool_]:
+    column = np.asarray(treated)
+    if column.shape != (units,) or column.dtype != np.bool_:
+        given.fault(_LABELS, "treated")
+        return np.zeros(units, dtype=bool)
+    return column
+
+
+def _blocks(given: Arguments, blocks: object, units: int) -> NDArray[np.int64]:
+    if blocks is None:
+        return np.zeros(units, dtype=np.int64)
+    column = np.asarray(blocks)
+    if column.shape != (units,) or any(label is None for label in column.tolist()):
+        given.fault(_LABELS, "blocks")
+        return np.zeros(units, dtype=np.int64)
+    return np.unique(column.astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def whole(given: Arguments, name: str, value: object, least: int, most: int) -> int:
+    """A whole number in a range, by the words for draws and seeds."""
+    if is_number(value) and value == int(value) and least <= value <= most:
+        return int(value)
+    given.fault(_WHOLE, name)
+    return least

@@ -1,0 +1,229 @@
+"""Which other assignments there could have been, and how extreme the observed one is among them.
+
+A plan of assignments is a matrix of weights, one row per assignment and one column per unit, so that a difference
+in means of every metric at once is a product of matrices: assignments × units @ units × metrics.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.inference.multiplicity import TIE
+
+Floats = NDArray[np.float64]
+
+# Weights held at one time: 16 MB of float64.
+_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Permuted:
+    """What a permutation test found, metric by metric.
+
+    Attributes
+    ----------
+    difference, p_value
+        Shape ``(metrics,)``.
+    attainable
+        The smallest p-value that the test can give.
+    assignments
+        How many assignments the observed one was compared with; all of them include itself.
+    exact
+        Whether they are all that exist.
+    low, high
+        Shape ``(metrics,)``: limits of an effect that is the same for all; infinite when there are too few
+        assignments to reject anything at the level.
+    draws
+        Shape ``(assignments, metrics)``: abs(difference) in each, for a step-down over metrics.
+    """
+
+    difference: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    attainable: float
+    assignments: int
+    exact: bool
+    draws: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Units in blocks, of which so many in each block are treated; an assignment permutes within blocks only."""
+
+    treated: NDArray[np.bool_]
+    block: NDArray[np.int64]
+
+    @property
+    def places(self) -> tuple[NDArray[np.int64], ...]:
+        """The units of each block that has both treated and untreated; others cannot be assigned otherwise."""
+        found = (np.flatnonzero(self.block == block) for block in np.unique(self.block))
+        return tuple(at for at in found if 0 < self.treated[at].sum() < at.size)
+
+    @property
+    def number(self) -> int:
+        """How many assignments there are: the product of C(n, k) over blocks."""
+        return math.prod(math.comb(at.size, int(self.treated[at].sum())) for at in self.places)
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether treated and others can all change places, so that every difference has one of the other sign."""
+        places = self.places
+        balanced = all(2 * int(self.treated[at].sum()) == at.size for at in places)
+        return balanced and sum(at.size for at in places) == self.treated.size
+
+    def enumerated(self) -> Iterator[NDArray[np.bool_]]:
+        """Every assignment, in chunks of shape ``(assignments, units)``."""
+        places = self.places
+        within = [list(combinations(at.tolist(), int(self.treated[at].sum()))) for at in places]
+        fixed = self.treated.copy()
+        fixed[np.concatenate(places)] = False
+        chosen_together = product(*within)
+        while chunk := list(islice(chosen_together, _rows(self.treated.size))):
+            chosen = np.array([[unit for block in one for unit in block] for one in chunk])
+            assigned = np.tile(fixed, (len(chunk), 1))
+            assigned[np.arange(len(chunk))[:, np.newaxis], chosen] = True
+            yield assigned
+
+    def drawn(self, draws: int, generator: np.random.Generator) -> Iterator[NDArray[np.bool_]]:
+        """Random assignments, in chunks: in each block those with the smallest of as many random numbers."""
+        for size in _sizes(draws, self.treated.size):
+            assigned = np.tile(self.treated, (size, 1))
+            for at in self.places:
+                count = int(self.treated[at].sum())
+                order = np.argpartition(generator.random((size, at.size)), count - 1, axis=1)[:, :count]
+                assigned[:, at] = False
+                assigned[np.arange(size)[:, np.newaxis], at[order]] = True
+            yield assigned
+
+
+def two_groups(
+    values: Floats,
+    blocks: Blocks,
+    *,
+    draws: int,
+    most_exact: int,
+    generator: np.random.Generator,
+    conf_level: float = 0.95,
+) -> Permuted:
+    """The difference in means between treated and others, against all or some assignments within blocks.
+
+    All of them when there are at most ``most_exact``: then p is the share of assignments at least as extreme, the
+    observed one included. Otherwise p = (1 + b)/(1 + draws) (Phipson and Smyth 2010). Two-sided in abs(difference).
+
+    Parameters
+    ----------
+    values
+        Shape ``(units, metrics)``.
+    blocks
+        Who is treated and which units can change places; at least one other assignment must exist.
+    """
+    exact = blocks.number <= most_exact
+    # The mean of all is taken away first: the difference is the same, and its rounding far smaller.
+    centred = values - values.mean(axis=0)
+    chunks = blocks.enumerated() if exact else blocks.drawn(draws, generator)
+    observed = _contrast(blocks.treated[np.newaxis], centred)
+    contrasts = [_contrast(chunk, np.column_stack([centred, blocks.treated])) for chunk in chunks]
+    return _compared(observed[0], np.concatenate(contrasts), centred, conf_level, exact=exact, mirrored=blocks.mirrored)
+
+
+def sign_flips(
+    values: Floats, *, draws: int, most_exact: int, generator: np.random.Generator, conf_level: float = 0.95
+) -> Permuted:
+    """The mean of paired differences, against all or some of the 2^n ways to swap within pairs.
+
+    Parameters
+    ----------
+    values
+        Shape ``(pairs, metrics)``: one side less the other.
+    """
+    pairs = values.shape[0]
+    exact = 2**pairs <= most_exact
+    chunks = _all_signs(pairs) if exact else _drawn_signs(pairs, draws, generator)
+    beside = np.column_stack([values, np.ones(pairs)])
+    contrasts = np.concatenate([(chunk @ beside) / pairs for chunk in chunks])
+    return _compared(values.mean(axis=0), contrasts, values, conf_level, exact=exact, mirrored=True)
+
+
+def _compared(
+    observed: Floats, contrasts: Floats, values: Floats, conf_level: float, *, exact: bool, mirrored: bool
+) -> Permuted:
+    """P-values and limits from the contrast of each metric and, last, of the effect itself in each assignment."""
+    drawn, share = contrasts[:, :-1], contrasts[:, [-1]]
+    room = TIE * np.maximum(np.abs(observed), np.abs(values).max(axis=0))
+    extreme = (np.abs(drawn) >= np.abs(observed) - room).sum(axis=0)
+    together = len(contrasts) + (not exact)
+    low, high = _limits(observed, drawn, share, together - len(contrasts), conf_level)
+    return Permuted(
+        difference=observed,
+        low=low,
+        high=high,
+        p_value=(extreme + (not exact)) / together,
+        attainable=(2 if exact and mirrored else 1) / together,
+        assignments=len(contrasts),
+        exact=exact,
+        draws=np.abs(drawn),
+    )
+
+
+def _limits(observed: Floats, drawn: Floats, share: Floats, extra: int, conf_level: float) -> tuple[Floats, Floats]:
+    """The effects that the test does not reject, under an effect that is the same for all (Ernst 2004).
+
+    With the effect δ taken away, an assignment that puts the share c of the effect in its contrast is at least as
+    extreme as the observed one where abs(D - δc) ≥ abs(D_obs - δ): between (D_obs - D)/(1 - c) and
+    (D_obs + D)/(1 + c). So p falls away from the estimate in steps, and the limits are order statistics.
+    """
+    level = 1 - conf_level
+    unlike, alike = 1 - share > TIE, 1 + share > TIE
+    ends = np.stack(
+        [
+            np.where(unlike, (observed - drawn) / np.where(unlike, 1 - share, 1.0), observed),
+            np.where(alike, (observed + drawn) / np.where(alike, 1 + share, 1.0), observed),
+        ]
+    )
+    # The observed assignment and its mirror image are as extreme whatever the effect.
+    always = ~(unlike & alike)
+    lows = np.where(always, -np.inf, np.minimum(ends.min(axis=0), observed))
+    highs = np.where(always, np.inf, np.maximum(ends.max(axis=0), observed))
+    place = math.floor(level * (len(drawn) + extra) * (1 + TIE)) - extra
+    if place < 0:
+        return np.full_like(observed, -np.inf), np.full_like(observed, np.inf)
+    low: Floats = np.partition(lows, place, axis=0)[place]
+    high: Floats = -np.partition(-highs, place, axis=0)[place]
+    return low, high
+
+
+def _contrast(assigned: NDArray[np.bool_], values: Floats) -> Floats:
+    """Means of the assigned less means of the others, shape ``(assignments, metrics)``."""
+    treated = int(assigned[0].sum())
+    others = assigned.shape[1] - treated
+    weights = np.where(assigned, 1 / treated, -1 / others)
+    contrast: Floats = weights @ values
+    return contrast
+
+
+def _all_signs(pairs: int) -> Iterator[Floats]:
+    for start in range(0, 2**pairs, _rows(pairs)):
+        numbers = np.arange(start, min(2**pairs, start + _rows(pairs)))
+        flipped = (numbers[:, np.newaxis] >> np.arange(pairs)) & 1
+        yield (1 - 2 * flipped).astype(np.float64)
+
+
+def _drawn_signs(pairs: int, draws: int, generator: np.random.Generator) -> Iterator[Floats]:
+    for size in _sizes(draws, pairs):
+        yield (1 - 2 * generator.integers(0, 2, size=(size, pairs))).astype(np.float64)
+
+
+def _rows(columns: int) -> int:
+    return max(1, _CHUNK // columns)
+
+
+def _sizes(draws: int, columns: int) -> Iterator[int]:
+    rows = _rows(columns)
+    yield from (min(rows, draws - start) for start in range(0, draws, rows))

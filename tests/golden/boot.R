@@ -1,0 +1,11 @@
+# Bootstrap limits of the law school correlation. R 4.2.2 (2022-10-31), boot (recommended package of R 4.2.2).
+library(boot)
+law <- read.csv("boot_law.csv")
+correlation <- function(d, i) cor(d[i, 1], d[i, 2])
+set.seed(3)
+drawn <- boot(law, correlation, R = 100000)
+influence <- empinf(data = law, statistic = correlation, type = "jack", stype = "i")
+found <- boot.ci(drawn, conf = .9, type = c("perc", "basic", "bca"), L = influence)
+rows <- data.frame(method = c("percentile", "basic", "bca"), rbind(found$percent[4:5], found$basic[4:5], found$bca[4:5]))
+names(rows) <- c("method", "low", "high")
+write.csv(rows, "boot.csv", row.names = FALSE, quote = FALSE)
