@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import refusals
-from evalkit.comparisons.rates import rate_ratio
+from evalkit.comparisons.rate_ratios import rate_ratio
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference import variance_recovery
 from evalkit.inference.faults import COUNT

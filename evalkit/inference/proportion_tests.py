@@ -60,10 +60,12 @@ def fisher(
     """
     tables = _Tables.of(counts, wholes, counts_ref, wholes_ref)
     less, greater = np.full(tables.size, np.nan), np.full(tables.size, np.nan)
-    for at, (part, whole, ref, whole_ref) in enumerate(tables.different.T.tolist()):
-        if whole and whole_ref:
-            tails = hypergeometric.tails(part, Margins(marked=whole, others=whole_ref, drawn=part + ref), 0.0)
-            less[at], greater[at] = tails.at_most, tails.at_least
+    part, whole, ref, whole_ref = tables.different
+    told = (whole > 0) & (whole_ref > 0)
+    if told.any():
+        margins = Margins(marked=whole[told], others=whole_ref[told], drawn=(part + ref)[told])
+        even = np.zeros(int(told.sum()))
+        less[told], greater[told] = hypergeometric.tails(part[told], margins, even, share=1.0)
     return tables.outcomes(tables.different[0].astype(float), _chosen(less, greater, alternative))
 
 

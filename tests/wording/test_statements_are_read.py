@@ -38,7 +38,7 @@ def statements(module: ModuleType) -> dict[str, Statement]:
     functions = {
         name: function
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and not name.startswith("_")
+        if function.__module__.startswith(module.__name__) and not name.startswith("_")
     }
     return {
         name: function(**{key: GIVEN[key] for key in inspect.signature(function).parameters})
