@@ -48,7 +48,7 @@ class EstimateSeries:
     >>> import evalkit as ek
     >>> found = ek.rate(pl.Series([10, 0]), pl.Series([100.0, 50.0]))
     >>> len(found), round(found[0].conf_high, 4), found[1].estimate
-    (2, 0.1839, 0.0)
+    (2, 0.1841, 0.0)
     >>> found.to_frame().columns[:3]
     ['estimate', 'conf_low', 'conf_high']
     """

@@ -46,20 +46,7 @@ def crossings(
     >>> crossings(lambda x, c: x * x - c, np.zeros(2), np.full(2, 9.0), np.array([4.0, 9.0])).round(6).tolist()
     [2.0, 3.0]
     """
-    at_low, at_high = gap(low, *args), gap(high, *args)
-    inside = np.sign(at_low) * np.sign(at_high) < 0
-    nearer = np.where(np.abs(at_low) <= np.abs(at_high), low, high)
-    if not inside.any():
-        return nearer
-    found = elementwise.find_root(
-        gap,
-        (low[inside], high[inside]),
-        args=tuple(arg[inside] for arg in args),
-        tolerances={"xatol": 0.0, "xrtol": _TOLERANCE, "fatol": 0.0, "frtol": 0.0},
-    )
-    roots = nearer.astype(float)
-    roots[inside] = found.x
-    return roots
+    return _between(gap, (low, gap(low, *args)), (high, gap(high, *args)), args)
 
 
 def crossings_near(
@@ -87,14 +74,36 @@ def crossings_near(
     [0.5, 100.0]
     """
     low, high, width = near - step, near + step, step.copy()
-    open_still = np.arange(near.size)
+    at_low, at_high = gap(low, *args), gap(high, *args)
     for _ in range(_MOST_DOUBLINGS):
-        rest = tuple(arg[open_still] for arg in args)
-        at_low, at_high = gap(low[open_still], *rest), gap(high[open_still], *rest)
-        open_still = open_still[np.sign(at_low) * np.sign(at_high) > 0]
-        if not open_still.size:
+        outside = np.flatnonzero(np.sign(at_low) * np.sign(at_high) > 0)
+        if not outside.size:
             break
-        width[open_still] *= 2
-        low[open_still] = near[open_still] - width[open_still]
-        high[open_still] = near[open_still] + width[open_still]
-    return crossings(gap, low, high, *args)
+        width[outside] *= 2
+        low[outside], high[outside] = (near - width)[outside], (near + width)[outside]
+        rest = tuple(arg[outside] for arg in args)
+        at_low[outside], at_high[outside] = gap(low[outside], *rest), gap(high[outside], *rest)
+    return _between(gap, (low, at_low), (high, at_high), args)
+
+
+def _between(
+    gap: Callable[..., NDArray[np.float64]],
+    low_end: tuple[NDArray[np.float64], NDArray[np.float64]],
+    high_end: tuple[NDArray[np.float64], NDArray[np.float64]],
+    args: tuple[NDArray[Any], ...],
+) -> NDArray[np.float64]:
+    """The root between two ends, each given with the gap at it."""
+    (low, at_low), (high, at_high) = low_end, high_end
+    inside = np.sign(at_low) * np.sign(at_high) < 0
+    nearer = np.where(np.abs(at_low) <= np.abs(at_high), low, high)
+    if not inside.any():
+        return nearer
+    found = elementwise.find_root(
+        gap,
+        (low[inside], high[inside]),
+        args=tuple(arg[inside] for arg in args),
+        tolerances={"xatol": 0.0, "xrtol": _TOLERANCE, "fatol": 0.0, "frtol": 0.0},
+    )
+    roots = nearer.astype(float)
+    roots[inside] = found.x
+    return roots

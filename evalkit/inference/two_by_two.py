@@ -71,8 +71,6 @@ def midp(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, n
     return _conditional(counts, exposures, conf_level, null, share=0.5)
 
 
-_LOWER, _UPPER = 0, 1
-
 METHODS: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType({Method.EXACT: exact, Method.MIDP: midp})
 
 
@@ -120,20 +118,23 @@ def _limits(tables: Counts, outer: float, share: float) -> tuple[Floats, Floats]
     logs, error = np.log(tables + 0.5), np.sqrt((1 / (tables + 0.5)).sum(axis=0))
     start = logs[0] - logs[1] - logs[2] + logs[3]
     reach = float(-special.ndtri(outer)) * error
-    fewest, most = (tables[0] == 0) | (tables[3] == 0), (tables[1] == 0) | (tables[2] == 0)
-    low, high = np.zeros(start.shape), np.full(start.shape, np.inf)
-    for limit, near, side, wanted in ((low, start - reach, _UPPER, ~fewest), (high, start + reach, _LOWER, ~most)):
-        if wanted.any():
-            gap = _excess(side, outer, share)
-            limit[wanted] = np.exp(crossings_near(gap, near[wanted], error[wanted] / 2, *tables[:, wanted]))
-    return low, high
+    closed = np.concatenate([(tables[0] > 0) & (tables[3] > 0), (tables[1] > 0) & (tables[2] > 0)])
+    limits = np.repeat([0.0, np.inf], start.size)
+    if closed.any():
+        # Both sides are sought together: a search costs by its steps more than by how many take part.
+        upper = np.repeat([1.0, 0.0], start.size)[closed]
+        near, step = np.concatenate([start - reach, start + reach])[closed], np.tile(error / 2, 2)[closed]
+        cells = np.tile(tables, 2)[:, closed]
+        limits[closed] = np.exp(crossings_near(_excess(outer, share), near, step, upper, *cells))
+    return limits[: start.size], limits[start.size :]
 
 
-def _excess(side: int, outer: float, share: float) -> Callable[..., Floats]:
-    """How far one tail of a table is above its target, as a function of the log odds ratio and the four cells."""
+def _excess(outer: float, share: float) -> Callable[..., Floats]:
+    """How far the upper (or lower) tail is above its target, as a function of the log odds ratio and the four cells."""
 
-    def gap(log_odds: Floats, *cells: Counts) -> Floats:
-        return log_excess(_tails(log_odds, np.stack(cells), share)[side], np.full(log_odds.shape, outer))
+    def gap(log_odds: Floats, upper: Floats, *cells: Counts) -> Floats:
+        below, above = _tails(log_odds, np.stack(cells), share)
+        return log_excess(np.where(upper > 0, above, below), np.full(log_odds.shape, outer))
 
     return gap
 
