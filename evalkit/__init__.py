@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
     from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
     from evalkit.comparisons.variation import Variation, dispersion
+    from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.errors import EvalkitError
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Aggregates": "evalkit.counting",
     "Dataset": "evalkit.dataset",
     "Decomposition": "evalkit.comparisons.decomposition",
     "Estimand": "evalkit.estimands",
@@ -59,6 +61,7 @@ _HOMES = {
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
     "adjusted_rate_ratio": "evalkit.comparisons.adjusted",
+    "aggregate": "evalkit.counting",
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
     "evaluate": "evalkit.evaluation",
@@ -83,6 +86,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Aggregates",
     "Dataset",
     "Decomposition",
     "Estimand",
@@ -101,6 +105,7 @@ __all__ = [
     "Variation",
     "Window",
     "adjusted_rate_ratio",
+    "aggregate",
     "decompose",
     "dispersion",
     "evaluate",

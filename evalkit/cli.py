@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from evalkit import __version__
-from evalkit.commands import check, dictionary, template
+from evalkit.commands import aggregate, check, dictionary, template
 from evalkit.commands import map as mapping
 from evalkit.commands.running import BAD_INPUT, INTERNAL, INTERRUPTED, OK, LanguageOption, run
 from evalkit.language import Language, Text
@@ -83,6 +83,7 @@ app.command("check")(check.check)
 app.command("template")(template.template)
 app.command("dictionary")(dictionary.dictionary)
 app.command("map")(mapping.map_files)
+app.command("aggregate")(aggregate.aggregate)
 
 
 class _Steps:

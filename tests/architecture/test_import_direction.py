@@ -20,7 +20,7 @@ ORDER = (
     "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "inference",
     "comparisons", "designs", "breaks", "evaluation", "margins", "protection", "policy", "cases", "disclosure",
     "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging",
-    "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
+    "counting", "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.
