@@ -225,7 +225,9 @@ def test_refusals_of_standards() -> None:
     assert reason([1, 0], [2.0, 1.0], [0.0, 0.0]) == "nothing_weighed_in"
     assert ek.standardised_rate_ratio(0, 1.0, 0, 1.0, 1.0).reason.code == "no_events"
     assert ek.standardised_ratio(0, 0.0).reason.code == "nothing_weighed_in"
-    assert ek.standardised_ratio(7, 4.2, method="exact").conf_low == pytest.approx(ek.rate(7, 4.2).conf_low)
+    assert ek.standardised_ratio(7, 4.2, method="exact").conf_low == pytest.approx(
+        ek.rate(7, 4.2, method="exact").conf_low
+    )
 
 
 def rows_of(counts_: list[int], sides_: str, covariate: list[object] | None = None) -> pl.DataFrame:
