@@ -17,9 +17,9 @@ PACKAGE = Path(evalkit.__file__).parent
 ORDER = (
     "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
     "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "onefile", "dataset",
-    "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences", "precisions", "inference",
-    "comparisons", "designs", "breaks", "evaluation", "planning", "margins", "protection", "policy", "cases",
-    "disclosure", "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts",
+    "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences", "precisions",
+    "inference", "comparisons", "designs", "breaks", "evaluation", "planning", "margins", "protection", "policy",
+    "cases", "disclosure", "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts",
     "staging",
     "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )

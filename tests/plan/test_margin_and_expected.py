@@ -70,7 +70,7 @@ def test_faults_of_form_are_told_together(plan_content) -> None:
     entry = plan_content["estimands"][0]
     entry["margin"] = {"within": "mycket", "reciprocal": "kanske", "marginal": 1}
     entry["expected"] = {"monthly": 0, "monthly_comparison": float("inf")}
-    found = dict((key.removeprefix("estimands.E1."), code) for code, key in codes(plan_content))
+    found = {key.removeprefix("estimands.E1."): code for code, key in codes(plan_content)}
     assert found == {
         "margin.within": "plan_float_parsing",
         "margin.reciprocal": "plan_bool_parsing",
