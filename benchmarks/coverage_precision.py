@@ -53,16 +53,18 @@ def both_rates(mean: float, share: float, ratio: float, method: str) -> tuple[fl
     """Coverage of the 95 and the 90 % interval of the ratio, and how often "within the margin" is said."""
     first, second, weight = outcomes(mean * ratio, mean * share)
     found = ek.rate_equivalence(pl.Series(first), 1.0, pl.Series(second), share, MARGIN, method=method).numbers
-    # No events at all refuse an interval; that is no miss, as nothing was said.
+    # No events at all refuse an interval. That is neither hit nor miss: coverage is among the outcomes that have one.
     said = found["conf_low"].is_not_null().to_numpy()
     low, high, inner_low, inner_high = (
         found[name].fill_null(0.0).to_numpy() for name in ("conf_low", "conf_high", "tost_low", "tost_high")
     )
     within = found["is_within"].to_numpy()
     tall = 1 + 1e-12
-    wide = ~said | ((low <= ratio * tall) & (ratio <= high * tall))
-    narrow = ~said | ((inner_low <= ratio * tall) & (ratio <= inner_high * tall))
-    return float(weight[wide].sum()), float(weight[narrow].sum()), float(weight[within].sum())
+    wide = said & (low <= ratio * tall) & (ratio <= high * tall)
+    narrow = said & (inner_low <= ratio * tall) & (ratio <= inner_high * tall)
+    with_interval = weight[said].sum()
+    cover = (float(weight[held].sum() / with_interval) for held in (wide, narrow))
+    return *cover, float(weight[within].sum())
 
 
 def intervals() -> None:

@@ -15,11 +15,12 @@ import evalkit as ek
 
 @pytest.mark.parametrize("direction", ["increase", "decrease"])
 def test_the_wald_claim_holds_for_the_mid_p_test(direction: str) -> None:
-    """Never below what was said; above it by at most 5 points, which is at 20 to 30 events."""
+    """Never below what was said; above it by up to 9 points at 20 events, under 5 from 30 on, and by none at 300."""
     events = pl.Series([20.0, 30.0, 50.0, 100.0, 300.0])
     ratio = ek.smallest_detectable(events=events, events_ref=events, direction=direction).numbers["ratio"]
     power = ek.power(ratio, events=events, events_ref=events, method="midp").numbers["power"].to_numpy()
     assert power.min() >= 0.8
+    assert power[0] < 0.89
     assert power[1:].max() < 0.85
     assert abs(power[-1] - 0.8) < 0.005
 
