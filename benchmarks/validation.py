@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import importlib.util
 import json
 import resource
@@ -23,6 +24,9 @@ from pathlib import Path
 
 import polars as pl
 import visits
+
+# The evalkit beside this file is measured, not another one that may be installed.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 GIBIBYTE = 1024**2  # in the units of ru_maxrss
 LIMIT = 4.0
@@ -266,6 +270,7 @@ def main() -> None:
         path = Path(folder, "visits.parquet")
         visits.write(path, given.rows)
         print(f"visits.parquet: {path.stat().st_size / 1024**3:.2f} GiB")
+        print(f"evalkit from {Path(importlib.import_module('evalkit').__path__[0]).parent}")
         compare(path, given.rows, 1 if given.memory else given.repeat, tools)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons import rate, rate_ratio, ratio_of_rate_ratios
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
+    from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.equivalences import Equivalence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Aggregates": "evalkit.counting",
     "Dataset": "evalkit.dataset",
     "Equivalence": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
@@ -58,6 +60,7 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Window": "evalkit.estimands",
+    "aggregate": "evalkit.counting",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
     "load": "evalkit.dataset",
@@ -80,6 +83,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Aggregates",
     "Dataset",
     "Equivalence",
     "Estimand",
@@ -98,6 +102,7 @@ __all__ = [
     "Series",
     "Simulation",
     "Window",
+    "aggregate",
     "equivalence",
     "evaluate",
     "load",

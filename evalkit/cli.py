@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from evalkit import __version__
-from evalkit.commands import check, dictionary, template
+from evalkit.commands import aggregate, check, dictionary, template
 from evalkit.commands import map as mapping
 from evalkit.commands import plan as planning
 from evalkit.commands.running import BAD_INPUT, INTERNAL, INTERRUPTED, OK, LanguageOption, run
@@ -85,6 +85,7 @@ app.command("template")(template.template)
 app.command("dictionary")(dictionary.dictionary)
 app.command("map")(mapping.map_files)
 app.add_typer(planning.plan)
+app.command("aggregate")(aggregate.aggregate)
 
 
 class _Steps:

@@ -73,6 +73,11 @@ def _optional(cell: str | None) -> str | None:
     return None if cell is None else neutral(cell)
 
 
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """A frame as CSV in UTF-8 with every text cell made harmless."""
+    return neutral_frame(frame).write_csv().encode()
+
+
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame as CSV in UTF-8 with every text cell made harmless."""
-    path.write_bytes(neutral_frame(frame).write_csv().encode())
+    path.write_bytes(csv_bytes(frame))

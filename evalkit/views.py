@@ -14,6 +14,7 @@ import polars as pl
 from evalkit import style
 
 if TYPE_CHECKING:
+    from evalkit.counting import Aggregates
     from evalkit.dataset import Dataset
     from evalkit.estimate_series import EstimateSeries
     from evalkit.estimates import Estimate
@@ -69,6 +70,14 @@ def holdings_view(holdings: Holdings) -> str:
     """Tables with their rows and columns, in the order of the contracts."""
     rows = [(name, style.number(frame.height), ", ".join(frame.columns)) for name, frame in holdings.tables.items()]
     return _table("Händelser", ("Tabell", "Rader", "Kolumner"), rows, synthetic=holdings.synthetic)
+
+
+def aggregates_view(aggregates: Aggregates) -> str:
+    """Tables with their rows and columns, then what was left out."""
+    rows = [(name, style.number(frame.height), ", ".join(frame.columns)) for name, frame in aggregates.tables.items()]
+    told = "".join(f"<li>{html.escape(str(problem.what))}</li>" for problem in aggregates.remarks)
+    head = ("Tabell", "Rader", "Kolumner")
+    return _table("Antal", head, rows, synthetic=aggregates.synthetic) + (f"<ul>{told}</ul>" if told else "")
 
 
 def panel_view(panel: Panel) -> str:

@@ -235,24 +235,44 @@ local function wants(tbl, column)
   end
   measure(tbl.head.rows)
   for _, body in ipairs(tbl.bodies) do measure(body.body) end
-  return longest, math.max(2.8 * math.sqrt(longest), word + 2)
+  return longest, math.max(2.8 * math.sqrt(longest), word + 2), word + 2
 end
 
 local WRAPS = 40
+local LINE = 92 -- letters of a table's width on A4, with the air between columns left out
+
+-- The share of each column. None is narrower than its longest word, which would run into the next
+-- column; those with room to spare give it.
+local function shares(sizes, words)
+  local floors, spare, total = 0, 0, 0
+  for i, word in ipairs(words) do
+    floors = floors + word / LINE
+    spare = spare + sizes[i] - word
+    total = total + sizes[i]
+  end
+  local out = {}
+  for i, word in ipairs(words) do
+    if floors < 1 and spare > 0 and total > LINE then
+      out[i] = word / LINE + (1 - floors) * (sizes[i] - word) / spare
+    else
+      out[i] = sizes[i] / total
+    end
+  end
+  return out
+end
 
 -- A long line in a pipe table makes pandoc fix every column's width. The browser shares the room
 -- better itself; Typst gives every column that must wrap the same share, so it is told.
 local function free_columns(tbl)
-  local sizes, total, longest = {}, 0, 0
+  local sizes, words, longest = {}, {}, 0
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], nil }
     local length
-    length, sizes[i] = wants(tbl, i)
+    length, sizes[i], words[i] = wants(tbl, i)
     longest = math.max(longest, length)
-    total = total + sizes[i]
   end
   if TYPST and longest > WRAPS then
-    for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], sizes[i] / total } end
+    for i, share in ipairs(shares(sizes, words)) do tbl.colspecs[i] = { tbl.colspecs[i][1], share } end
   end
   return tbl
 end

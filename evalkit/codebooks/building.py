@@ -10,7 +10,7 @@ from evalkit.codebooks.fields import FieldReader
 from evalkit.language import Text
 from evalkit.vocabulary import AuthorityLevel, DateBasis, ExposureKind, GoodDirection, MetricFamily, Sensitivity
 
-_OPTIONAL = ("numerator", "denominator", "categories_overlap", "follows", "verify_note")
+_OPTIONAL = ("numerator", "denominator", "categories_overlap", "counts_only", "follows", "verify_note")
 _METRIC_KEYS = tuple(entry.name for entry in fields(Metric) if entry.name not in _OPTIONAL)
 _EXPOSURE_KEYS = tuple(entry.name for entry in fields(Exposure) if entry.name not in _OPTIONAL)
 _LAW_KEYS = ("id", "from", "to", "precision", "change", "short", "hits", "law", "verified")
@@ -59,6 +59,7 @@ def metric(row: FieldReader) -> Metric:
         scale_per=row.positive("scale_per"),
         categories=row.categories("categories"),
         categories_overlap=row.truth("categories_overlap", default=False),
+        counts_only=row.truth("counts_only", default=False),
         follows=row.optional_string("follows"),
         sensitivity=row.word("sensitivity", Sensitivity),
         traps=row.texts("traps"),

@@ -114,6 +114,8 @@ class Metric:
         The rate is told per this many units of the default exposure.
     categories_overlap
         Whether one event can be in several categories, so that they must not be summed.
+    counts_only
+        Whether it may be told only as a count, never as a row about one visit or object.
     follows
         The step before in the support chain; its count is this metric's denominator in the funnel.
     verified, verify_note
@@ -142,6 +144,7 @@ class Metric:
     scale_per: int
     categories: tuple[Category, ...]
     categories_overlap: bool
+    counts_only: bool
     follows: str | None
     sensitivity: Sensitivity
     traps: tuple[Text, ...]

@@ -65,6 +65,7 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
     from evalkit.dataset import files_of
     from evalkit.errors import EvalkitError
     from evalkit.feedback import Feedback
+    from evalkit.feedback.model import unfilled
     from evalkit.onefile import scan
 
     where, may_be_large = pipeline.data_folder(folder), large_tables(load_contracts())
@@ -75,7 +76,8 @@ def _inspected(folder: Path) -> tuple[Feedback, tuple[RawTable, ...], Path]:
         told = (*error.problems, *error.remarks)
         return Feedback(files_of(found), told, error.title), found.tables, where
     raws = scan(where, may_be_large=may_be_large).tables if checked.warnings else ()
-    return Feedback(checked.files, checked.warnings, has_plan=checked.plan is not None), raws, where
+    told = (*checked.warnings, *unfilled(checked.files))
+    return Feedback(checked.files, told, has_plan=checked.plan is not None), raws, where
 
 
 @dataclass(frozen=True, slots=True)

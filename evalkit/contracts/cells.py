@@ -144,11 +144,11 @@ def decimal_marks_in(text: pl.Series) -> frozenset[str]:
 
 
 def _unclear_decimals(text: pl.Series, decimal_marks: frozenset[str], *, decimal_point: bool) -> pl.Series:
-    """Cells such as ``1,234``, unless another cell of the column shows that the mark is a decimal mark."""
+    """Cells such as ``1,234``, unless other cells of the column show that its mark alone is the decimal mark."""
     unclear = text.str.contains(_THREES)
     if decimal_point:
         unclear = unclear & text.str.contains(",", literal=True)
-    for mark in sorted(decimal_marks):
+    for mark in decimal_marks if len(decimal_marks) == 1 else ():
         many = text.str.count_matches(r"[.,]") > 1
         unclear = unclear & (~text.str.contains(mark, literal=True) | many)
     return unclear

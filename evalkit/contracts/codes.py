@@ -55,6 +55,11 @@ class MetricCode(Protocol):
         ...
 
     @property
+    def counts_only(self) -> bool:
+        """Whether no table of events may name it."""
+        ...
+
+    @property
     def default_exposure(self) -> str:
         """What it is divided by when nothing else is said."""
         ...

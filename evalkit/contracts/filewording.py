@@ -56,6 +56,20 @@ def unknown_column(raw: RawTable, column: str, accepted: Text) -> Problem:
     )
 
 
+def column_named_by_label(raw: RawTable, column: str, field: Field) -> Problem:
+    """A heading that is the column's name in words instead of its code name."""
+    return Problem(
+        code="unknown_column",
+        what=Text("Kolumnen finns inte i datakontraktet.", "The column is not in the data contract."),
+        place=Place(file=raw.file, sheet=raw.sheet, column=column),
+        accepted=Text(f"menade du ”{field.name}”?", f"did you mean '{field.name}'?"),
+        next_step=Text(
+            f"Skriv {field.name} som rubrik; {field.label.sv} är namnet i ordlistan.",
+            f"Write {field.name} as the heading; {field.label.en} is its name in the dictionary.",
+        ),
+    )
+
+
 def missing_column(raw: RawTable, field: Field) -> Problem:
     """A column that every file of the table must have."""
     return Problem(

@@ -60,6 +60,8 @@ def cell_traces(cells: pl.Series, field: Field | None) -> Iterator[tuple[Trace, 
     for trace in Trace:
         if trace is Trace.PROSE and (field is None or _is_plain_text(field)):
             continue
+        if trace is Trace.PLATE and field is not None and not _is_plain_text(field):
+            continue  # what is due there is a code, and a code may look like a plate
         rows = screening.trace_rows(cells, trace, decimal=field is not None and field.kind is Kind.NUMBER)
         fresh = [row for row in rows if row not in told]
         if fresh and field is not None and trace not in screening.IDENTITIES:
@@ -115,10 +117,21 @@ def check_header(raw: RawTable, contract: Contract, *, header_hit: bool) -> Iter
         elif name in raw.columns[:place]:
             yield filewording.doubled_column(raw, shown)
         elif name not in known:
-            yield filewording.unknown_column(raw, shown, _closest(name, contract))
+            meant = _labelled(name, contract)
+            if meant is not None and meant.name not in raw.columns:
+                yield filewording.column_named_by_label(raw, shown, meant)
+            else:
+                yield filewording.unknown_column(raw, shown, _closest(name, contract))
     for field in contract.fields:
         if not field.optional_column and field.name not in raw.columns:
             yield filewording.missing_column(raw, field)
+
+
+def _labelled(name: str, contract: Contract) -> Field | None:
+    """The column whose name in words stands as heading: ”Enhetskod” for ``unit_id``."""
+    wanted = name.strip().casefold()
+    found = [field for field in contract.fields if wanted in (field.label.sv.casefold(), field.label.en.casefold())]
+    return found[0] if len(found) == 1 else None
 
 
 def _closest(name: str, contract: Contract) -> Text:

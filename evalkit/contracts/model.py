@@ -132,9 +132,6 @@ class Field:
         return pl.Date
 
 
-VERSION_COLUMN = "contract_version"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """The contract of one table.

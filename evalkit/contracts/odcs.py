@@ -17,10 +17,11 @@ from evalkit.contracts.document import MEND, Document, read_document
 from evalkit.contracts.faults import faults_of
 from evalkit.contracts.keys import unknown_keys
 from evalkit.contracts.migrations import read_migrations
-from evalkit.contracts.model import VERSION_COLUMN, Choice, CodeList, Contract, Field, Kind, Level, Reference
+from evalkit.contracts.model import Choice, CodeList, Contract, Field, Kind, Level, Reference
 from evalkit.contracts.quality import Case, Condition, Quality, RuleForm
 from evalkit.errors import CodebookError, Place, Problem, ProblemLog, Severity, known_names
 from evalkit.language import Text, same
+from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.vocabulary import Sensitivity
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ _STEPS = {
     Trace.ORGANISATION: _COUNT_AT_HOLDER,
     Trace.EMAIL: _REMOVE,
     Trace.PHONE: _REMOVE,
+    Trace.PLATE: _REMOVE,
     Trace.PROSE: _CODE_INSTEAD,
 }
 
@@ -38,6 +39,10 @@ _HEADINGS = {
     ),
     Trace.EMAIL: Text("En rubrik kan innehålla en e-postadress.", "A heading may hold an e-mail address."),
     Trace.PHONE: Text("En rubrik kan innehålla ett telefonnummer.", "A heading may hold a telephone number."),
+    Trace.PLATE: Text(
+        "En rubrik kan innehålla ett registreringsnummer på ett fordon.",
+        "A heading may hold the registration number of a vehicle.",
+    ),
 }
 
 

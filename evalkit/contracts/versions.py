@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from evalkit import screening
 from evalkit.contracts.migrations import Act, Migration, Step
-from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.model import Contract
 from evalkit.contracts.traces import trace_in_cells
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
 from evalkit.sources import RawTable
+from evalkit.sources.tables import VERSION_COLUMN
 
 _FORM = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}")
 
@@ -47,7 +48,8 @@ def _follow(raw: RawTable, contract: Contract, problems: list[Problem]) -> RawTa
         return raw
     stated = _stated(raw)
     if stated is None:
-        return replace(raw, assumptions=(*raw.assumptions, assumed_version(contract)))
+        silent = _without_statement(raw) if raw.columns.count(VERSION_COLUMN) == 1 else raw
+        return replace(silent, assumptions=(*raw.assumptions, assumed_version(contract)))
     version = stated[0] if len(stated) == 1 else ""
     if version == contract.version:
         return _without_statement(raw)

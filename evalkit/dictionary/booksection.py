@@ -97,6 +97,12 @@ def _unverified(words: Words, note: Text | None, *, verified: bool) -> str:
     return f' <span class="mark">{words.label(labels.UNVERIFIED)}</span>{told}'
 
 
+_ONLY_COUNTS = Text(
+    "bara antal i tabellen outcomes, aldrig en rad per besök eller objekt",
+    "counts in the table outcomes only, never a row per visit or object",
+)
+
+
 def _metric(metric: Metric, words: Words) -> str:
     say, label = words.of, words.label
     pairs = (
@@ -120,6 +126,7 @@ def _metric(metric: Metric, words: Words) -> str:
             say(labels.DETECTION if metric.detection_driven else labels.NOT_DETECTION),
         ),
         (label(Text("Känslighet", "Sensitivity")), say(labels.SENSITIVITY[metric.sensitivity])),
+        (label(Text("Lämnas som", "Told as")), say(_ONLY_COUNTS) if metric.counts_only else ""),
         (label(Text("Att se upp med", "Traps")), _items(metric.traps, words)),
         (label(Text("Följer på", "Follows")), _link(metric.follows) if metric.follows else ""),
         (label(labels.UNVERIFIED), "" if metric.verified else _unverified(words, metric.verify_note, verified=False)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from evalkit.contracts import CodeList, Field, Kind
 from evalkit.contracts.accepted import accepted_of
+from evalkit.contracts.rules import known_codes
 from evalkit.language import Text
 from evalkit.metrics import MetricBook
 
@@ -40,8 +41,8 @@ def listed_in(code_list: CodeList, book: MetricBook) -> tuple[CodeName, ...]:
         return tuple(CodeName(authority.code, authority.name) for authority in book.authorities)
     if code_list is CodeList.EXPOSURES:
         return tuple(CodeName(exposure.code, exposure.name) for exposure in book.exposures)
-    found = (metric for metric in book.metrics if code_list.family in (None, metric.family))
-    return tuple(CodeName(metric.code, metric.name) for metric in found)
+    listed = known_codes(code_list, book)
+    return tuple(CodeName(metric.code, metric.name) for metric in book.metrics if metric.code in listed)
 
 
 _FORMS = {

@@ -6,8 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.dataset import SourceFile
-from evalkit.errors import ContractError, Problem, Severity
+from evalkit.errors import ContractError, Place, Problem, Severity
 from evalkit.language import Text
+
+UNFILLED = Text(
+    "Det finns inga uppgifter att kontrollera: ingen tabell har någon rad.",
+    "There is nothing to check: no table has any row.",
+)
+_GENERAL = {
+    "missing_column": Text("Kolumner saknas.", "Columns are missing."),
+    "unknown_reference": Text(
+        "Koden finns inte i tabellen som kolumnen hänvisar till.",
+        "The code is not in the table that the column refers to.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,11 @@ class Feedback:
         return not self.errors
 
     @property
+    def is_unfilled(self) -> bool:
+        """Whether there are tables and none of them has a row."""
+        return bool(self.read) and not any(item.rows for item in self.read)
+
+    @property
     def errors(self) -> tuple[Problem, ...]:
         """What stops the data."""
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
@@ -101,6 +118,26 @@ class Feedback:
         return tuple(problem for problem in (*self.errors, *self.warnings) if problem.place.file == name)
 
 
+def unfilled(read: Sequence[SourceFile]) -> tuple[Problem, ...]:
+    """That nothing is filled in, as a remark: an empty template follows the contracts but is hardly meant.
+
+    Examples
+    --------
+    >>> from evalkit.dataset import SourceFile
+    >>> from evalkit.feedback.model import unfilled
+    >>> [problem.code for problem in unfilled((SourceFile("mall.xlsx", "units", "units", 0, ""),))]
+    ['nothing_filled_in']
+    """
+    if not Feedback(tuple(read), ()).is_unfilled:
+        return ()
+    step = Text(
+        "Fyll i tabellernas egna blad eller filer och kontrollera igen. Mallens blad Exempel läses inte.",
+        "Fill in the sheets or files of the tables and check again. The template's sheet Example is not read.",
+    )
+    accepted = Text("minst en rad i units och i sources", "at least one row in units and in sources")
+    return (Problem("nothing_filled_in", UNFILLED, Place(read[0].name), accepted, step, Severity.WARNING),)
+
+
 def _tallies(files: tuple[str, ...], problems: tuple[Problem, ...]) -> tuple[FileTally, ...]:
     by_file: dict[str, tuple[Problem, ...]] = {}
     for problem in problems:
@@ -117,7 +154,13 @@ def _tally(name: str, problems: tuple[Problem, ...]) -> FileTally:
 def _kind(problems: list[Problem]) -> KindTally:
     columns = dict.fromkeys(problem.place.column for problem in problems if problem.place.column is not None)
     rows, is_floor = _distinct_rows(problems), _is_floor(problems)
-    return KindTally(problems[0].code, problems[0].what, len(problems), rows, tuple(columns), is_floor)
+    return KindTally(problems[0].code, _said_of_all(problems), len(problems), rows, tuple(columns), is_floor)
+
+
+def _said_of_all(problems: Sequence[Problem]) -> Text:
+    """What is wrong, without the column or table that only one of several faults is about."""
+    different = len({problem.what for problem in problems}) > 1
+    return _GENERAL.get(problems[0].code, problems[0].what) if different else problems[0].what
 
 
 def _distinct_rows(problems: Sequence[Problem]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalkit.dataset import SourceFile
-from evalkit.feedback.model import Feedback, FileTally, KindTally
+from evalkit.feedback.model import UNFILLED, Feedback, FileTally, KindTally
 from evalkit.language import Language, Text, in_language
 from evalkit.style import number
 
@@ -51,7 +51,9 @@ def _remarks(feedback: Feedback, language: Language) -> Iterator[str]:
 def _sound(feedback: Feedback, language: Language) -> Iterator[str]:
     if feedback.has_plan:
         yield in_language(language, "Analysplanen är giltig.", "The analysis plan is valid.")
-    if feedback.read:
+    if feedback.is_unfilled:
+        yield UNFILLED.in_language(language)
+    elif feedback.read:
         yield in_language(language, "Uppgifterna följer datakontrakten.", "The data follow their contracts.")
     else:
         yield in_language(language, "Uppgifterna simuleras.", "The data are simulated.")

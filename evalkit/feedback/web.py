@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evalkit.dataset import SourceFile
 from evalkit.errors import Problem
-from evalkit.feedback.model import Feedback, FileTally
+from evalkit.feedback.model import UNFILLED, Feedback, FileTally
 from evalkit.language import Language, Text
 from evalkit.style import NO_BREAK, number
 from evalkit.webpage import Heading, Row, Words, contents, facts, page, table
@@ -49,6 +49,8 @@ def _verdict(feedback: Feedback, words: Words) -> str:
             "Uppgifterna följer datakontrakten. Inget behöver rättas.",
             "The data follow their contracts. There is nothing to mend.",
         )
+        if feedback.is_unfilled:
+            return f'<div class="box warning"><p class="lead">{words.of(UNFILLED)}</p></div>'
         return f'<div class="box"><p class="lead">{words.of(said)}</p></div>'
     files = len(feedback.tallies)
     found = Text(

@@ -24,8 +24,8 @@ def path_missing(name: str) -> Problem:
         Text("Filen eller mappen finns inte.", "The file or folder does not exist."),
         Place(name or "?"),
         Text(
-            "en fil eller mapp med filer av typen .csv, .xlsx eller .parquet",
-            "a file or folder of .csv, .xlsx or .parquet",
+            "en fil, mapp eller zip med filer av typen .csv, .xlsx eller .parquet",
+            "a file, folder or zip of .csv, .xlsx or .parquet",
         ),
         Text("Kontrollera sökvägen.", "Check the path."),
     )

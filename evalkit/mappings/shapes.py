@@ -80,6 +80,8 @@ def _unsafe(cells: pl.Series, texts: list[str]) -> Text | None:
         )
     if any(map(screening.has_email, texts)) or any(map(screening.has_phone, texts)):
         return Text("cellerna ser ut som kontaktuppgifter", "the cells look like contact details")
+    if screening.trace_rows(cells, screening.Trace.PLATE):
+        return Text("cellerna ser ut som fordons registreringsnummer", "the cells look like vehicle registrations")
     if sum(map(screening.is_prose, texts)) > len(texts) // 4:
         return Text("cellerna ser ut som fritext", "the cells look like free text")
     return None

@@ -18,8 +18,10 @@ from evalkit.mappings.proposal import write_proposal
 from evalkit.mappings.shapes import Shape, fits_kind, is_serial, shape_of
 from evalkit.mappings.synonyms import is_free_text, is_personal, match
 from evalkit.sources import RawTable
-from evalkit.sources.foreign import SUFFIXES, read_foreign
+from evalkit.sources.archive import ARCHIVE
+from evalkit.sources.foreign import SUFFIXES, read_foreign, read_foreign_archive
 
+_ENCODINGS = ("windows-1252", "utf-16")
 _COST_OF_MISSING = 0.2
 _BY_SHAPE_ALONE = 0.3
 
@@ -81,7 +83,8 @@ def suggest(path: Path | str, *, target: str | None = None) -> Suggestion:
     Parameters
     ----------
     path
-        A ``.csv``, ``.xlsx`` or ``.parquet`` file. Of several sheets the one that is most like a table.
+        A ``.csv``, ``.xlsx`` or ``.parquet`` file, or a zip archive of such. Of several sheets or files the one that
+        is most like a table.
     target
         The table that it is to become; by default the one that its columns are most like.
 
@@ -114,12 +117,21 @@ def suggest(path: Path | str, *, target: str | None = None) -> Suggestion:
 
 def _read(path: Path) -> list[RawTable]:
     log = ProblemLog()
-    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+    is_archive = path.suffix.lower() == ARCHIVE
+    if not path.is_file() or not (is_archive or path.suffix.lower() in SUFFIXES):
         raise faults.MappingError(refusals.path_missing(path.name))
-    raws = [raw for raw in read_foreign(path, log, encodings=("windows-1252", "utf-16")) if raw.columns]
+    if is_archive:
+        read = read_foreign_archive(path, log, is_wanted=_is_readable, encodings=_ENCODINGS)
+    else:
+        read = read_foreign(path, log, encodings=_ENCODINGS)
+    raws = [raw for raw in read if raw.columns]
     if log.problems or not raws:
         raise faults.MappingError(log.problems or refusals.path_missing(path.name))
     return raws
+
+
+def _is_readable(name: str) -> bool:
+    return Path(name).suffix.lower() in SUFFIXES and not name.startswith((".", "~$"))
 
 
 def _shapes(raw: RawTable) -> dict[str, Shape]:

@@ -1,4 +1,4 @@
-"""Screening of text for what must never be in a file: numbers of persons and companies, ways to reach them, prose.
+"""Screening of text for what must never be in a file: numbers of persons, companies and vehicles, contacts, prose.
 
 The contracts let in codes, whole numbers and dates. Whatever looks like something else stops the file;
 a wrongly stopped file is cheaper than a leaked number. Nothing here returns or stores what it found.
@@ -6,6 +6,7 @@ a wrongly stopped file is cheaper than a leaked number. Nothing here returns or 
 
 from evalkit.screening.contact import has_email, has_phone
 from evalkit.screening.identity import is_suspect
+from evalkit.screening.plates import has_plate
 from evalkit.screening.prose import is_prose
 from evalkit.screening.traces import (
     IDENTITIES,
@@ -27,6 +28,7 @@ __all__ = [
     "any_suspect",
     "has_email",
     "has_phone",
+    "has_plate",
     "is_prose",
     "is_suspect",
     "may_not_be_shown",

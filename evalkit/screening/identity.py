@@ -19,10 +19,19 @@ _JOINT = rf"{_SPACE}*{_DASH}?{_SPACE}*"
 # The date is written whole or with both its joints: "2016–2017 2018" are three years, not twelve digits.
 _DATE = rf"[0-9]{{2}}(?:[0-9]{{4}}|{_BETWEEN}[0-9]{{2}}{_BETWEEN}[0-9]{{2}}){_JOINT}[0-9]{{4}}"
 # A look-ahead, so that every starting place is tried and an earlier near miss cannot hide a number.
-_SHORT = re.compile(rf"(?<![0-9])(?=({_DATE})(?![0-9]))")
-_LONG = re.compile(rf"(?<![0-9])(?=([0-9]{{2}}{_DATE})(?![0-9]))")
+# Four digits that begin a date of their own are its year, as in "2023-01-01–2023-12-31".
+_END = rf"(?![0-9])(?!{_DASH}[0-9]{{2}}{_DASH}[0-9]{{2}}(?![0-9]))"
+_SHORT = re.compile(rf"(?<![0-9])(?=({_DATE}){_END})")
+_LONG = re.compile(rf"(?<![0-9])(?=([0-9]{{2}}{_DATE}){_END})")
+# What stands between the parts of a code, a path or a line may join those of a number too, when its date is one.
+_LOOSE = rf"(?:{_DASH}|{_SPACE}|[_./:~'|\r\n\v])"
+_LOOSELY = re.compile(
+    rf"(?<![0-9])(?=((?:[0-9]{{2}})?[0-9]{{2}}{_LOOSE}?(?:0[1-9]|1[0-2]){_LOOSE}?"
+    rf"(?:[06][1-9]|[1278][0-9]|[39][01]){_LOOSE}{{0,3}}[0-9]{{4}})(?![0-9]|[-/.][0-9]))"
+)
 _GROUPED = re.compile(rf"[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}})+")
 _DECIMAL = re.compile(r"([-+\u2212]?[0-9]+)[.,][0-9]+")
+_SCIENTIFIC = re.compile(r"\+?([0-9])[.,]([0-9]{9,11})[eE]\+?0*(9|1[0-1])")
 _NUMBER_DIGITS = 10
 _FIRST_OF_ORGANISATIONS = "2"
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -74,7 +83,10 @@ def _found(text: str, *, decimal: bool) -> Iterator[str]:
         plain = match[1]
     if _GROUPED.fullmatch(plain):
         plain = re.sub(_SPACE, "", plain)
-    for form in (_SHORT, _LONG):
+    if match := _SCIENTIFIC.fullmatch(plain):
+        plain = (match[1] + match[2])[: int(match[3]) + 1]
+    forms = (_SHORT, _LONG) if _DECIMAL.fullmatch(plain) else (_SHORT, _LONG, _LOOSELY)
+    for form in forms:
         for match in form.finditer(plain):
             if _has_check_digit(match[1]):
                 yield "".join(sign for sign in match[1] if "0" <= sign <= "9")

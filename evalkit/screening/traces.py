@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from evalkit.screening.contact import has_email, has_phone
 from evalkit.screening.identity import is_suspect, number_kinds
+from evalkit.screening.plates import has_plate, plates_in_column
 from evalkit.screening.prose import is_prose
+from evalkit.screening.zeros import rows_without_zero
 
 if TYPE_CHECKING:
     import polars as pl
 
 _NUMBER_DIGITS = 10
+_PLATE_LIKE = "[A-Z]{3}.?[0-9]{2}"
 _FEWEST_PHONE_DIGITS = 8
 _FEWEST_PROSE_CHARACTERS = 8
 
@@ -25,13 +28,14 @@ class Trace(StrEnum):
     ORGANISATION = "organisation_number"
     EMAIL = "email_address"
     PHONE = "phone_number"
+    PLATE = "registration_plate"
     PROSE = "free_text"
 
 
 IDENTITIES = frozenset({Trace.PERSON, Trace.ORGANISATION})
 SHORTEST_TRACE = 6  # a@b.se
 # What is looked for in any text, whatever it is for.
-NEEDLES = (Trace.PERSON, Trace.ORGANISATION, Trace.EMAIL, Trace.PHONE)
+NEEDLES = (Trace.PERSON, Trace.ORGANISATION, Trace.EMAIL, Trace.PHONE, Trace.PLATE)
 
 
 def traces(text: str) -> frozenset[Trace]:
@@ -45,7 +49,7 @@ def traces(text: str) -> frozenset[Trace]:
     """
     kinds = number_kinds(text)
     found = {Trace.PERSON: "person" in kinds, Trace.ORGANISATION: "organisation" in kinds}
-    found |= {Trace.EMAIL: has_email(text), Trace.PHONE: has_phone(text)}
+    found |= {Trace.EMAIL: has_email(text), Trace.PHONE: has_phone(text), Trace.PLATE: has_plate(text)}
     return frozenset(trace for trace, hit in found.items() if hit)
 
 
@@ -91,13 +95,17 @@ def trace_rows(cells: pl.Series, trace: Trace, *, decimal: bool = False) -> list
     if trace in IDENTITIES:
         kind = "person" if trace is Trace.PERSON else "organisation"
         likely = cells.str.count_matches(r"\p{N}").fill_null(0) >= _NUMBER_DIGITS
-        return _rows(cells, likely, lambda text: kind in number_kinds(text, decimal=decimal))
+        rows = _rows(cells, likely, lambda text: kind in number_kinds(text, decimal=decimal))
+        return sorted({*rows, *rows_without_zero(cells)}) if trace is Trace.PERSON else rows
     if trace is Trace.EMAIL:
         return _rows(cells, cells.str.contains(r"@|[(\[]at[)\]]").fill_null(value=False), has_email)
     if trace is Trace.PHONE:
         likely = cells.str.count_matches("[0-9]").fill_null(0) >= _FEWEST_PHONE_DIGITS
         starts = cells.str.contains(r"0[1-9]|46").fill_null(value=False)
         return _rows(cells, likely & starts, has_phone)
+    if trace is Trace.PLATE:
+        plates = plates_in_column(cells.filter(cells.str.contains(_PLATE_LIKE)).unique().drop_nulls())
+        return _rows(cells, cells.is_in(sorted(plates)).fill_null(value=False), plates.__contains__) if plates else []
     return _rows(cells, (cells.str.len_chars() > _FEWEST_PROSE_CHARACTERS).fill_null(value=False), is_prose)
 
 

@@ -1,4 +1,4 @@
-"""What a workbook carries beside its cells: comments, names, properties, headers and footers.
+"""What a workbook carries beside its cells: comments, names, properties, headers, footers, and copies of cells.
 
 None of it is read as data, but it follows the file wherever the file goes, also into the copy with
 marked cells that the check gives back. So it is screened like a sheet that is not read.
@@ -15,6 +15,7 @@ from evalkit.errors import Problem
 from evalkit.language import Text
 from evalkit.screening import Trace
 from evalkit.sources import problems
+from evalkit.sources.markup import plain_attributes
 from evalkit.sources.packages import Package
 from evalkit.sources.sheetxml import BookFacts
 
@@ -25,15 +26,19 @@ _PARTS: tuple[tuple[re.Pattern[str], Text], ...] = (
     (re.compile(r"xl/workbook\.xml", re.IGNORECASE), Text("ett definierat namn", "a defined name")),
     (re.compile(r"docProps/[^/]+\.xml", re.IGNORECASE), Text("filens egenskaper", "the properties of the file")),
     (re.compile(r"xl/drawings/[^/]+\.xml", re.IGNORECASE), Text("en textruta", "a text box")),
+    # Copies of cells, also of cells that are no longer there or that stand in another workbook.
+    (re.compile(r"xl/pivotCache/[^/]+\.xml", re.IGNORECASE), Text("en pivottabells underlag", "a pivot table's data")),
+    (re.compile(r"xl/externalLinks/[^/]+\.xml", re.IGNORECASE), Text("en länkad arbetsbok", "a linked workbook")),
+    (re.compile(r"xl/charts/[^/]+\.xml", re.IGNORECASE), Text("ett diagram", "a chart")),
 )
 # The names of sheets are screened where sheets are read.
 _OF_SHEETS = re.compile(r"<(?:\w+:)?(TitlesOfParts|sheets)\b.*?</(?:\w+:)?\1>", re.DOTALL)
 _BLOCK = re.compile(
     r"</?(?:\w+:)?(?:comment|threadedComment|definedName|txBody|creator|lastModifiedBy|title|subject|keywords|"
-    r"description|category|property|Company|Manager)\b[^>]*>"
+    r"description|category|property|Company|Manager|v|t|pt|cell)\b[^>]*>"
 )
 _TAG = re.compile(r"<[^>]*>")
-_NAME = re.compile(r"\bname=\"([^\"]*)\"")
+_NAME = re.compile(r"\b(?:name|v)=\"([^\"]*)\"")
 
 
 def annotation_problems(package: Package, facts: BookFacts, shown: str) -> Iterator[Problem]:
@@ -46,7 +51,7 @@ def annotation_problems(package: Package, facts: BookFacts, shown: str) -> Itera
     for member in package.members:
         for form, place in _PARTS:
             if form.fullmatch(member.filename):
-                content = package.read(member).decode("utf-8", "replace")
+                content = plain_attributes(package.read(member)).decode("utf-8", "replace")
                 found |= {(place, trace): None for trace in _traces(content, place)}
     printed = (text for sheet in facts.sheets.values() for text in sheet.printed)
     found |= {(_PRINTED, trace): None for text in printed for trace in screening.traces(text)}
@@ -60,7 +65,7 @@ def _traces(content: str, place: Text) -> set[Trace]:
 
 
 def _texts(content: str) -> Iterator[str]:
-    """Each comment, name or property as one text: a number may be cut by a change of type face."""
+    """Each comment, name, property or copied cell as one text: a number may be cut by a change of type face."""
     told = _OF_SHEETS.sub("", content)
     yield from (html.unescape(name) for name in _NAME.findall(told))
     yield from (html.unescape(_TAG.sub("", block)) for block in _BLOCK.split(told))

@@ -66,8 +66,8 @@ def _text_bytes(frame: pl.DataFrame) -> int:
 def as_text(column: pl.Series) -> pl.Series:
     """The column as a person would have written its cells."""
     if column.dtype.is_float():
-        return _float_text(column.cast(pl.Float64))
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+        return _float_text(column)
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration):
         return pl.Series(
             column.name, [None if cell is None else str(cell) for cell in column.to_list()], dtype=pl.String
         )
@@ -75,7 +75,10 @@ def as_text(column: pl.Series) -> pl.Series:
 
 
 def _float_text(column: pl.Series) -> pl.Series:
-    """Whole numbers without a decimal mark, so that a count stored as a float is still a count."""
+    """Whole numbers without a decimal mark, so that a count stored as a float is still a count.
+
+    The others are as short as their own precision lets them be: 1.1 in 32 bits is not 1.10000002.
+    """
     whole = column.is_finite() & (column == column.round()) & (column.abs() <= _LARGEST_EXACT)
     texts = pl.select(
         pl.when(pl.lit(whole))

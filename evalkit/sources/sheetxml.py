@@ -1,4 +1,4 @@
-"""What only the XML of a workbook tells: failed formulas, formulas without a value, percentages, true size.
+"""What only the XML of a workbook tells: failed and uncalculated formulas, number formats, what is hidden, true size.
 
 The spreadsheet reader gives a failed formula and one that was never calculated as an empty cell, and a
 percentage as its hundredth. It also makes room for every cell from the first to the last, so a sheet
@@ -21,6 +21,7 @@ from evalkit.sources.limits import (
     MOST_ROWS,
     MOST_UNPACKED_BYTES,
 )
+from evalkit.sources.markup import plain_attributes
 from evalkit.sources.packages import DamagedPackageError, OversizedPackageError, Package
 
 _BOOK, _BOOK_LINKS, _STYLES, _STRINGS = (
@@ -36,6 +37,8 @@ _FORMAT_TAG = re.compile(rb"<(?:\w+:)?numFmt\b[^>]*>")
 _CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE_TAG = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _PERCENT_FORMATS = frozenset({"9", "10"})  # built in: 0% and 0.00%
+_MONTH_FORMAT = "17"  # built in: mmm-yy, which Excel itself gives to what is typed as 2024-12
+_NOT_SIGNS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')  # quoted, escaped, bracketed, and room left for a sign
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 # What is printed above and below a sheet stands after its rows. In it an ampersand begins a command.
@@ -54,6 +57,8 @@ _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b(?P<head>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)"
 )
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\bhidden=\"(?:1|true)\"[^>]*(?<!/)>")
+_HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\b(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*>")
 _PLACE = re.compile(rb"\br=\"([A-Z]+)([0-9]+)\"")
 _STRING_INDEX = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=\"s\"[^>]*>\s*<(?:\w+:)?v>([0-9]{1,9})</")
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
@@ -62,14 +67,22 @@ _UNIQUE = re.compile(rb"<(?:\w+:)?sst\b[^>]*\buniqueCount=\"([0-9]+)\"")
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What a sheet's XML said. Rows are numbered as a person sees them; ``printed`` are headers and footers."""
+    """What a sheet's XML said. Rows are numbered as a person sees them; ``printed`` are headers and footers.
+
+    The reader leaves out what is to the left of ``first_column``, the first with a cell in it, from 0.
+    ``percent`` and ``months`` are numbers that are shown as a percentage, or as a month without its day.
+    """
 
     failed: set[int] = field(default_factory=set)
     uncalculated: set[int] = field(default_factory=set)
     percent: dict[str, set[int]] = field(default_factory=dict)
+    months: dict[str, set[int]] = field(default_factory=dict)
+    hidden_rows: int = 0
+    hidden_columns: int = 0
     printed: tuple[str, ...] = ()
     rows: int = 0
     columns: int = 0
+    first_column: int = MOST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +99,21 @@ def book_facts(package: Package) -> BookFacts:
     Raises
     ------
     DamagedPackageError
-        When a part is missing, cut off, or holds declarations that no workbook has.
+        When a part is missing, doubled, cut off, or holds declarations that no workbook has.
     OversizedPackageError
         When a sheet goes past Excel's own limits, or its cells would not fit.
     """
-    book = package.read(package.member(_BOOK))
+    if _has_doubles(package):
+        raise DamagedPackageError
+    book = _markup(package, _BOOK)
     if _DOCTYPE.search(book):
         raise DamagedPackageError
-    percent = _percent_styles(package)
+    styles = _styles(package)
     longest = _longest_string(package)
     parts = sheet_parts(package, book)
     facts, shared = {}, 0
     for name, part in parts.items():
-        facts[name], texts = _sheet_facts(package, part, percent)
+        facts[name], texts = _sheet_facts(package, part, styles)
         shared += texts
     if longest * shared > MOST_UNPACKED_BYTES:
         _check_repeated_strings(package, parts.values())
@@ -108,8 +123,7 @@ def book_facts(package: Package) -> BookFacts:
 def sheet_parts(package: Package, book: bytes) -> dict[str, str]:
     """The part of the package that holds each sheet, in the order of the sheets."""
     links = {
-        _attribute(tag, b"Id"): _attribute(tag, b"Target")
-        for tag in _LINK_TAG.findall(package.read(package.member(_BOOK_LINKS)))
+        _attribute(tag, b"Id"): _attribute(tag, b"Target") for tag in _LINK_TAG.findall(_markup(package, _BOOK_LINKS))
     }
     parts = {}
     for tag in _SHEET_TAG.findall(book):
@@ -120,61 +134,91 @@ def sheet_parts(package: Package, book: bytes) -> dict[str, str]:
     return parts
 
 
+def _markup(package: Package, part: str) -> bytes:
+    return plain_attributes(package.read(package.member(part)))
+
+
+def _has_doubles(package: Package) -> bool:
+    """Whether two parts have one name, of which the spreadsheet reader might open the other."""
+    return len({name.casefold() for name in package.names}) < len(package.members)
+
+
 def _attribute(tag: bytes, name: bytes) -> str:
     match = re.search(rb"\s" + name + rb"=\"([^\"]*)\"", tag)
     return html.unescape(match[1].decode("utf-8", "replace")) if match else ""
 
 
-def _percent_styles(package: Package) -> frozenset[bytes]:
-    """The style numbers that show a number as a percentage."""
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """Patterns of the cells with a number that is shown as something else; ``None`` when no style shows it so."""
+
+    percent: re.Pattern[bytes] | None = None
+    month: re.Pattern[bytes] | None = None
+
+
+def _styles(package: Package) -> _Styles:
     if _STYLES not in package.names:
-        return frozenset()
-    styles = package.read(package.member(_STYLES))
-    formats = set(_PERCENT_FORMATS)
+        return _Styles()
+    styles = _markup(package, _STYLES)
+    percent, month = set(_PERCENT_FORMATS), {_MONTH_FORMAT}
     for tag in _FORMAT_TAG.findall(styles):
-        # A percent sign in quotation marks or after a backslash is only a letter.
-        code = re.sub(r'"[^"]*"|\\.', "", _attribute(tag, b"formatCode"))
-        if "%" in code:
-            formats.add(_attribute(tag, b"numFmtId"))
+        signs = _NOT_SIGNS.sub("", _attribute(tag, b"formatCode")).lower()
+        if "%" in signs:
+            percent.add(_attribute(tag, b"numFmtId"))
+        if {"m", "y"} <= set(signs) and not set("dhs") & set(signs):
+            month.add(_attribute(tag, b"numFmtId"))
     block = _CELL_STYLES.search(styles)
-    used = _STYLE_TAG.findall(block[0]) if block else []
-    return frozenset(b"%d" % place for place, tag in enumerate(used) if _attribute(tag, b"numFmtId") in formats)
+    used = [_attribute(tag, b"numFmtId") for tag in _STYLE_TAG.findall(block[0])] if block else []
+    return _Styles(_cells_shown(percent, used), _cells_shown(month, used))
 
 
-def _sheet_facts(package: Package, part: str, percent: frozenset[bytes]) -> tuple[SheetFacts, int]:
+def _cells_shown(formats: set[str], used: list[str]) -> re.Pattern[bytes] | None:
+    """A cell in a style of one of the formats with a number in it."""
+    either = b"|".join(b"%d" % place for place, form in enumerate(used) if form in formats)
+    if not either:
+        return None
+    return re.compile(
+        rb"<(?:\w+:)?c\b(?=[^>]*\bs=\"(?:" + either + rb")\")(?![^>]*\bt=\"(?:s|str|inlineStr|b|e)\")"
+        rb"[^>]*\br=\"([A-Z]+)([0-9]+)\"[^>/]*>(?:\s*<(?:\w+:)?f\b[^>]*>[^<]*(?:</(?:\w+:)?f>)?)?\s*<(?:\w+:)?v>"
+    )
+
+
+def _sheet_facts(package: Package, part: str, styles: _Styles) -> tuple[SheetFacts, int]:
     facts, texts, counted = SheetFacts(), 0, 0
-    shown = _percent_cell(percent)
-    piece = b""
+    piece, hidden = b"", []
     for piece in _pieces(package, part):
         if counted == 0 and _DOCTYPE.search(piece):
             raise DamagedPackageError
         counted += len(_ROW_TAG.findall(piece))
         _measure(piece, facts, counted)
-        if b't="e"' in piece:
-            facts.failed.update(int(number) for number in _ERROR_CELL.findall(piece))
         texts += piece.count(b't="s"')
-        if _FORMULA_TAG.search(piece):
-            _note_uncalculated(piece, facts)
-        if shown:
-            for column, number in shown.findall(piece):
-                facts.percent.setdefault(column.decode(), set()).add(int(number))
+        hidden += _HIDDEN_COLUMNS.findall(piece)
+        _note_cells(piece, facts, styles)
     facts.printed = tuple(_printed(text) for text in _PRINTED.findall(piece))
+    facts.hidden_columns = sum(_columns_within(tag, facts.columns) for tag in hidden)
     return facts, texts
+
+
+def _note_cells(piece: bytes, facts: SheetFacts, styles: _Styles) -> None:
+    if b't="e"' in piece:
+        facts.failed.update(int(number) for number in _ERROR_CELL.findall(piece))
+    if _FORMULA_TAG.search(piece):
+        _note_uncalculated(piece, facts)
+    if b"hidden=" in piece:
+        facts.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+    for pattern, found in ((styles.percent, facts.percent), (styles.month, facts.months)):
+        for column, number in pattern.findall(piece) if pattern else ():
+            found.setdefault(column.decode(), set()).add(int(number))
+
+
+def _columns_within(tag: bytes, width: int) -> int:
+    """How many of the first columns a tag of columns is about."""
+    first, last = _attribute(tag, b"min"), _attribute(tag, b"max")
+    return max(0, min(int(last), width) - int(first) + 1) if first.isdigit() and last.isdigit() else 0
 
 
 def _printed(text: bytes) -> str:
     return _COMMAND.sub(" ", html.unescape(text.decode("utf-8", "replace")))
-
-
-def _percent_cell(styles: frozenset[bytes]) -> re.Pattern[bytes] | None:
-    """A cell in one of the styles with a number in it."""
-    if not styles:
-        return None
-    either = b"|".join(sorted(styles))
-    return re.compile(
-        rb"<(?:\w+:)?c\b(?=[^>]*\bs=\"(?:" + either + rb")\")(?![^>]*\bt=\"(?:s|str|inlineStr|b|e)\")"
-        rb"[^>]*\br=\"([A-Z]+)([0-9]+)\"[^>/]*>(?:\s*<(?:\w+:)?f\b[^>]*>[^<]*(?:</(?:\w+:)?f>)?)?\s*<(?:\w+:)?v>"
-    )
 
 
 def _pieces(package: Package, part: str) -> Iterator[bytes]:
@@ -184,11 +228,11 @@ def _pieces(package: Package, part: str) -> Iterator[bytes]:
         rest += chunk
         cut = max((match.end() for match in _ROW_END.finditer(rest)), default=0)
         if cut:
-            yield rest[:cut]
+            yield plain_attributes(rest[:cut])
             rest = rest[cut:]
         if len(rest) > MOST_ROW_XML_BYTES:
             raise OversizedPackageError
-    yield rest
+    yield plain_attributes(rest)
 
 
 def _measure(piece: bytes, facts: SheetFacts, counted: int) -> None:
@@ -201,6 +245,9 @@ def _measure(piece: bytes, facts: SheetFacts, counted: int) -> None:
         unplaced = [len(_UNPLACED_CELL.findall(row)) for row in _ROW_END.split(piece)]
     facts.rows = max(facts.rows, counted, *numbers)
     facts.columns = max(facts.columns, *unplaced, *columns)
+    facts.first_column = (
+        0 if any(unplaced) else min(facts.first_column, *(column - 1 for column in columns or [MOST_COLUMNS]))
+    )
     if facts.rows > MOST_ROWS or facts.columns > MOST_COLUMNS or facts.rows * facts.columns > MOST_CELLS:
         raise OversizedPackageError
 
@@ -217,6 +264,20 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1
     return number
+
+
+def column_letters(place: int) -> str:
+    """The letters of a column, of which the first has place 0.
+
+    >>> from evalkit.sources.sheetxml import column_letters
+    >>> [column_letters(place) for place in (0, 25, 26, 16383)]
+    ['A', 'Z', 'AA', 'XFD']
+    """
+    letters, number = "", place + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _note_uncalculated(piece: bytes, facts: SheetFacts) -> None:
@@ -236,8 +297,9 @@ def _string_lengths(package: Package) -> list[int]:
     if _STRINGS not in package.names:
         return []
     content = package.read(package.member(_STRINGS))
-    claimed = _UNIQUE.search(content[:4096])
-    if _DOCTYPE.search(content[:4096]) or (claimed and int(claimed[1][:12]) > len(content)):
+    top = plain_attributes(content[:4096])
+    claimed = _UNIQUE.search(top)
+    if _DOCTYPE.search(top) or (claimed and int(claimed[1][:12]) > len(content)):
         raise DamagedPackageError
     lengths, start = [], 0
     for match in _STRING_END.finditer(content):

@@ -30,6 +30,9 @@ TABLES = (
     "ordinary_supervision",
 )
 
+VERSION_COLUMN = "contract_version"  # which version of its contract a file follows
+_VERSION = r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$"
+
 _BLANK = "[ \u00a0\u2009\u202f]"
 _DECIMAL_CELL = rf"^[-\u2010-\u2013\u2212]?[0-9](?:[0-9]|{_BLANK})*MARK[0-9]+$"
 _GROUPED_CELL = rf"^[-\u2010-\u2013\u2212]?[0-9]{{1,3}}(?:{_BLANK}[0-9]{{3}})+(?:[.,][0-9]+)?$"
@@ -126,15 +129,19 @@ def text_table(
     decimal_points: frozenset[int] = frozenset(),
     intact: bool = True,
 ) -> RawTable:
-    """Trim the cells, drop empty rows and the empty columns to the right, and number the rows."""
+    """Trim the cells, drop empty rows and the empty columns to the right, and number the rows.
+
+    A row with nothing but the version of the contract is empty: templates have one on every sheet. What it says
+    holds for the other rows.
+    """
     names = tuple((name or "").strip() for name in header)
     trimmed = grid.rename({old: f"c{place}" for place, old in enumerate(grid.columns)}).select(
         pl.all().str.strip_chars().replace("", None)
     )
     width = _used_width(trimmed, names)
-    cells = trimmed.select(trimmed.columns[:width])
+    cells, bare = _version_spread(trimmed.select(trimmed.columns[:width]), names)
     numbers = pl.int_range(first_row, first_row + cells.height, eager=True, dtype=pl.Int64).alias("row")
-    filled = cells.select(~pl.all_horizontal(pl.all().is_null())).to_series() if width else numbers.is_null()
+    filled = cells.select(~pl.all_horizontal(pl.all().is_null())).to_series() & ~bare if width else numbers.is_null()
     return RawTable(
         table=table,
         file=payload.name,
@@ -147,6 +154,22 @@ def text_table(
         decimal_points=decimal_points,
         intact=intact,
     )
+
+
+def _version_spread(cells: pl.DataFrame, names: tuple[str, ...]) -> tuple[pl.DataFrame, pl.Series]:
+    """The cells with the version of bare rows in every row that states none, and which rows are bare."""
+    nowhere = pl.Series([False]).new_from_index(0, cells.height)
+    if names.count(VERSION_COLUMN) != 1 or names.index(VERSION_COLUMN) >= cells.width or not cells.height:
+        return cells, nowhere
+    column = cells.columns[names.index(VERSION_COLUMN)]
+    others = pl.all_horizontal(pl.all().exclude(column).is_null())
+    bare = cells.select((others & pl.col(column).str.contains(_VERSION)).fill_null(value=False)).to_series()
+    stated = cells.filter(bare)[column].unique()
+    if len(stated) != 1:
+        return cells, nowhere
+    elsewhere = cells.select(others).to_series() & ~bare
+    spread = pl.when(elsewhere).then(pl.col(column)).otherwise(pl.col(column).fill_null(stated.item()))
+    return cells.with_columns(spread.alias(column)), bare
 
 
 def _used_width(cells: pl.DataFrame, names: tuple[str, ...]) -> int:

@@ -23,7 +23,7 @@ from evalkit.sources.heading import (
 )
 from evalkit.sources.limits import MOST_TITLE_ROWS
 from evalkit.sources.openbook import OpenBook, open_book
-from evalkit.sources.sheetxml import SheetFacts
+from evalkit.sources.sheetxml import SheetFacts, column_letters
 from evalkit.sources.tables import Payload, RawTable, number_habits, table_named, text_table
 from evalkit.sources.titles import title_problems
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # 1955 to 2119: days, and neither years nor counts that somebody could mean.
 _SERIAL = r"^[2-7][0-9]{4}(?:\.0)?$"
+_FIRST_OF_MONTH = r"^([0-9]{4}-[0-9]{2})-01(?: 00:00:00)?$"
 # Excel counts 1900 as a leap year, so that from March 1900 day 0 is 30 December 1899.
 _DAY_0, _DAY_0_OF_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
@@ -139,11 +140,13 @@ def _table(sheet: ExcelSheet, role: _Role, around: _Around) -> RawTable:
     found = _heading_row(cells, role, around)
     start = found or 0
     headings = settle_headings(cells.row(start) if cells.height else (), role.expected)
-    sound = _check(role, role.book.facts.sheets[sheet.name], start, around) and found is not None
+    facts = role.book.facts.sheets[sheet.name]
+    sound = _check(role, facts, start, around) and found is not None
     if found is not None and not any(headings.names):
         around.log.add(problems.no_header(around.payload.name, role.shown))
     numbers = role.book.number_columns(sheet.name, start) if cells.height else frozenset()
     grid, dated = _with_days(cells.slice(start + 1), headings.names, role)
+    grid, months = _with_months(grid, facts, _Below(start + 2, headings.names, role.expected))
     habits = number_habits(_texts(grid, numbers))
     return text_table(
         around.payload,
@@ -152,7 +155,7 @@ def _table(sheet: ExcelSheet, role: _Role, around: _Around) -> RawTable:
         grid=grid,
         header=headings.names,
         first_row=start + 2,
-        assumptions=(*role.told, *passed_over(start), *headings.told, *dated, *habits),
+        assumptions=(*role.told, *_hidden(facts), *passed_over(start), *headings.told, *dated, *months, *habits),
         decimal_points=numbers,
         intact=any(headings.names) and sound,
     )
@@ -208,6 +211,61 @@ def _with_days(grid: pl.DataFrame, names: tuple[str, ...], role: _Role) -> tuple
         f"Serial numbers were read as dates in {count} {cells_en} (the date system of the workbook is {year}).",
     )
     return pl.DataFrame(columns), (told,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """The rows below the headings: the number of the first, the names of the columns, and what these may be."""
+
+    first_row: int
+    names: tuple[str, ...]
+    expected: Expected
+
+
+def _with_months(grid: pl.DataFrame, facts: SheetFacts, below: _Below) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """In columns of days, the first of a month as the month, where the cell shows no day.
+
+    Excel makes the first of December of what is typed as ``2024-12``; a coverage to the end of the month would
+    then end on its first day.
+    """
+    count, columns = 0, []
+    for place, cells in enumerate(grid.iter_columns()):
+        shown = facts.months.get(column_letters(facts.first_column + place), ())
+        if shown and place < len(below.names) and below.names[place] in below.expected.days:
+            rows = pl.int_range(below.first_row, below.first_row + len(cells), eager=True)
+            month = cells.str.extract(_FIRST_OF_MONTH, 1).set(~rows.is_in(sorted(shown)), None)
+            count += len(month) - month.null_count()
+            columns.append(pl.select(pl.coalesce(month, cells).alias(cells.name)).to_series())
+        else:
+            columns.append(cells)
+    return (pl.DataFrame(columns), (_read_as_months(count),)) if count else (grid, ())
+
+
+def _read_as_months(count: int) -> Text:
+    cells_sv, cells_en = (
+        ("cell som visar", "cell that shows") if count == 1 else ("celler som visar", "cells that show")
+    )
+    return Text(
+        f"{count} {cells_sv} månad utan dag har lästs som hela månaden.",
+        f"{count} {cells_en} a month without its day {'was' if count == 1 else 'were'} read as the whole month.",
+    )
+
+
+def _hidden(facts: SheetFacts) -> tuple[Text, ...]:
+    """What is told of rows and columns that a person does not see in the sheet: they are data like the others."""
+    rows, columns = facts.hidden_rows, facts.hidden_columns
+    told = (
+        (rows, ("dold rad", "dolda rader"), ("hidden row", "hidden rows")),
+        (columns, ("dold kolumn", "dolda kolumner"), ("hidden column", "hidden columns")),
+    )
+    return tuple(
+        Text(
+            f"{count} {sv[count != 1]} i bladet har lästs som de andra.",
+            f"{count} {en[count != 1]} of the sheet {'was' if count == 1 else 'were'} read like the others.",
+        )
+        for count, sv, en in told
+        if count
+    )
 
 
 def _as_days(cells: pl.Series, serial: pl.Series, *, from_1904: bool) -> pl.Series:

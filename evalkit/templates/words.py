@@ -29,6 +29,11 @@ NEVER_WRITTEN = Text(
     "text. The whole file is then stopped, and the data are to be deleted.",
 )
 
+VERSION_NOTE = Text(
+    "Vilken version av datakontraktet bladet följer. Mallen har fyllt i den; ändra den inte.",
+    "Which version of the data contract the sheet follows. The template has filled it in; leave it as it is.",
+)
+
 _FILL = Text(
     "Fyll i bladen från vänster till höger, en rad per post, från rad 2. Ändra inte rubrikerna.",
     "Fill in the sheets from left to right, one row per entry, from row 2. Leave the headings as they are.",

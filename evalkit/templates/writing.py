@@ -201,6 +201,19 @@ class _Template:
                 column_of_reference=self._reference(field),
             )
             sheet.data_validation(1, column, _LAST_ROW, column, options)
+        self._version(sheet, contract)
+
+    def _version(self, sheet: Worksheet, contract: Contract) -> None:
+        """The version that the sheet follows, to the right of what is filled in, so that it can be read later too."""
+        if contract.statement is None:
+            return
+        column = len(contract.fields)
+        sheet.set_column(column, column, _width(contract.statement), self.formats.text)
+        sheet.write_string(0, column, contract.statement.name, self.formats.head)
+        sheet.write_comment(
+            0, column, self._say(words.VERSION_NOTE), {"author": "evalkit", "x_scale": 2.6, "y_scale": 1.2}
+        )
+        sheet.write_string(1, column, contract.version, self.formats.example)
 
     def _reference(self, field: Field) -> str | None:
         from xlsxwriter.utility import xl_col_to_name

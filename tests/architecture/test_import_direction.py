@@ -20,7 +20,8 @@ ORDER = (
     "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences", "precisions",
     "inference", "comparisons", "designs", "breaks", "evaluation", "planning", "margins", "protection", "policy",
     "cases", "disclosure", "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views",
-    "artifacts", "staging", "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
+    "artifacts", "staging", "counting", "templates", "feedback", "simulation", "render", "pipeline", "chapters",
+    "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.

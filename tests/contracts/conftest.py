@@ -112,6 +112,7 @@ class FakeMetric:
     family: MetricFamily = MetricFamily.PROCESS
     measure: str = "count"
     categories_overlap: bool = False
+    counts_only: bool = False
     default_exposure: str = "N1"
 
 

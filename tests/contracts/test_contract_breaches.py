@@ -180,6 +180,15 @@ def test_exposure_that_is_a_thousand_or_about_one_is_asked_about(folder):
     assert problem.place.rows == (2,)
 
 
+def test_a_column_with_both_decimal_marks_does_not_tell_which_a_thousand_has(folder):
+    folder.row("exposure", 0)["value"] = "1,234"
+    folder.tables["exposure"] += [
+        {**folder.row("exposure", 0), "period": p, "value": v} for p, v in (("2023", "2,5"), ("2022", "2.5"))
+    ]
+
+    assert [code for code, *_ in folder.codes()] == ["ambiguous_number"]
+
+
 @pytest.mark.parametrize(
     ("table", "cells", "expected"),
     [

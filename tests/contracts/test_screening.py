@@ -45,6 +45,14 @@ def test_a_wrong_check_digit_is_let_through(nine, off):
         "9 001 019 802",  # written as a number with thousands
         "9001019802.0",
         "12-900101-9802",  # an earlier near miss
+        "900101_9802",  # as a code may be written
+        "900101/9802",
+        "1990/01/01-9802",
+        "1990.01.01 9802",
+        "900101\n9802",
+        "900101--9802",
+        "9.001019802E+09",
+        "1,99001019802E11",
     ],
 )
 def test_disguises(text):
@@ -58,6 +66,10 @@ def test_disguises(text):
         "0127",
         "2024-01-01 00:00:00",
         "19001019802",  # eleven digits
+        "2023-01-01–2023-08-12",  # eight digits of a date and a year would do
+        "2023-01-01/2023-08-12",
+        "123456.7897",  # six digits and four decimals, and no date
+        "900101.9802",
         "90010198021",
         "1234567890123",
         "2016–2017 2018",
@@ -77,3 +89,17 @@ def test_rows_are_found_and_empty_cells_passed_over():
     cells = pl.Series([None, "900101-9802", "108", "9001019802", "", "900101-9802"])
     assert screening.suspect_rows(cells) == [1, 3, 5]
     assert screening.suspect_rows(pl.Series([], dtype=pl.String)) == []
+
+
+def test_a_column_of_numbers_that_lost_the_first_zero_of_the_year():
+    """Persons born 2000–2009, in a column that a spreadsheet took for numbers."""
+    right = [f"{eight}{check_digit('0' + eight)}" for eight in ("50101123", "90512123", "50572123")]
+
+    assert screening.trace_rows(pl.Series(right), screening.Trace.PERSON) == [0, 1, 2]
+    assert screening.trace_rows(pl.Series([f"{right[0]}.0", "7"]), screening.Trace.PERSON) == [0]
+
+
+def test_other_numbers_of_nine_digits_are_let_through():
+    in_order = pl.Series([str(505_121_000 + place) for place in range(500)])
+    assert screening.trace_rows(in_order, screening.Trace.PERSON) == []
+    assert screening.trace_rows(pl.Series(["513121239", "505321239"]), screening.Trace.PERSON) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,35 @@ def test_a_target_can_be_named_and_a_wrong_one_is_told_with_the_nearest(unknown:
     with pytest.raises(MappingError) as caught:
         suggest(unknown, target="decision")
     assert caught.value.problems[0].accepted.sv.startswith("menade du ”decisions”?")
+
+
+def test_a_zip_archive_is_read_as_the_file_in_it(unknown: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "uttag.zip"
+    with zipfile.ZipFile(archive, "w") as package:
+        package.write(unknown, f"Botkyrka/{unknown.name}")
+        package.writestr("Botkyrka/anteckning.txt", "inget att läsa")
+    inside, outside = suggest(archive), suggest(unknown)
+
+    assert inside.target == outside.target
+    assert inside.proposals == outside.proposals
+    assert unknown.stem in inside.to_yaml()
+
+
+def test_an_archive_without_data_is_told_of(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tom.zip", "w") as package:
+        package.writestr("anteckning.txt", "inget")
+    with pytest.raises(MappingError):
+        suggest(tmp_path / "tom.zip")
+
+
+def test_plates_are_dropped_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / "uttag.csv"
+    rows = "".join(f"{n};2024-05-0{n};{plate}\n" for n, plate in enumerate(("ABC123", "DEF456", "GHJ78K"), start=1))
+    file.write_text(f"Kontroll id;Tillsynsdatum;Objektmärke\n{rows}", encoding="utf-8")
+    found = {item.heading: item for item in suggest(file, target="ordinary_supervision").proposals}
+
+    assert found["Objektmärke"].field is None
+    assert "registreringsnummer" in found["Objektmärke"].reason.sv
 
 
 def test_a_file_that_cannot_be_read_is_told_of(tmp_path: Path) -> None:

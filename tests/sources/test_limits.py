@@ -1,10 +1,12 @@
 """Files made to fill the memory are refused early, with the memory that an honest file would take."""
 
 import io
+import re
 import struct
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
 import zlib
 
@@ -57,6 +59,21 @@ def far_cell(place: bytes):
     return lambda xml: xml.replace(b"</sheetData>", cell)
 
 
+def with_apostrophes(xml: bytes) -> bytes:
+    """The same XML as another writer may write it."""
+    return re.sub(rb'([\w:])="([^"]*)"', rb"\1 = '\2'", xml)
+
+
+def doubled_part(change) -> bytes:
+    """A workbook with its sheet twice, the second of them changed; a reader may open either."""
+    content = sheet_bytes(ROWS)
+    buffer = io.BytesIO(content)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        archive.writestr(SHEET, change(archive.read(SHEET)))
+    return buffer.getvalue()
+
+
 def many_long_strings() -> bytes:
     """A hundred thousand cells that all show the same text of a hundred thousand letters."""
     cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (row, row) for row in range(1, 100_000))
@@ -77,6 +94,10 @@ BOMBS = {
     "units.xlsx": lambda: rezipped(sheet_bytes(ROWS), {SHEET: lambda _: bytes(200 * 2**20)}),
     "units_corner.xlsx": lambda: rezipped(sheet_bytes(ROWS), {SHEET: far_cell(b"XFD1048576")}),
     "units_billion.xlsx": lambda: rezipped(sheet_bytes(ROWS), {SHEET: far_cell(b"A1000000000")}),
+    "units_apostrophes.xlsx": lambda: rezipped(
+        sheet_bytes(ROWS), {SHEET: lambda xml: with_apostrophes(far_cell(b"XFD1048576")(xml))}
+    ),
+    "units_doubled.xlsx": lambda: doubled_part(far_cell(b"XFD1048576")),
     "units_wide.xlsx": lambda: rezipped(sheet_bytes(ROWS), {SHEET: far_cell(b"ZZZZ2")}),
     "units_strings.xlsx": many_long_strings,
     "units.csv": lambda: b"unit_id;unit_name\n" + b"x" * (4 * 2**20),
@@ -86,6 +107,7 @@ BOMBS = {
 }
 CODES = {
     "lying.zip": "corrupt_file",
+    "units_doubled.xlsx": "corrupt_file",
     "units.csv": "too_wide",
     "units_columns.csv": "too_wide",
 }

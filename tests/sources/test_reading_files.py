@@ -349,7 +349,7 @@ def test_identity_number_in_the_name_of_the_folder(tmp_path):
 
 
 def test_parquet_types_become_the_text_a_person_would_write(tmp_path):
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     frame = pl.DataFrame(
         {
@@ -361,23 +361,27 @@ def test_parquet_types_become_the_text_a_person_would_write(tmp_path):
             "nan": [float("nan"), float("inf")],
             "list": [[1], None],
             "kind": pl.Series(["a", "b"], dtype=pl.Categorical),
+            "short": pl.Series([1.1, 2.0], dtype=pl.Float32),
+            "length": [timedelta(days=1), None],
         }
     )
     frame.write_parquet(tmp_path / "units.parquet")
 
     table = one(tmp_path)
-    assert [table.cells(name).to_list() for name in ("whole", "half", "integer", "day", "list", "kind")] == [
+    assert [table.cells(name).to_list() for name in ("whole", "half", "integer", "day", "list", "kind", "short")] == [
         ["12", None],
         ["12.5", "0.1"],
         ["1", "9223372036854775807"],
         ["2024-03-01", None],
         ["[1]", None],
         ["a", "b"],
+        ["1.1", "2"],
     ]
+    assert table.cells("length")[0] is not None
     assert table.cells("time")[0].startswith("2024-03-01 00:00:00")
     assert table.cells("nan").to_list() == ["NaN", "inf"]
     assert table.rows.to_list() == [2, 3]
-    assert table.decimal_points == {0, 1, 2, 5}
+    assert table.decimal_points == {0, 1, 2, 5, 8}
 
 
 def test_a_column_of_numbers_in_a_sheet_has_certain_decimal_points(tmp_path):

@@ -1,9 +1,12 @@
 """Workbooks as offices make them: hidden sheets, formulas, percentages, serial numbers, things beside the cells."""
 
+from datetime import date
+
 import pytest
 
 from evalkit.sources import read_folder
 from tests.sources.conftest import EXPECTED, book_bytes, codes, one, rezipped, sheet_bytes, told
+from tests.sources.test_limits import with_apostrophes
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -55,6 +58,52 @@ def test_formulas(put, cell, found):
         assert codes(folder) == [(found[0], "units.xlsx", (2,))]
     else:
         assert one(folder).cells("unit_name").to_list() == ["B"]
+
+
+def test_failed_formulas_are_found_however_the_attributes_are_written(put):
+    cell = formula(b'<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+    content = rezipped(
+        sheet_bytes([["unit_id", "unit_name"], ["0127", "B"]]), {SHEET: lambda x: with_apostrophes(cell(x))}
+    )
+
+    assert codes(put("units.xlsx", content)) == [("formula_error", "units.xlsx", (2,))]
+
+
+@pytest.mark.parametrize(("form", "start"), [("mmm-yy", 0), ("[$-41D]mmmm yyyy;@", 0), ("yyyy-mm", 1)])
+def test_a_cell_that_shows_a_month_without_its_day_is_that_month(put, form, start):
+    """Excel makes 1 December of ``2024-12``, and a coverage that ends there would lack a month."""
+
+    def fill(book):
+        sheet = book.add_worksheet("coverage")
+        month, day = (book.add_format({"num_format": code}) for code in (form, "yyyy-mm-dd"))
+        sheet.write_row(2, start, ["unit_id", "metric", "covered_from", "covered_to"])
+        for row, last in enumerate((date(2024, 12, 1), date(2024, 12, 17)), start=3):
+            sheet.write_row(row, start, ["0127", "P1"])
+            sheet.write_datetime(row, start + 2, date(2024, 2, 1), day)
+            sheet.write_datetime(row, start + 3, last, month)
+
+    table = one(put("coverage.xlsx", book_bytes(fill)))
+    assert [cell[:10] for cell in table.cells("covered_from")] == ["2024-02-01"] * 2
+    assert [cell[:10] for cell in table.cells("covered_to")] == ["2024-12", "2024-12-17"]
+    assert "1 cell som visar månad utan dag har lästs som hela månaden." in told(table)
+
+
+def test_hidden_rows_and_columns_are_read_aloud(put):
+    def fill(book):
+        sheet = book.add_worksheet("units")
+        sheet.write_row(0, 0, ["unit_id", "unit_name"])
+        sheet.write_row(1, 0, ["0127", "Botkyrka"])
+        sheet.write_row(2, 0, ["0180", "Stockholm"])
+        sheet.set_row(2, options={"hidden": True})
+        sheet.set_row(9, options={"hidden": True})
+        sheet.set_column(1, 30, options={"hidden": True})
+
+    table = one(put("units.xlsx", book_bytes(fill)))
+    assert table.cells("unit_id").to_list() == ["0127", "0180"]
+    assert told(table) == [
+        "1 dold rad i bladet har lästs som de andra.",
+        "1 dold kolumn i bladet har lästs som de andra.",
+    ]
 
 
 @pytest.mark.parametrize("form", ["0%", "0.00%", "0.0 %;[Red]-0.0 %"])
@@ -124,6 +173,21 @@ def test_what_stands_beside_the_cells_is_screened(put, add, code):
         add(book, sheet)
 
     assert codes(put("units.xlsx", book_bytes(fill))) == [(code, "units.xlsx", ())]
+
+
+@pytest.mark.parametrize(
+    ("part", "xml"),
+    [
+        ("xl/pivotCache/pivotCacheDefinition1.xml", b'<sharedItems><s v="900101-9802"/></sharedItems>'),
+        ("xl/pivotCache/pivotCacheRecords1.xml", b"<r><n v='9001019802'/></r>"),
+        ("xl/externalLinks/externalLink1.xml", b'<cell r="A1" t="str"><v>900101-9802</v></cell>'),
+        ("xl/charts/chart1.xml", b"<c:strCache><c:pt idx='0'><c:v>900101-9802</c:v></c:pt></c:strCache>"),
+    ],
+)
+def test_copies_of_cells_are_screened(put, part, xml):
+    content = rezipped(sheet_bytes([["unit_id", "unit_name"]]), {part: lambda _: xml})
+
+    assert codes(put("units.xlsx", content)) == [("personal_identity", "units.xlsx", ())]
 
 
 def test_a_comment_that_says_nothing_of_the_kind(put):

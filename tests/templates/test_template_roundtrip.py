@@ -143,7 +143,10 @@ def test_the_sheets_beside_the_tables_are_no_tables_and_hold_nothing_dangerous(r
     assert book.sheetnames[0] == "Läs mig"
     assert [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"] == ["Listor"]
     for sheet in book.worksheets:
-        assert sheet.title not in tables or sheet.max_row == 1
+        if sheet.title in tables:  # the headings, and the version that the sheet follows
+            versions = [cell.value for cell in sheet[2] if cell.value is not None]
+            assert sheet.max_row == 2
+            assert versions == [load_contracts()[sheet.title].version]
         for found in (cell for row in sheet.iter_rows() for cell in row):
             assert found.data_type != "f"
             assert not isinstance(found.value, str) or not is_formula_like(found.value)
@@ -176,3 +179,22 @@ def test_there_is_an_english_one(tmp_path):
     assert book.sheetnames[0] == "Read me"
     assert "Numbers" not in book["outcomes"]["A1"].comment.text
     assert "Unit code" in book["outcomes"]["A1"].comment.text
+
+
+def test_the_template_says_its_version_and_so_does_what_comes_out_of_it(filled, tmp_path):
+    book = filled(Reporter.AGGREGAT)
+    heads = [cell.value for cell in book["outcomes"][1]]
+    assert heads[-1] == "contract_version"
+    told = [text.sv for file in load(book, tmp_path).files for text in file.assumptions]
+    assert not any("antas" in text for text in told)
+
+
+@pytest.mark.parametrize(("version", "code"), [("9.0.0", "contract_too_new"), ("0.0.1", "contract_version_unknown")])
+def test_the_version_of_the_template_holds_when_its_row_is_passed_over(version, code, filled, tmp_path):
+    book = filled(Reporter.AGGREGAT)
+    sheet = book["outcomes"]
+    for column in range(1, sheet.max_column):
+        sheet.cell(3, column).value, sheet.cell(2, column).value = sheet.cell(2, column).value, None
+    sheet.cell(2, sheet.max_column).value = version
+
+    assert (code, "outcomes", "contract_version", ()) in problems(book, tmp_path)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from evalkit.contracts.bulk.ahead import ahead
 from evalkit.contracts.bulk.faults import CellFaults, Lines
 from evalkit.contracts.bulk.reading import Reader
 from evalkit.contracts.bulk.steps import own_columns
@@ -47,7 +48,7 @@ def duplicate_keys(reader: Reader, faults: CellFaults) -> Iterator[Lines]:
 
 def _hashed_keys(reader: Reader, key: tuple[str, ...], faults: CellFaults) -> Iterator[tuple[pl.DataFrame, Hashes]]:
     hash_of = _hash_method(reader, key)
-    return ((rows, hash_of(rows.select(key))) for rows in reader.sound_rows(key, faults))
+    return ahead((rows, hash_of(rows.select(key))) for rows in reader.sound_rows(key, faults))
 
 
 def _hash_method(reader: Reader, key: tuple[str, ...]) -> Callable[[pl.DataFrame], Hashes]:
@@ -68,11 +69,8 @@ def _in_part(hashes: Hashes, part: int, parts: int) -> Hashes:
 
 def _doubled(hashes: Hashes) -> Hashes:
     """The hashes that occur more than once."""
-    if hashes.flags.owndata:
-        hashes.sort()
-    else:
-        hashes = np.sort(hashes)
-    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    ordered = pl.Series(hashes).sort().to_numpy()  # several threads; NumPy has one
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def _confirmed(reader: Reader, key: tuple[str, ...], faults: CellFaults, doubled: Hashes) -> Lines:
@@ -130,7 +128,8 @@ def _askable(rule: Rule, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFram
 
 def _gathered(frames: Iterable[pl.DataFrame], by: Sequence[str], part: int, parts: int) -> pl.DataFrame | None:
     """One part of all rows. A column looked up and the one it is looked up in hash alike: their names do not matter."""
-    kept = [rows if parts == 1 else rows.filter(_hash(rows.select(by)) % np.uint64(parts) == part) for rows in frames]
+    own = (rows if parts == 1 else rows.filter(_hash(rows.select(by)) % np.uint64(parts) == part) for rows in frames)
+    kept = list(ahead(own))
     return pl.concat(kept) if kept else None
 
 

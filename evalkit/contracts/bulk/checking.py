@@ -14,18 +14,20 @@ import polars as pl
 from evalkit import screening
 from evalkit.contracts import headers
 from evalkit.contracts.bulk.across import broken_across, duplicate_keys
+from evalkit.contracts.bulk.ahead import ahead
 from evalkit.contracts.bulk.around import Around
 from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.faults import BLANK_ROW, BreachLog, CellFaults, Lines, Tally
 from evalkit.contracts.bulk.inspection import BulkInspection, broken_rules, worded
 from evalkit.contracts.bulk.reading import Reader
-from evalkit.contracts.bulk.repetition import ask_of_values, check_repeated_cells, distinct_values
+from evalkit.contracts.bulk.repetition import Judged, ask_of_values, distinct_values
+from evalkit.contracts.bulk.screen import Screen
 from evalkit.contracts.bulk.steps import Stage, Step, own_columns, stages, table_rules
 from evalkit.contracts.bulk.table import Batch, ParquetTable
 from evalkit.contracts.bulk.version import Statement, statement_of
 from evalkit.contracts.checking import in_file_order
 from evalkit.contracts.codes import Codes
-from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.model import Contract
 from evalkit.contracts.rules import Rule, Surroundings
 from evalkit.contracts.tablecheck import CheckedTable
 from evalkit.contracts.traces import trace_in_cells, trace_in_header
@@ -33,6 +35,7 @@ from evalkit.contracts.versions import assumed_version
 from evalkit.errors import Problem, Severity
 from evalkit.language import Text
 from evalkit.screening import Trace
+from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.sources.zeros import UNIT, restored
 
 # Large enough that the cost of asking is small beside the rows, small enough that a batch of the widest table stays
@@ -137,6 +140,16 @@ def _write_listing(log: BreachLog, listing: Path) -> None:
     aside.replace(listing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A batch, its columns as they were read, its blank rows, and what each column holds that no column may."""
+
+    batch: Batch
+    columns: list[Column]
+    blank: Lines
+    traces: list[list[tuple[Trace, list[int]]]]
+
+
 @dataclass(slots=True)
 class _Run:
     """One check under way."""
@@ -152,6 +165,7 @@ class _Run:
     not_asked: list[tuple[str, str]] = field(default_factory=list)
     late: frozenset[tuple[str, str]] = frozenset()
     early_faults: set[str] = field(default_factory=set)
+    judged: Judged = field(default_factory=Judged)
     blank: int = 0
     restored: int = 0
 
@@ -160,8 +174,8 @@ class _Run:
         before, after = (tuple(self._askable(rules[late], late=bool(late))) for late in (0, 1))
         self.late = frozenset((rule.code, rule.column) for rule in after) | {(_KEY, self.reader.contract.key[0])}
         first, *rest = stages(self.reader.contract, before, after)
-        for batch in self.whole.batches(self.whole.stored):
-            self._look_at(batch, first)
+        for seen in ahead(self._seen()):
+            self._look_at(seen, first)
         self._ask_across(first)
         for stage in rest:
             self._look_again(stage)
@@ -175,25 +189,28 @@ class _Run:
             else:
                 self.not_asked.append((rule.code, rule.column))
 
-    def _look_at(self, batch: Batch, stage: Stage) -> None:
-        """The first pass: every column is screened and typed, every cell checked."""
-        columns = [Column.read(batch.stored.to_series(place)) for place in range(batch.stored.width)]
-        blank = _blank_rows(columns, batch.stored.height)
-        kept = set(self.reader.table.stored)
-        columns = [column for column, name in zip(columns, self.whole.stored, strict=True) if name in kept]
-        self.blank += len(blank)
-        self.faults.add(BLANK_ROW, batch.place, blank, batch.stored.height)
-        self._screen(batch, columns)
-        if self.reader.present:
-            self._check_cells(batch, columns, blank, stage)
+    def _seen(self) -> Iterator[_Seen]:
+        """Each batch of the first pass, every column of it read and screened."""
+        screen, kept = Screen(self.reader.contract), set(self.reader.table.stored)
+        for batch in self.whole.batches(self.whole.stored):
+            columns = [Column.read(batch.stored.to_series(place)) for place in range(batch.stored.width)]
+            blank = _blank_rows(columns, batch.stored.height)
+            columns = [column for column, name in zip(columns, self.whole.stored, strict=True) if name in kept]
+            named = enumerate(zip(self.reader.table.columns, columns, strict=True))
+            yield _Seen(batch, columns, blank, [screen.traces(place, *column) for place, column in named])
 
-    def _screen(self, batch: Batch, columns: list[Column]) -> None:
-        for place, column in enumerate(columns):
-            name, contract = self.reader.table.columns[place], self.reader.contract
-            for trace, found in column.traces(contract.field(name) if name in contract.names else None):
+    def _look_at(self, seen: _Seen, stage: Stage) -> None:
+        """The first pass: what was screened is noted, every cell is typed and checked."""
+        batch = seen.batch
+        self.blank += len(seen.blank)
+        self.faults.add(BLANK_ROW, batch.place, seen.blank, batch.stored.height)
+        for place, (name, traces) in enumerate(zip(self.reader.table.columns, seen.traces, strict=True)):
+            for trace, found in traces:
                 lines = np.asarray(found, dtype=np.int64) + batch.first_line
                 self.suspects.setdefault((place, trace), Tally()).add(lines, self.log.keep)
                 self._fault(name, batch, found, early=True)
+        if self.reader.present:
+            self._check_cells(batch, seen.columns, seen.blank, stage)
 
     def _check_cells(self, batch: Batch, columns: list[Column], blank: Lines, stage: Stage) -> None:
         from evalkit.contracts.schema import check_cells
@@ -215,7 +232,7 @@ class _Run:
         values = {
             field.name: found for field in fields if (found := distinct_values(known[field.name], field)) is not None
         }
-        check_repeated_cells(table, values)
+        self.judged.check_cells(table, values)
         check_cells(table, but=values)
         self._ask_by_row(batch, table, stage, values)
 
@@ -240,8 +257,7 @@ class _Run:
             return
         names = sorted({name for rule in stage.by_row for name in (*rule.reads, rule.column)})
         fields = self.reader.fields(names)
-        for batch in self.reader.table.batches(self.reader.stored(fields)):
-            parsed = self.reader.typed(self.reader.columns(batch, fields), fields)
+        for batch, parsed in ahead(self.reader.typed_batches(fields)):
             self._ask_by_row(batch, self._table(batch, self.reader.frame(batch, parsed), names), stage, {})
 
     def _ask_by_row(self, batch: Batch, table: CheckedTable, stage: Stage, values: Mapping[str, pl.Series]) -> None:

@@ -17,7 +17,7 @@ from evalkit.sources.columnar import as_text
 # The years that a written date may have (see evalkit.periods); other dates go the way of text and fail there.
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # A whole number with fewer than ten digits cannot hold an identity number.
-_TEN_DIGITS = 10**9
+_NINE_DIGITS = 10**8
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 _DAYS = (Kind.DATE, Kind.PERIOD_FROM, Kind.PERIOD_TO, Kind.MONTH)
 
@@ -63,12 +63,12 @@ class Column:
         """Each kind of what must not be in a file, with the places of its cells (see :mod:`evalkit.contracts.headers`).
 
         Numbers and dates have no letters and no blanks, and no whole number is written with a zero before it, as a
-        telephone number is: only ten digits or more can be something, which is then the number of somebody.
+        telephone number is: only nine digits or more can be something, which is then the number of somebody.
         """
         if self.distinct is not None:
             yield from _traces_of_equal(self.cells, self.distinct, field)
         elif self.cells.dtype.is_integer():
-            long = (~self.cells.is_between(1 - _TEN_DIGITS, _TEN_DIGITS - 1)).arg_true()
+            long = (~self.cells.is_between(1 - _NINE_DIGITS, _NINE_DIGITS - 1)).arg_true()
             for trace, rows in cell_traces(self.cells.gather(long).cast(pl.String), field) if len(long) else ():
                 yield trace, long.gather(rows).to_list()
         elif self.cells.dtype != pl.Date or not _within(self.cells, _FIRST_DAY, _LAST_DAY):
@@ -101,7 +101,7 @@ class Column:
         if field.kind is Kind.INTEGER and kind.is_integer():
             whole = self.cells.cast(pl.Int64, strict=False)
             return whole if whole.null_count() == self.cells.null_count() else None
-        if field.kind is Kind.NUMBER and (kind.is_integer() or kind.is_float()):
+        if field.kind is Kind.NUMBER and (kind.is_integer() or kind == pl.Float64):
             number = self.cells.cast(pl.Float64)
             return number if number.is_finite().fill_null(value=True).all() else None
         if field.kind in _DAYS and kind == pl.Date:

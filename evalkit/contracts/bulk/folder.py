@@ -21,11 +21,12 @@ from evalkit.contracts.bulk.version import statement_of
 from evalkit.contracts.checking import Inspection, in_file_order, inspect
 from evalkit.contracts.codes import Codes
 from evalkit.contracts.headers import expectations
-from evalkit.contracts.model import VERSION_COLUMN, Contract, Level
+from evalkit.contracts.model import Contract, Level
 from evalkit.contracts.rules import CODE_RULES, contract_rules, later_rules
 from evalkit.contracts.tablecheck import sorted_by_key
 from evalkit.errors import Problem, SourceError
 from evalkit.sources import LargeFile, Scan
+from evalkit.sources.tables import VERSION_COLUMN
 from evalkit.sources.zeros import lost_zeros
 
 

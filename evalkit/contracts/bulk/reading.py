@@ -110,12 +110,17 @@ class Reader:
         wanted = tuple(names)
         return (rows.select(wanted) for rows in self._rows(wanted, (), faults))
 
+    def typed_batches(self, fields: tuple[Field, ...]) -> Iterator[tuple[Batch, tuple[Parsed, ...]]]:
+        """Every batch with these fields as the contract types them."""
+        for batch in self.table.batches(self.stored(fields)):
+            yield batch, self.typed(self.columns(batch, fields), fields)
+
     def typed_rows(self, names: Iterable[str]) -> Iterator[pl.DataFrame]:
         """These columns of every row, batch by batch."""
         wanted = tuple(names)
         fields = self.fields(wanted)
-        for batch in self.table.batches(self.stored(fields)):
-            yield self.frame(batch, self.typed(self.columns(batch, fields), fields)).select(wanted)
+        for batch, parsed in self.typed_batches(fields):
+            yield self.frame(batch, parsed).select(wanted)
 
     def faulty_rows(self, name: str, columns: Iterable[str], faults: CellFaults) -> Iterator[pl.DataFrame]:
         """One column of the rows with a fault in any of these columns, of the batches that have any."""
@@ -129,10 +134,8 @@ class Reader:
 
     def _rows(self, names: tuple[str, ...], sound: tuple[str, ...], faults: CellFaults) -> Iterator[pl.DataFrame]:
         fields = self.fields(names)
-        for batch in self.table.batches(self.stored(fields)):
-            frame = self.frame(batch, self.typed(self.columns(batch, fields), fields)).with_columns(
-                pl.col(LINE).alias(ROW)
-            )
+        for batch, parsed in self.typed_batches(fields):
+            frame = self.frame(batch, parsed).with_columns(pl.col(LINE).alias(ROW))
             at_fault = faults.mask((*sound, BLANK_ROW), batch.place, frame.height)
             yield frame if at_fault is None else frame.filter(~at_fault)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -15,29 +16,63 @@ from evalkit.contracts.tablecheck import ORIGIN, CheckedTable
 
 # It pays when a value stands in this many rows on average.
 _ROWS_A_VALUE = 8
+# Beyond this many values of a column it begins anew, so that memory stays bounded.
+_MOST_REMEMBERED = 20_000
 
 
-def distinct_values(column: Column, field: Field) -> pl.Series | None:
+def distinct_values(column: Column, wanted: Field) -> pl.Series | None:
     """The different cells of a typed text column, null included; ``None`` when they are too many to be worth it."""
-    if field.kind is not Kind.TEXT or column.distinct is None:
+    if wanted.kind is not Kind.TEXT or column.distinct is None:
         return None
     if len(column.distinct) * _ROWS_A_VALUE > len(column.cells):
         return None
-    values = column.distinct if field.default is None else column.distinct.fill_null(field.default)
-    return values.str.normalize("NFC").unique().alias(field.name)
+    values = column.distinct if wanted.default is None else column.distinct.fill_null(wanted.default)
+    return values.str.normalize("NFC").unique().alias(wanted.name)
 
 
-def check_repeated_cells(table: CheckedTable, values: Mapping[str, pl.Series]) -> None:
-    """As :func:`evalkit.contracts.schema.check_cells`, for the columns whose different ``values`` are known."""
-    if not values:
-        return
-    tallest = max(map(len, values.values()))
-    padded = [column.extend_constant(column[0], tallest - len(column)) for column in values.values()]
-    few = _table(table, pl.DataFrame(padded))
-    check_cells(few)
-    for finding in few.findings:
-        broken = few.frame[finding.column].gather(list(finding.rows))
-        table.flag(finding.code, finding.column, _rows(table.frame[finding.column], broken))
+@dataclass(slots=True)
+class Judged:
+    """What has been found about the values of columns, so that a value that comes again is not asked about again."""
+
+    _known: dict[str, pl.Series] = field(default_factory=dict)
+    _broken: dict[str, dict[str, pl.Series]] = field(default_factory=dict)
+
+    def check_cells(self, table: CheckedTable, values: Mapping[str, pl.Series]) -> None:
+        """As :func:`evalkit.contracts.schema.check_cells`, for the columns whose different ``values`` are known."""
+        fresh = {name: few for name, found in values.items() if len(few := self._fresh(name, found))}
+        if fresh:
+            self._judge(table, fresh)
+        for name, found in values.items():
+            for code, broken in self._broken.get(name, {}).items():
+                here = broken.filter(broken.is_in(found.implode(), nulls_equal=True))
+                if len(here):
+                    table.flag(code, name, _rows(table.frame[name], here))
+
+    def _fresh(self, name: str, found: pl.Series) -> pl.Series:
+        if len(self._known.get(name, ())) > _MOST_REMEMBERED:
+            del self._known[name]
+            self._broken.pop(name, None)
+        known = self._known.get(name)
+        return found if known is None else found.filter(~found.is_in(known.implode(), nulls_equal=True))
+
+    def _judge(self, table: CheckedTable, fresh: Mapping[str, pl.Series]) -> None:
+        tallest = max(map(len, fresh.values()))
+        few = _table(
+            table, pl.DataFrame([column.extend_constant(column[0], tallest - len(column)) for column in fresh.values()])
+        )
+        check_cells(few)
+        for finding in few.findings:
+            broken, by_code = few.frame[finding.column].gather(list(finding.rows)), self._broken_in(finding.column)
+            by_code[finding.code] = _joined(by_code.get(finding.code), broken.unique())
+        for name, found in fresh.items():
+            self._known[name] = _joined(self._known.get(name), found)
+
+    def _broken_in(self, column: str) -> dict[str, pl.Series]:
+        return self._broken.setdefault(column, {})
+
+
+def _joined(before: pl.Series | None, more: pl.Series) -> pl.Series:
+    return more if before is None else pl.concat([before, more])
 
 
 def ask_of_values(rule: Rule, table: CheckedTable, around: Surroundings, values: Mapping[str, pl.Series]) -> None:

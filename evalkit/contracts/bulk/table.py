@@ -10,10 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from evalkit import screening
+from evalkit.contracts.bulk.room import text_bytes
 from evalkit.errors import Problem, ProblemLog, SourceError
 from evalkit.language import Text
 from evalkit.sources import Expected, RawTable, problems
 from evalkit.sources.heading import NOTHING_EXPECTED, settle_headings
+from evalkit.sources.limits import MOST_TEXT_BYTES
 
 HEADER_ROWS = 1
 
@@ -77,8 +79,9 @@ class ParquetTable:
         if not names:
             raise SourceError(problems.no_header(name, None))
         headings = settle_headings(names, expected)
-        names = names[: _used_width(lazy, names)]
-        return cls(path, name, headings.names[: len(names)], names, int(rows), batch_rows, headings.told)
+        whole = cls(path, name, headings.names, names, int(rows), batch_rows, headings.told)
+        width = whole._used_width()
+        return replace(whole, columns=headings.names[:width], stored=names[:width])
 
     def stored_name(self, column: str) -> str:
         """The heading as it stands in the file, of the first column with this name."""
@@ -95,7 +98,9 @@ class ParquetTable:
         Raises
         ------
         SourceError
-            When the file turns out to be damaged.
+            When the file turns out to be damaged, or a text in it is long and repeated so often that a batch would
+            come to more than ``MOST_TEXT_BYTES``: in the file and in memory it stands once, but not where it is
+            compared and trimmed.
         """
         for place, start in enumerate(range(0, self.rows, self.batch_rows)):
             yield Batch(place, start + 1 + HEADER_ROWS, self._slice(stored, start))
@@ -103,9 +108,22 @@ class ParquetTable:
     def _slice(self, stored: Sequence[str], start: int) -> pl.DataFrame:
         lazy = pl.scan_parquet(self.path, glob=False).select(stored).slice(start, self.batch_rows)
         try:
-            return lazy.collect()
+            found = lazy.collect()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             raise SourceError(problems.corrupt(self.name, "Parquet")) from None
+        if sum(map(text_bytes, found.iter_columns())) > MOST_TEXT_BYTES:
+            raise SourceError(problems.too_large(self.name))
+        return found
+
+    def _used_width(self) -> int:
+        """Spreadsheets often leave columns without a name or a cell to the right of the data."""
+        width = len(self.stored)
+        while width and not self.stored[width - 1].strip() and self._is_blank(self.stored[width - 1]):
+            width -= 1
+        return width
+
+    def _is_blank(self, stored: str) -> bool:
+        return not any(_is_filled(batch.stored[stored]) for batch in self.batches([stored]))
 
     def heading(self, table: str, digest: str) -> RawTable:
         """The file without its rows, for what is said of headings alone."""
@@ -141,14 +159,6 @@ def _unreadable(path: Path, name: str) -> Problem | None:
         return problems.unreadable(name)
 
 
-def _used_width(lazy: pl.LazyFrame, names: tuple[str, ...]) -> int:
-    """Spreadsheets often leave columns without a name or a cell to the right of the data."""
-    width = len(names)
-    while width and not names[width - 1].strip() and _is_blank(lazy, names[width - 1]):
-        width -= 1
-    return width
-
-
-def _is_blank(lazy: pl.LazyFrame, name: str) -> bool:
-    text = pl.col(name).cast(pl.String, strict=False).str.strip_chars()
-    return not lazy.select((pl.col(name).is_not_null() & ~(text == "").fill_null(value=False)).any()).collect().item()
+def _is_filled(cells: pl.Series) -> bool:
+    text = cells.cast(pl.String, strict=False).str.strip_chars()
+    return bool((cells.is_not_null() & ~(text == "").fill_null(value=False)).any())

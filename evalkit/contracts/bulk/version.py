@@ -8,11 +8,12 @@ import polars as pl
 
 from evalkit.contracts.bulk.column import Column
 from evalkit.contracts.bulk.table import ParquetTable
-from evalkit.contracts.model import VERSION_COLUMN, Contract
+from evalkit.contracts.model import Contract
 from evalkit.contracts.versions import follow
 from evalkit.errors import Place, Problem
 from evalkit.language import Text, same
 from evalkit.sources import RawTable
+from evalkit.sources.tables import VERSION_COLUMN
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ def _unknown_code(column: str, code_list: CodeList) -> Find:
 def known_codes(code_list: CodeList, codes: Codes) -> tuple[str, ...]:
     """The codes of a code book's list, or of one chapter of the metric book.
 
+    A chapter is what a table of events may name, so metrics that are told only as counts are not in it.
+
     Examples
     --------
     >>> from evalkit.contracts.model import CodeList
@@ -61,7 +63,9 @@ def known_codes(code_list: CodeList, codes: Codes) -> tuple[str, ...]:
         return tuple(codes.authority_codes)
     found = [(code, codes.metric(code)) for code in codes.metric_codes]
     family = code_list.family
-    return tuple(code for code, metric in found if family is None or (metric and metric.family is family))
+    if family is None:
+        return tuple(codes.metric_codes)
+    return tuple(code for code, metric in found if metric and metric.family is family and not metric.counts_only)
 
 
 def contract_rules(contract: Contract) -> tuple[Rule, ...]:

@@ -38,14 +38,20 @@ def _outside_coverage(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
 
 
 def _outside_model_period(first: str, last: pl.Expr) -> Find:
-    """Rows with a model of which no day lies in the model's time in the unit."""
+    """Rows with a model of which no day lies in the model's time in the unit.
+
+    Nearly all rows lie in the first time that they are held against; only the others are looked up row by row.
+    """
+    before_end = (pl.col(first) <= pl.col("valid_to")).fill_null(value=True)
+    inside = ((pl.col("valid_from") <= pl.col("last")) & before_end).fill_null(value=False)
 
     def find(rows: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
         named = rows.filter(pl.col("model").is_not_null() & (pl.col("model") != ORDINARY)).with_columns(last=last)
-        inside = named.join(around.tables["model_periods"], on=["unit_id", "model"], how="inner").filter(
-            (pl.col("valid_from") <= pl.col("last")) & (pl.col(first) <= pl.col("valid_to")).fill_null(value=True)
-        )
-        return named.join(inside.select(ROW), on=ROW, how="anti")
+        held = named.join(around.tables["model_periods"], on=["unit_id", "model"], how="left")
+        doubtful = held.filter(~inside).select(ROW).unique()
+        spared = held.filter(inside).join(doubtful, on=ROW, how="semi")
+        outside = doubtful.join(spared, on=ROW, how="anti")
+        return named.join(outside, on=ROW, how="semi")
 
     return find
 
