@@ -32,7 +32,7 @@ class Refusals:
         self._put(where, reason, np.broadcast_to(self.at < 0, np.broadcast_shapes(where.shape, self.at.shape)))
 
     def put_first(self, where: NDArray[np.bool_], reason: Statement) -> None:
-        """Refuse ``where`` true for this reason, whatever was said before of a number standing in for a missing one."""
+        """Refuse ``where`` true for this reason, whatever was said before of the number that stood in there."""
         self._put(where, reason, np.ones(np.broadcast_shapes(where.shape, self.at.shape), dtype=bool))
 
     def _put(self, where: NDArray[np.bool_], reason: Statement, free: NDArray[np.bool_]) -> None:

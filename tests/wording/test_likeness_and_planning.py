@@ -38,9 +38,8 @@ def found() -> list[Equivalence]:
         ek.equivalence(difference(*ends), margin, good=good)
         for ends, good, margin in itertools.product(INTERVALS, goods, (2.0, 1.5, (-0.25, 4.0)))
     ]
-    counts = itertools.product(
-        (0, 3, 40, 500, 5000), (0, 3, 40, 500, 5000), (0.05, 0.2, 1.0, (0.5, 1.1), (0.01, 3.5)), goods
-    )
+    events = (0, 3, 40, 500, 5000)
+    counts = itertools.product(events, events, (0.05, 0.2, 1.0, (0.5, 1.1), (0.01, 3.5)), goods)
     return [*days, *(ek.rate_equivalence(a, 1.0, b, 1.0, margin, good=good) for a, b, margin, good in counts)]
 
 

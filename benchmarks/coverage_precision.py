@@ -1,0 +1,134 @@
+"""How far power claims hold, and how often the two one-sided tests err: the tables of docs/statistics/precision.md
+and docs/statistics/equivalence.md.
+
+Run: python benchmarks/coverage_precision.py [--draws 20000] [--seed 20261125]
+Everything but the last table is exact summation over all outcomes.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+import evalkit as ek
+
+MEANS = (0.5, 1.0, 3.0, 10.0, 30.0, 100.0)
+SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
+METHODS = ("midp", "exact", "score")
+MARGIN = (0.8, 1.25)
+
+
+def claims() -> None:
+    print("\nTrue power of the mid-p test of two rates at the ratio said to have 80 % power (exact summation)\n")
+    print(
+        "| events on each side | wald: ratio up | true | planned: ratio up | true | wald: ratio down | true "
+        "| planned: ratio down | true |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for events in (10.0, 20.0, 30.0, 50.0, 100.0, 300.0):
+        cells = []
+        for direction in ("increase", "decrease"):
+            for method in ("wald", "planned"):
+                found = ek.smallest_detectable(events=events, events_ref=events, direction=direction, method=method)
+                if found.ratio is None:
+                    cells += ["none", "–"]
+                    continue
+                power = ek.power(found.ratio, events=events, events_ref=events, method="midp").power
+                cells += [f"{found.ratio:.2f}", f"{power:.3f}"]
+        print(f"| {events:g} | {' | '.join(cells)} |")
+
+
+def outcomes(mean: float, mean_ref: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every pair of counts with any probability to speak of, and the probability."""
+    first, second = (np.arange(int(m + 9 * np.sqrt(m) + 20)) for m in (mean, mean_ref))
+    weight = stats.poisson.pmf(first, mean)[:, None] * stats.poisson.pmf(second, mean_ref)
+    pairs = np.meshgrid(first, second, indexing="ij")
+    return pairs[0].ravel(), pairs[1].ravel(), weight.ravel()
+
+
+def both_rates(mean: float, share: float, ratio: float, method: str) -> tuple[float, float, float]:
+    """Coverage of the 95 and the 90 % interval of the ratio, and how often "within the margin" is said."""
+    first, second, weight = outcomes(mean * ratio, mean * share)
+    found = ek.rate_equivalence(pl.Series(first), 1.0, pl.Series(second), share, MARGIN, method=method).numbers
+    # No events at all refuse an interval. That is neither hit nor miss: coverage is among the outcomes that have one.
+    said = found["conf_low"].is_not_null().to_numpy()
+    low, high, inner_low, inner_high = (
+        found[name].fill_null(0.0).to_numpy() for name in ("conf_low", "conf_high", "tost_low", "tost_high")
+    )
+    within = found["is_within"].to_numpy()
+    tall = 1 + 1e-12
+    wide = said & (low <= ratio * tall) & (ratio <= high * tall)
+    narrow = said & (inner_low <= ratio * tall) & (ratio <= inner_high * tall)
+    with_interval = weight[said].sum()
+    cover = (float(weight[held].sum() / with_interval) for held in (wide, narrow))
+    return *cover, float(weight[within].sum())
+
+
+def intervals() -> None:
+    print(
+        f"\nIntervals of the ratio and TOST against {MARGIN}, by events on the first side; over reference exposures "
+        f"{', '.join(f'{share:g}' for share in SHARES)}, mean (minimum). α = 0.05.\n"
+    )
+    print(
+        "| events | method | cover of the 95 % interval, ratio 1 | cover of the 90 % interval, ratio 1 "
+        "| “within” said at the upper margin, mean (maximum) |"
+    )
+    print("|---|---|---|---|---|")
+    for mean in MEANS:
+        for method in METHODS:
+            alike = np.array([both_rates(mean, share, 1.0, method) for share in SHARES])
+            edge = np.array([both_rates(mean, share, MARGIN[1], method)[2] for share in SHARES])
+            cover = [f"{alike[:, place].mean():.1%} ({alike[:, place].min():.1%})" for place in (0, 1)]
+            print(f"| {mean:g} | {method} | {cover[0]} | {cover[1]} | {edge.mean():.2%} ({edge.max():.2%}) |")
+
+
+def many_events() -> None:
+    print(f"\n“Within {MARGIN}” said at the upper margin when there are events enough to say it, exposures equal\n")
+    print("| events | midp | exact | score |")
+    print("|---|---|---|---|")
+    for mean in (150.0, 300.0, 600.0):
+        told = [f"{both_rates(mean, 1.0, MARGIN[1], method)[2]:.2%}" for method in METHODS]
+        print(f"| {mean:g} | {' | '.join(told)} |")
+
+
+def four_cells(draws: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    print(
+        f"\n2x2 on counts, negative binomial with variance φ times the mean; {draws} draws of the Wald test of the "
+        "log ratio of ratios with φ known, at the ratio said to have 80 % power\n"
+    )
+    print("| cell counts (own, other) | φ | ratio (wald) | rejected | simulation error |")
+    print("|---|---|---|---|---|")
+    error = 1.96 * np.sqrt(0.16 / draws)
+    for own, other in ((20, 120), (40, 240), (108, 216)):
+        counts = {"events": own, "events_before": own, "events_ref": other, "events_ref_before": other}
+        for phi in (1.0, 2.0, 4.0):
+            ratio = ek.smallest_detectable(**counts, dispersion=phi).ratio
+            means = np.array([own * ratio, own, other, other], dtype=float)
+            print(f"| {own}, {other} | {phi:g} | {ratio:.2f} | {rejected(rng, draws, means, phi):.3f} | ±{error:.3f} |")
+
+
+def rejected(rng: np.random.Generator, draws: int, means: np.ndarray, phi: float) -> float:
+    shape = (draws, 4)
+    cells = rng.poisson(means, shape) if phi == 1 else rng.negative_binomial(means / (phi - 1), 1 / phi, shape)
+    cells = np.maximum(cells, 0.5)
+    log_ratio = np.log(cells) @ np.array([1, -1, -1, 1])
+    return float((log_ratio / np.sqrt(phi * (1 / cells).sum(axis=1)) > stats.norm.isf(0.025)).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--draws", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=20_261_125)
+    given = parser.parse_args()
+    claims()
+    intervals()
+    many_events()
+    four_cells(given.draws, given.seed)
+
+
+if __name__ == "__main__":
+    main()
