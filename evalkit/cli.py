@@ -86,8 +86,6 @@ app.command("dictionary")(dictionary.dictionary)
 app.command("map")(mapping.map_files)
 app.command("aggregate")(aggregate.aggregate)
 app.add_typer(planning.plan)
-app.add_typer(planning.plan)
-app.command("aggregate")(aggregate.aggregate)
 
 
 class _Steps:
