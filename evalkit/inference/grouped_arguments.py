@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.errors import known_names
-from evalkit.inference.arguments import LARGEST_POSITIVE, is_number
+from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, is_number
 from evalkit.inference.column_arguments import ColumnArguments, is_column
 from evalkit.inference.faults import EXPOSURE, Fault
 from evalkit.inference.groups import Groups
@@ -71,12 +71,13 @@ class GroupedArguments(ColumnArguments):
         if not is_column(value):
             return np.asarray(self._amount(name, value))
         numbers = self._numbers(name, value, EXPOSURE.not_a_number)
-        return self._mend(name, numbers, (numbers < 0) | (numbers > LARGEST_POSITIVE), _NEGATIVE)
+        outside = (numbers != 0) & ((numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE))
+        return self._mend(name, numbers, outside, _NEGATIVE)
 
     def _amount(self, name: str, value: object) -> float:
         if not is_number(value):
             self.fault(EXPOSURE.not_a_number, name)
-        elif not 0 <= value <= LARGEST_POSITIVE:
+        elif value != 0 and not SMALLEST_POSITIVE <= value <= LARGEST_POSITIVE:
             self.fault(_NEGATIVE, name)
         else:
             return float(value)

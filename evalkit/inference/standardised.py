@@ -137,13 +137,14 @@ def _scored(
     both = (events > 0) & (events_ref > 0)
     half = 2 * np.arcsinh(z / 2 * np.where(both, np.sqrt(_quotient(events + events_ref, events * events_ref)), 0.0))
     estimate = _quotient(first.value, second.value)
+    # A side whose weights are all 0 is refused afterwards; until then its numbers mean nothing.
     with np.errstate(over="ignore", invalid="ignore"):
         low = np.where(both, estimate * np.exp(-half), np.where(events > 0, events / z**2 * per, 0.0))
         high = np.where(
             both, estimate * np.exp(half), np.where(events_ref > 0, _quotient(z**2 * per, events_ref), np.inf)
         )
-    odds = _quotient(np.full(per.shape, null), per)
-    score = _quotient(np.abs(events - odds * events_ref), np.sqrt(odds * (events + events_ref)))
+        odds = _quotient(np.full(per.shape, null), per)
+        score = _quotient(np.abs(events - odds * events_ref), np.sqrt(odds * (events + events_ref)))
     return Intervals(estimate=estimate, low=low, high=high, p_value=np.asarray(2 * special.ndtr(-score)))
 
 
