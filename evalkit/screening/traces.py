@@ -109,6 +109,22 @@ def trace_rows(cells: pl.Series, trace: Trace, *, decimal: bool = False) -> list
     return _rows(cells, (cells.str.len_chars() > _FEWEST_PROSE_CHARACTERS).fill_null(value=False), is_prose)
 
 
+def judged_alone(cells: pl.Series) -> pl.Series:
+    """Whether nothing but a text itself decides what is said of it, by cell.
+
+    Plates and numbers that lost their zero are told by how many of them a column holds; both have digits. Only a
+    text without one may be left out because it has been looked at before.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from evalkit.screening import judged_alone
+    >>> judged_alone(pl.Series(["butik", "ABC123"])).to_list()
+    [True, False]
+    """
+    return ~cells.str.contains(r"\p{N}")
+
+
 def _rows(cells: pl.Series, likely: pl.Series, is_hit: Callable[[str], bool]) -> list[int]:
     """Rows that hit, each distinct likely text looked at once."""
     import polars as pl

@@ -52,3 +52,30 @@ def test_a_trace_and_a_broken_rule_are_found_in_every_batch_that_has_them(
     assert kinds == {"unit_kind": (9, 109, 209, 309)}
     assert told["personal_identity"] == (11, 111, 211, 311)
     assert told["email_address"] == (352,)
+
+
+PLATES = ["ABC123", "DEF456", "GHJ789"]
+NO_ZERO = "505121236"  # with a zero before it the number of a person
+OTHERS = [f"9{place:08d}" for place in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code", "rows"),
+    [
+        # One plate alone may be a code; beside two more in the next batch all three are plates.
+        (PLATES[:1], PLATES, "registration_plate", (6, 7, 8)),
+        # One of six numbers of nine digits is chance: it must not be told because the others were seen before.
+        (OTHERS, [*OTHERS, OTHERS[0][:-1] + "9", NO_ZERO], "personal_identity", None),
+    ],
+)
+def test_what_is_judged_by_its_neighbours_has_them_in_every_batch(
+    tmp_path: Path, first: list[str], second: list[str], code: str, rows: tuple[int, ...] | None
+) -> None:
+    size = max(len(first), len(second), 4)
+    cells = [*first, *["-"] * (size - len(first)), *second, *["-"] * (size - len(second))]
+    frame = pl.DataFrame({"unit_id": ["0127"] * len(cells), "unit_name": "Botkyrka", "unit_kind": "kommun"})
+    path = tmp_path / "units.parquet"
+    frame.with_columns(source_id=pl.lit("register"), note=pl.Series(cells)).write_parquet(path)
+    found = check_parquet(path, Contract.load("units"), BOOK, batch_rows=size)
+    told = {problem.code: problem.place.rows for problem in found.problems}
+    assert told.get(code) == rows
