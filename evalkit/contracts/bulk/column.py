@@ -16,7 +16,7 @@ from evalkit.sources.columnar import as_text
 
 # The years that a written date may have (see evalkit.periods); other dates go the way of text and fail there.
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-# A whole number with fewer than ten digits cannot hold an identity number.
+# A whole number with fewer than ten digits, or nine with a lost zero cannot hold an identity number.
 _NINE_DIGITS = 10**8
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 _DAYS = (Kind.DATE, Kind.PERIOD_FROM, Kind.PERIOD_TO, Kind.MONTH)
