@@ -198,8 +198,7 @@ def rate_equivalence(
     ('skillnad visad', 6e-06)
     """
     given = ColumnArguments("rate_equivalence()")
-    counts, exposures = given.counts("count", count), given.exposures("exposure", exposure)
-    others, beside = given.counts("count_ref", count_ref), given.exposures("exposure_ref", exposure_ref)
+    counts, exposures, others, beside = given.pair(count, exposure, count_ref, exposure_ref)
     direction = _direction(given, good)
     limits = checked_margin(given, margin, is_ratio=True, reciprocal=reciprocal)
     wanted = given.method(method, RATE_EQUIVALENCE_METHODS)

@@ -88,9 +88,7 @@ def probability_exceeds(
     from evalkit.inference import ratios
 
     given = ColumnArguments("probability_exceeds()")
-    counts, exposures = given.counts("count", count), given.exposures("exposure", exposure)
-    counts_ref = given.counts("count_ref", count_ref)
-    exposures_ref = given.exposures("exposure_ref", exposure_ref)
+    counts, exposures, counts_ref, exposures_ref = given.pair(count, exposure, count_ref, exposure_ref)
     times = given.positive("factor", factor, FACTOR)
     believed = given.prior(prior)
     given.done()

@@ -100,9 +100,7 @@ def rate_difference(
     (-3.84, 0.0, 1.92)
     """
     given = ColumnArguments("rate_difference()")
-    counts, exposures = given.counts("count", count), given.exposures("exposure", exposure)
-    counts_ref = given.counts("count_ref", count_ref)
-    exposures_ref = given.exposures("exposure_ref", exposure_ref)
+    counts, exposures, counts_ref, exposures_ref = given.pair(count, exposure, count_ref, exposure_ref)
     wanted = given.method(method, RATE_DIFFERENCE_METHODS)
     level = given.conf_level(conf_level)
     tested = None if wanted is Method.MOVER else 0.0

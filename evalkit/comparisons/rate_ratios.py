@@ -110,9 +110,7 @@ def rate_ratio(
     2
     """
     given = ColumnArguments("rate_ratio()")
-    counts, exposures = given.counts("count", count), given.exposures("exposure", exposure)
-    counts_ref = given.counts("count_ref", count_ref)
-    exposures_ref = given.exposures("exposure_ref", exposure_ref)
+    counts, exposures, counts_ref, exposures_ref = given.pair(count, exposure, count_ref, exposure_ref)
     wanted = given.method(method, RATE_RATIO_METHODS)
     level = given.conf_level(conf_level)
     tested = None if wanted is Method.BAYES else 1.0

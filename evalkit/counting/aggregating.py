@@ -12,6 +12,7 @@ from evalkit.counting.aggregates import Aggregates
 from evalkit.counting.cells import SEVERAL, added_up, with_wholes
 from evalkit.counting.coverage import covered_periods, months_left
 from evalkit.counting.denominators import exposures
+from evalkit.counting.events import period
 from evalkit.counting.resources import hours_and_costs, longer_than, price_years
 from evalkit.counting.rules import RULES
 from evalkit.errors import ContractError, Problem
@@ -56,8 +57,7 @@ def aggregate(holdings: Holdings, *, frequency: str = "month", book: Codes | Non
     codes = book or MetricBook.load()
     step = Frequency(frequency)
     covered = covered_periods(holdings.coverage, codes, step)
-    found = list(_found(holdings, codes, step))
-    events = pl.concat([frame for _, frame in found]).with_columns(_period(step))
+    events = pl.concat(list(_found(holdings, codes, step))).with_columns(period(step))
     exposure, clashes = exposures(holdings, codes, covered, step)
     faults = [*clashes, *_faults(holdings, events)]
     if faults:
@@ -72,31 +72,22 @@ def aggregate(holdings: Holdings, *, frequency: str = "month", book: Codes | Non
         outcomes=_as_contract(cells, step),
         exposure=exposure,
         frequency=step,
-        remarks=tuple(_remarks(holdings, found, covered, step)),
+        remarks=tuple(_remarks(holdings, events, covered, step)),
         synthetic=holdings.synthetic,
     )
 
 
-def _found(holdings: Holdings, codes: Codes, step: Frequency) -> Iterator[tuple[str, pl.DataFrame]]:
+def _found(holdings: Holdings, codes: Codes, step: Frequency) -> Iterator[pl.DataFrame]:
+    """Every event, with the table that a person looks for it in."""
     for rule in RULES:
-        yield rule.table, rule.find(holdings, codes)
-    yield "resources", hours_and_costs(holdings, step)
-
-
-def _period(step: Frequency) -> pl.Expr:
-    return pl.col("day").dt.truncate(f"{step.months}mo").alias("period")
+        yield rule.find(holdings, codes).with_columns(table=pl.lit(rule.table))
+    yield hours_and_costs(holdings, step).with_columns(table=pl.lit("resources"))
 
 
 def _not_yet(cells: pl.DataFrame, covered: pl.DataFrame, step: Frequency) -> pl.DataFrame:
     """Deficiencies found less than twelve months before the coverage ends may still be remedied in time."""
     early = months_left(covered, _REMEDIED, _MONTHS_TO_REMEDY, step)
-    waiting = early.join(
-        cells.select("unit_id", "metric", "period", "model").unique(), on=["unit_id", "metric", "period"]
-    )
-    key = ["unit_id", "metric", "period", "model"]
-    soon = cells.join(
-        waiting.with_columns(soon=pl.lit(value=True)), on=key, how="left", nulls_equal=True, maintain_order="left"
-    )
+    soon = cells.join(early.with_columns(soon=pl.lit(value=True)), on=early.columns, how="left", maintain_order="left")
     late = pl.col("soon").fill_null(value=False)
     return soon.with_columns(
         value=pl.when(~late).then(pl.col("value")),
@@ -131,14 +122,10 @@ def _faults(holdings: Holdings, events: pl.DataFrame) -> Iterator[Problem]:
         yield remarks.model_sometimes(metric)
 
 
-def _remarks(
-    holdings: Holdings, found: list[tuple[str, pl.DataFrame]], covered: pl.DataFrame, step: Frequency
-) -> Iterator[Problem]:
-    for table, frame in found:
-        dated = frame.with_columns(_period(step))
-        outside = dated.join(covered, on=["unit_id", "metric", "period"], how="anti", maintain_order="left")
-        for (metric,), rows in outside.group_by(["metric"], maintain_order=True):
-            yield remarks.not_covered(table, str(metric), rows.height, step)
+def _remarks(holdings: Holdings, events: pl.DataFrame, covered: pl.DataFrame, step: Frequency) -> Iterator[Problem]:
+    outside = events.join(covered, on=["unit_id", "metric", "period"], how="anti", maintain_order="left")
+    for (table, metric), rows in outside.group_by(["table", "metric"], maintain_order=True):
+        yield remarks.not_covered(str(table), str(metric), rows.height, step)
     if long := longer_than(holdings, step):
         yield remarks.longer_period(long, step)
 

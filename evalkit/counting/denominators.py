@@ -7,6 +7,7 @@ import polars as pl
 from evalkit.contracts import Codes
 from evalkit.counting import remarks
 from evalkit.counting.cells import SEVERAL
+from evalkit.counting.events import period
 from evalkit.counting.rules import DENOMINATORS, Denominator
 from evalkit.errors import Problem
 from evalkit.holdings import Holdings
@@ -40,10 +41,9 @@ def _counted(
     one: Denominator, holdings: Holdings, codes: Codes, covered: pl.DataFrame, step: Frequency
 ) -> pl.DataFrame:
     """Every covered period, also those without an event: there the exposure is 0."""
-    period = pl.col("day").dt.truncate(f"{step.months}mo")
     found = (
         one.find(holdings, codes)
-        .with_columns(period=period)
+        .with_columns(period(step))
         .group_by("unit_id", "period")
         .agg(
             value=pl.col("count").sum(),

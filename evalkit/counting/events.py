@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import polars as pl
 
+from evalkit.vocabulary import Frequency
+
 Columns: TypeAlias = "pl.Expr | str | int | None"
 
 EVENTS: Mapping[str, type[pl.DataType]] = {
@@ -41,6 +43,11 @@ def events(frame: pl.DataFrame, **columns: Columns) -> pl.DataFrame:
         if name not in given:
             given[name] = pl.col(name) if name in frame.columns else None
     return frame.select(_expression(given.get(name)).cast(dtype).alias(name) for name, dtype in EVENTS.items())
+
+
+def period(step: Frequency) -> pl.Expr:
+    """The first day of the period that ``day`` lies in, as ``period``."""
+    return pl.col("day").dt.truncate(f"{step.months}mo").alias("period")
 
 
 def _expression(column: Columns) -> pl.Expr:

@@ -15,8 +15,7 @@ _MEASURED_IN = MappingProxyType({"R1": "amount_sek", "R2": "hours", "R3": "hours
 
 def hours_and_costs(holdings: Holdings, frequency: Frequency) -> pl.DataFrame:
     """One event per row whose own period is no longer than ``frequency``."""
-    short = [step.value for step in Frequency if step.months <= frequency.months]
-    rows = holdings.resources.filter(pl.col("frequency").is_in(short))
+    rows = holdings.resources.filter(_fits(frequency))
     amount = pl.lit(None, pl.Float64)
     for metric, column in _MEASURED_IN.items():
         amount = pl.when(pl.col("metric") == metric).then(pl.col(column).cast(pl.Float64)).otherwise(amount)
@@ -32,8 +31,11 @@ def hours_and_costs(holdings: Holdings, frequency: Frequency) -> pl.DataFrame:
 
 def longer_than(holdings: Holdings, frequency: Frequency) -> int:
     """How many rows are about a longer period than ``frequency`` and cannot be cut up."""
-    short = [step.value for step in Frequency if step.months <= frequency.months]
-    return holdings.resources.filter(~pl.col("frequency").is_in(short)).height
+    return holdings.resources.filter(~_fits(frequency)).height
+
+
+def _fits(frequency: Frequency) -> pl.Expr:
+    return pl.col("frequency").is_in([step.value for step in Frequency if step.months <= frequency.months])
 
 
 def price_years(holdings: Holdings) -> int:

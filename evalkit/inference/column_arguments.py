@@ -79,6 +79,13 @@ class ColumnArguments(Arguments):
         """Positive, finite numbers in any unit, shape ``()`` or ``(rows,)``."""
         return self.positives(name, value, EXPOSURE)
 
+    def pair(
+        self, count: object, exposure: object, count_ref: object, exposure_ref: object
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+        """The counts and exposures of a group and of its reference, in that order."""
+        group = self.counts("count", count), self.exposures("exposure", exposure)
+        return *group, self.counts("count_ref", count_ref), self.exposures("exposure_ref", exposure_ref)
+
     def positives(self, name: str, value: object, faults: PositiveFaults) -> NDArray[np.float64]:
         """Positive, finite numbers, shape ``()`` or ``(rows,)``."""
         if not is_column(value):

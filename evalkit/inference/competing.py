@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from evalkit import refusals
 from evalkit.inference import durations
 from evalkit.inference.durations import Waiting
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.risk_sets import RiskSets
 
 
@@ -110,7 +110,7 @@ def _limits(share: Floats, variance: Floats, units: Counts, seen: Counts, conf_l
     # Rounding can leave a share of none or all, and no variance, a little off.
     inside = (share > 0) & (share < 1) & (variance > 1e-24)  # noqa: PLR2004
     rest = np.where(inside, 1 - share, 0.5)
-    z = float(-special.ndtri(outer))
+    z = normal_quantile(conf_level)
     stretch = np.exp(np.minimum(z * np.sqrt(variance) / (rest * -np.log(rest)), 700.0))
     none_high = 1 - outer ** (1 / np.maximum(seen, 1))
     high = np.where(inside, 1 - rest**stretch, np.where(share > 0.5, 1.0, np.where(seen > 0, none_high, 1.0)))  # noqa: PLR2004

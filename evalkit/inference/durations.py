@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from evalkit import refusals
 from evalkit.inference import beta_products
 from evalkit.inference.beta_products import Product
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.risk_sets import RiskSets
 
@@ -177,7 +177,7 @@ def _limits(state: State, conf_level: float, method: Method) -> tuple[Floats, Fl
     inside = (state.share > 0) & (state.share < 1)
     share = np.where(inside, state.share, 0.5)
     error = np.sqrt(np.where(inside, state.variance, 0.0))
-    z = float(-special.ndtri((1 - conf_level) / 2))
+    z = normal_quantile(conf_level)
     low, high = _APPROXIMATE[method](share, error, z)
     # With none or all ended these methods have no width. The exact limits take their place.
     ends = ~inside

@@ -28,6 +28,7 @@ from evalkit.inference import rate_differences, ratios
 from evalkit.inference.chunks import rows_of_like_width
 from evalkit.inference.distinct import solved_once
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.outermost import outermost
 from evalkit.inference.pairs import Pairs
 
@@ -216,7 +217,7 @@ def _on_the_log_scale(pairs: Pairs) -> Callable[[Floats, Counts], Floats]:
 def _difference_limit(pairs: Pairs, side: int, conf_level: float) -> Floats:
     low, high = rate_differences.score_limits(pairs, conf_level)
     near = low if side < 0 else high
-    z = float(-special.ndtri((1 - conf_level) / 2))
+    z = normal_quantile(conf_level)
     return outermost(
         lambda points, rows: difference_p_value(pairs.at(rows), points),
         near,

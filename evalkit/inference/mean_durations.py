@@ -16,7 +16,9 @@ from evalkit import refusals
 from evalkit.inference import durations
 from evalkit.inference.durations import Waiting
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
+from evalkit.inference.variance_recovery import difference_limits
 
 ONE_SIDE = (Method.LOGIT, Method.GREENWOOD)
 TWO_SIDES = (Method.MOVER, Method.GREENWOOD)
@@ -124,7 +126,7 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
     gap = group.mean - reference.mean
     error = np.hypot(group.error, reference.error)
     if method is Method.GREENWOOD:
-        half = _z(conf_level) * error
+        half = normal_quantile(conf_level) * error
         fixed = (group.error == 0) | (reference.error == 0)
         p_value = 2 * special.ndtr(-np.abs(gap) / np.where(fixed, 1.0, error))
         answer = Intervals(estimate=gap, low=gap - half, high=gap + half, p_value=p_value, std_error=error)
@@ -132,10 +134,11 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
         low, high, fixed = _limits(group, conf_level, Method.LOGIT)
         low_ref, high_ref, fixed_ref = _limits(reference, conf_level, Method.LOGIT)
         fixed = fixed | fixed_ref
+        least, most = difference_limits(group.mean, (low, high), reference.mean, (low_ref, high_ref))
         answer = Intervals(
             estimate=gap,
-            low=gap - np.hypot(group.mean - low, high_ref - reference.mean),
-            high=gap + np.hypot(high - group.mean, reference.mean - low_ref),
+            low=least,
+            high=most,
             std_error=error,
         )
     return _refused(answer, group, reference).refuse(fixed, refusals.no_variation())
@@ -151,7 +154,7 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
     gap = np.log(mean_ / mean_ref)
     error = np.hypot(group.error / mean_, reference.error / mean_ref)
     if method is Method.GREENWOOD:
-        down = up = _z(conf_level) * error
+        down = up = normal_quantile(conf_level) * error
         p_value = 2 * special.ndtr(-np.abs(gap) / np.where(fixed, 1.0, error))
     else:
         low, high, none = _limits(group, conf_level, Method.LOGIT)
@@ -190,7 +193,7 @@ def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Fl
     fixed = (known.error == 0) | (known.known < _LEAST_UNITS) | (known.mean <= 0) | (known.mean >= horizon)
     part = np.where(fixed, 0.5, known.mean / horizon)
     if method is Method.GREENWOOD:
-        half = _z(conf_level) * known.error
+        half = normal_quantile(conf_level) * known.error
         return np.maximum(known.mean - half, 0.0), np.minimum(known.mean + half, horizon), fixed
     units = np.maximum(known.known, _LEAST_UNITS).astype(np.float64)
     error = known.error / horizon / (part * (1 - part)) * np.sqrt(units / (units - 1))
@@ -198,7 +201,3 @@ def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Fl
     centre = special.logit(part)
     low, high = horizon * special.expit(centre - reach), horizon * special.expit(centre + reach)
     return np.where(fixed, known.mean, low), np.where(fixed, known.mean, high), fixed
-
-
-def _z(conf_level: float) -> float:
-    return float(-special.ndtri((1 - conf_level) / 2))

@@ -14,7 +14,8 @@ from scipy import special
 
 from evalkit import refusals
 from evalkit.inference.intervals import Counts, Floats, Intervals
-from evalkit.inference.proportions import normal_quantile, wilson_limits
+from evalkit.inference.levels import normal_quantile
+from evalkit.inference.proportions import wilson_limits
 from evalkit.inference.roots import crossings
 
 # Beyond e^60 on either side of the estimate no ratio of two counts up to a billion has a limit.

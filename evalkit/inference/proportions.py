@@ -16,6 +16,7 @@ from scipy import special
 
 from evalkit import refusals
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.roots import crossings
 
@@ -117,11 +118,6 @@ def wilson_limits(part: Counts, whole: Counts, conf_level: float) -> tuple[Float
     low = _wilson_low(part, whole, z)
     # The upper limit is one minus the lower limit of the rest, and is exactly 1 when there is no rest.
     return low, 1 - _wilson_low(whole - part, whole, z)
-
-
-def normal_quantile(conf_level: float) -> float:
-    """What the normal distribution leaves half of ``1 - conf_level`` above."""
-    return float(-special.ndtri((1 - conf_level) / 2))
 
 
 def _wilson_low(part: Counts, whole: Counts, z: float) -> Floats:

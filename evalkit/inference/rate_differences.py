@@ -15,6 +15,7 @@ from scipy import special
 
 from evalkit.inference import rates
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.pairs import Pairs
 from evalkit.inference.roots import crossings_near
@@ -74,8 +75,7 @@ def mover(
     pairs = Pairs.of(counts, exposures, counts_ref, exposures_ref)
     group = rates.bayes(pairs.events, pairs.exposed, conf_level)
     reference = rates.bayes(pairs.events_ref, pairs.exposed_ref, conf_level)
-    below = np.hypot(group.estimate - group.low, reference.high - reference.estimate)
-    above = np.hypot(group.high - group.estimate, reference.estimate - reference.low)
+    below, above = _reach(group, reference)
     estimate = pairs.difference
     return Intervals(estimate=estimate, low=estimate - below, high=estimate + above)
 
@@ -86,7 +86,7 @@ TESTED: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType({M
 
 def score_limits(pairs: Pairs, conf_level: float) -> tuple[Floats, Floats]:
     """Both limits of the difference by the score test."""
-    z = float(-special.ndtri((1 - conf_level) / 2))
+    z = normal_quantile(conf_level)
     estimate = np.ravel(pairs.difference)
     columns = pairs.ravelled().columns
     below, above = _half_widths(pairs, conf_level)
@@ -125,9 +125,14 @@ def _half_widths(pairs: Pairs, conf_level: float) -> tuple[Floats, Floats]:
     """About how far the limits lie from the estimate; neither is zero."""
     group = rates.score(pairs.events, pairs.exposed, conf_level)
     reference = rates.score(pairs.events_ref, pairs.exposed_ref, conf_level)
-    below = np.hypot(group.estimate - group.low, reference.high - reference.estimate)
-    above = np.hypot(group.high - group.estimate, reference.estimate - reference.low)
+    below, above = _reach(group, reference)
     return np.ravel(below), np.ravel(above)
+
+
+def _reach(group: Intervals, reference: Intervals) -> tuple[Floats, Floats]:
+    """How far the difference of two rates reaches below and above itself, by the rates' own limits."""
+    below = np.hypot(group.estimate - group.low, reference.high - reference.estimate)
+    return below, np.hypot(group.high - group.estimate, reference.estimate - reference.low)
 
 
 def _gap(target: float) -> Callable[..., Floats]:

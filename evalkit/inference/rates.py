@@ -17,6 +17,7 @@ from scipy import special
 
 from evalkit.inference.distinct import solved_once
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.roots import crossings
 
@@ -78,7 +79,7 @@ def score(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, 
     3.841459
     """
     events, exposed = _broadcast(counts, exposures)
-    z = _normal_quantile(conf_level)
+    z = normal_quantile(conf_level)
     centre = events + z * z / 2
     half = z * np.sqrt(events + z * z / 4)
     # The product of the two roots is count squared, so the small one loses no digits this way.
@@ -175,7 +176,3 @@ def _p_value(events: Counts, means: Floats, *, observed: float) -> Floats:
 
 def _score_p_value(events: Counts, means: Floats) -> Floats:
     return np.asarray(2 * special.ndtr(-np.abs(events - means) / np.sqrt(means)))
-
-
-def _normal_quantile(conf_level: float) -> float:
-    return float(-special.ndtri((1 - conf_level) / 2))

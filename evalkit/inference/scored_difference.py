@@ -9,6 +9,7 @@ from scipy import special
 
 from evalkit.inference.groups import Groups, Index
 from evalkit.inference.intervals import Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.roots import crossings
 from evalkit.inference.strata import Strata
 
@@ -49,7 +50,7 @@ class ScoredDifference:
 
     def interval(self, estimate: Floats, conf_level: float, null: float) -> Intervals:
         """Every difference that is not rejected; it needs no event on any side."""
-        z = float(-special.ndtri((1 - conf_level) / 2))
+        z = normal_quantile(conf_level)
         low, high = (self._limit(estimate, z, sign) for sign in (-1.0, 1.0))
         under_null = np.sqrt(self.variance(np.full(estimate.shape, null)))
         away = np.abs(estimate - null)

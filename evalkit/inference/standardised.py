@@ -13,6 +13,7 @@ from evalkit import refusals
 from evalkit.inference import variance_recovery, weighted_sums
 from evalkit.inference.groups import Groups, Index
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.weighted_sums import Limits, WeightedSum
 
@@ -133,7 +134,7 @@ def _scored(
     )
     events, events_ref = _quotient(first.value, weight), _quotient(second.value, weight_ref)
     per = _quotient(weight, weight_ref)
-    z = float(-special.ndtri((1 - conf_level) / 2))
+    z = normal_quantile(conf_level)
     both = (events > 0) & (events_ref > 0)
     half = 2 * np.arcsinh(z / 2 * np.where(both, np.sqrt(_quotient(events + events_ref, events * events_ref)), 0.0))
     estimate = _quotient(first.value, second.value)

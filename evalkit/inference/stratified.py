@@ -18,6 +18,7 @@ from evalkit import refusals
 from evalkit.inference import variance_recovery, weighted_sums
 from evalkit.inference.groups import Groups, Index
 from evalkit.inference.intervals import Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.scored_difference import ScoredDifference
 from evalkit.inference.strata import Strata
@@ -79,7 +80,7 @@ def ratio(
     under = groups.total(strata.events_ref * strata.share)
     both = strata.events + strata.events_ref
     spread = groups.total(both * strata.share * strata.share_ref)
-    z = -special.ndtri((1 - conf_level) / 2)
+    z = normal_quantile(conf_level)
     some = (over > 0) & (under > 0)
     estimate = _divided(over, under)
     std_error = np.sqrt(_divided(spread, over * under))
@@ -176,7 +177,7 @@ def _ratio_p_values(over: Floats, under: Floats, spread: Floats, method: Method,
 
 
 def _normal(estimate: Floats, std_error: Floats, conf_level: float, null: float) -> Intervals:
-    half = -special.ndtri((1 - conf_level) / 2) * std_error
+    half = normal_quantile(conf_level) * std_error
     p_value = 2 * special.ndtr(-_divided(np.abs(estimate - null), std_error))
     found = Intervals(estimate=estimate, low=estimate - half, high=estimate + half, p_value=p_value)
     return found.refuse(std_error == 0, refusals.no_events())
