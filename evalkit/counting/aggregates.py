@@ -24,7 +24,8 @@ class Aggregates:
     Attributes
     ----------
     units, sources, model_periods, coverage
-        As the holder gave them; ``sources`` has a row more when a count rests on several.
+        As the holder gave them; ``sources`` has a row more when a count rests on several, and the coverage of
+        remedied deficiencies (P8) ends twelve months earlier, because they are followed for so long.
     outcomes, exposure
         The counts by ``frequency``, in the form of their contracts, sorted by key.
     frequency

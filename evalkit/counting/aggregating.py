@@ -10,7 +10,7 @@ from evalkit.contracts import Codes
 from evalkit.counting import remarks
 from evalkit.counting.aggregates import Aggregates
 from evalkit.counting.cells import SEVERAL, added_up, with_wholes
-from evalkit.counting.coverage import covered_periods, months_left
+from evalkit.counting.coverage import covered_periods, shortened
 from evalkit.counting.denominators import exposures
 from evalkit.counting.events import period
 from evalkit.counting.resources import hours_and_costs, longer_than, price_years
@@ -63,12 +63,13 @@ def aggregate(holdings: Holdings, *, frequency: str = "month", book: Codes | Non
     if faults:
         raise ContractError(faults)
     inside = events.join(covered, on=["unit_id", "metric", "period"], how="semi", maintain_order="left")
-    cells = _not_yet(added_up(with_wholes(inside, codes)), covered, step)
+    known = shortened(holdings.coverage, _REMEDIED, _MONTHS_TO_REMEDY)
+    cells = _not_yet(added_up(with_wholes(inside, codes)), covered_periods(known, codes, step))
     return Aggregates(
         units=holdings.units,
         sources=_sources(holdings.sources, cells, exposure),
         model_periods=holdings.model_periods,
-        coverage=holdings.coverage,
+        coverage=known,
         outcomes=_as_contract(cells, step),
         exposure=exposure,
         frequency=step,
@@ -84,16 +85,16 @@ def _found(holdings: Holdings, codes: Codes, step: Frequency) -> Iterator[pl.Dat
     yield hours_and_costs(holdings, step).with_columns(table=pl.lit("resources"))
 
 
-def _not_yet(cells: pl.DataFrame, covered: pl.DataFrame, step: Frequency) -> pl.DataFrame:
+def _not_yet(cells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Deficiencies found less than twelve months before the coverage ends may still be remedied in time."""
-    early = months_left(covered, _REMEDIED, _MONTHS_TO_REMEDY, step)
-    soon = cells.join(early.with_columns(soon=pl.lit(value=True)), on=early.columns, how="left", maintain_order="left")
-    late = pl.col("soon").fill_null(value=False)
+    ripe = known.with_columns(ripe=pl.lit(value=True))
+    soon = cells.join(ripe, on=known.columns, how="left", maintain_order="left")
+    late = pl.col("ripe").is_null()
     return soon.with_columns(
         value=pl.when(~late).then(pl.col("value")),
         n_cases=pl.when(~late).then(pl.col("n_cases")),
         status=pl.when(late).then(pl.lit("not_yet_reported")).otherwise(pl.col("status")),
-    ).drop("soon")
+    ).drop("ripe")
 
 
 def _as_contract(cells: pl.DataFrame, step: Frequency) -> pl.DataFrame:

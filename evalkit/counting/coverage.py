@@ -56,9 +56,12 @@ def _is_covered(
     return begins <= ends and days == (ends - begins).days + 1
 
 
-def months_left(covered: pl.DataFrame, metric: str, months: int, frequency: Frequency) -> pl.DataFrame:
-    """The covered periods of ``metric`` after which fewer than ``months`` months of coverage follow."""
-    last = pl.col("period").max().over("unit_id").dt.offset_by(f"{frequency.months}mo")
-    own = covered.filter(pl.col("metric") == metric)
-    end = pl.col("period").dt.offset_by(f"{frequency.months + months}mo")
-    return own.filter(end > last)
+def shortened(coverage: pl.DataFrame, metric: str, months: int) -> pl.DataFrame:
+    """The coverage with that of ``metric`` ending ``months`` months before the unit's last day of it.
+
+    What is to be followed for so long is not known any nearer to the end; there no event does not mean none.
+    """
+    own = pl.col("metric") == metric
+    last = pl.col("covered_to").max().over("unit_id", "metric").dt.offset_by(f"-{months}mo")
+    ended = pl.when(own).then(pl.min_horizontal("covered_to", last)).otherwise(pl.col("covered_to"))
+    return coverage.with_columns(covered_to=ended).filter(pl.col("covered_to") >= pl.col("covered_from"))

@@ -170,6 +170,9 @@ def test_what_was_remedied_within_twelve_months_of_the_visit(counted: ek.Aggrega
     }
     late = counted.outcomes.filter(pl.col("metric") == "P8", pl.col("value").is_null())
     assert late["status"].to_list() == ["not_yet_reported"]
+    # A month of 2024 in which nothing was found is not a month without remedies: it is not covered yet.
+    ends = dict(counted.coverage.select("metric", "covered_to").iter_rows())
+    assert (f"{ends['P8']}", f"{ends['F1']}") == ("2023-12-31", "2024-12-31")
     followed = counted.exposure.filter(pl.col("exposure") == "N13", pl.col("value") > 0)
     assert followed["value"].to_list() == [4.0, 1.0]
 
