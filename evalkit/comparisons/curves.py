@@ -11,7 +11,7 @@ import numpy as np
 
 from evalkit.comparisons.result import answer
 from evalkit.estimate_series import EstimateSeries
-from evalkit.estimates import Estimate
+from evalkit.estimates import Estimate, Tested
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.duration_arguments import DurationArguments
 from evalkit.inference.method import Method
@@ -156,11 +156,33 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Incidences:
-    """The share of each group that has ended in the way asked for, by day."""
+    """The share of each group that has ended in the way asked for, by day.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> days, side = pl.Series([1, 2, 3, 4, 5, 6, 7, 8]), pl.Series("side", list("aaaabbbb"))
+    >>> outcome = pl.Series(["event", "event", "lost", "event", "lost", "censored", "event", "lost"])
+    >>> shares = ek.cumulative_incidence(days, outcome, of="event", by=side)
+    >>> shares.tests[0].name, round(shares.tests[0].p_value, 3)
+    ('gray', 0.052)
+    """
 
     incidence: Incidence
     groups: pl.Series
     conf_level: float
+
+    @property
+    def tests(self) -> tuple[Tested, ...]:
+        """Gray's test of whether the shares of all groups are alike; empty where they could not have differed.
+
+        Source: Gray 1988, Annals of Statistics 16:1141-1154.
+        """
+        from evalkit.inference.gray import gray
+
+        found = gray(self.incidence.sets)
+        return (Tested("gray", found.statistic, found.p_value, df=float(found.df)),) if found.df else ()
 
     def to_frame(self) -> pl.DataFrame:
         """One row per group and day on which a wait ended, as :meth:`Curves.to_frame`; the share has ended so."""

@@ -132,7 +132,7 @@ def cumulative_incidence(
     Returns
     -------
     IncidenceCurve or Incidences
-        Aalen and Johansen's estimate.
+        Aalen and Johansen's estimate; with ``by`` its ``tests`` hold Gray's test of the groups.
 
     Raises
     ------

@@ -1,5 +1,5 @@
 # Curves, quantiles, restricted means, log-rank tests and cumulative incidences. Writes durations_data.csv,
-# durations.csv, durations_sides.csv and durations_competing.csv beside this file: Rscript durations.R
+# durations.csv, durations_sides.csv, durations_competing.csv and durations_gray.csv beside this file: Rscript durations.R
 # R 4.2.2, survival 3.5-3 and cmprsk 2.2-11 from Debian 12.
 suppressMessages({library(survival); library(cmprsk)})
 stopifnot(packageVersion("survival") == "3.5.3", packageVersion("cmprsk") == "2.2.11")
@@ -101,5 +101,16 @@ for (name in unique(data$set)) {
     }
   }
 }
+# Gray's test (rho = 0) of each cause between sides and between strata.
+grays <- list()
+for (name in unique(data$set)) for (by in c("side", "stratum")) {
+  part <- data[data$set == name, ]
+  if (any(part$cause == 2)) {
+    tests <- cuminc(part$days, part$cause, part[[by]])$Tests
+    grays[[length(grays) + 1]] <- data.frame(set = name, by = by, cause = c(1, 2), statistic = tests[c("1", "2"), "stat"],
+                                             p_value = tests[c("1", "2"), "pv"], df = tests[c("1", "2"), "df"])
+  }
+}
 save <- function(rows, file) write.csv(do.call(rbind, rows), file, row.names = FALSE, quote = FALSE)
 save(curves, "durations.csv"); save(sides, "durations_sides.csv"); save(competing, "durations_competing.csv")
+save(grays, "durations_gray.csv")

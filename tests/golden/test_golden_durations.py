@@ -133,3 +133,15 @@ def test_the_published_gehan_medians_and_log_rank() -> None:
     ]
     found = ek.rmst_difference(gehan["days"], gehan["cause"], gehan["side"], "a", horizon=20)
     assert found.tests[0].statistic == pytest.approx(16.79, abs=5e-3)
+
+
+@pytest.mark.parametrize("row", rows("durations_gray.csv"), ids=lambda row: f"{row['set']}-{row['by']}-{row['cause']}")
+def test_grays_test_agrees_with_cmprsk(row: dict[str, str]) -> None:
+    data = part(row["set"])
+    shares = ek.cumulative_incidence(
+        data["days"], data["cause"].cast(str), of=row["cause"], censored="0", by=data[row["by"]]
+    )
+    (found,) = shares.tests
+    assert (found.name, found.df) == ("gray", float(row["df"]))
+    assert same(found.statistic, row["statistic"])
+    assert same(found.p_value, row["p_value"])

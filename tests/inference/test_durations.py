@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import evalkit as ek
 from evalkit.errors import EstimationError
+from evalkit.inference.gray import gray
+from evalkit.inference.risk_sets import gather
 from evalkit.language import Language
 
 few = settings(max_examples=40, deadline=None)
@@ -256,3 +258,46 @@ def test_a_mean_of_many_pieces_never_passes_its_horizon() -> None:
         for method in ("logit", "greenwood"):
             numbers = ek.survival(days, event, by=group).rmst(horizon, method=method).numbers
             assert (numbers["conf_high"].drop_nulls() <= horizon).all()
+
+
+def grays(days: object, outcome: object, group: object) -> tuple[ek.Estimate, ...]:
+    shares = ek.cumulative_incidence(pl.Series(days), pl.Series(outcome), of="event", by=pl.Series("g", group))
+    return shares.tests
+
+
+@pytest.mark.parametrize(
+    ("outcome", "group"),
+    [
+        (["censored"] * 6, list("aaabbb")),
+        (["lost"] * 6, list("aaabbb")),
+        (["event"] * 6, ["a"] * 6),
+        (["event", "event", "event", "censored", "censored", "censored"], list("bbbaaa")),
+    ],
+)
+def test_groups_that_could_not_have_differed_have_no_test_and_give_no_warning(outcome: list, group: list) -> None:
+    days = [5, 6, 7, 1, 2, 3]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert grays(days, outcome, group) == ()
+
+
+def test_grays_test_does_not_care_what_the_groups_are_called_or_where_the_rows_stand() -> None:
+    rng = np.random.default_rng(5)
+    days, group = rng.integers(0, 30, 90), rng.integers(0, 3, 90)
+    outcome = rng.choice(["event", "lost", "censored"], 90)
+    (there,) = grays(days, outcome, group)
+    order = rng.permutation(90)
+    (here,) = grays(days[order] * 7, outcome[order], 2 - group[order])
+    assert here.statistic == pytest.approx(there.statistic, rel=1e-9)
+    assert (here.df, there.df) == (2, 2)
+
+
+def test_grays_test_holds_its_level_with_two_alike_groups() -> None:
+    """600 data sets of 60 units: 5 % within three standard errors (2.7 points)."""
+    rng = np.random.default_rng(9)
+    below = []
+    for _ in range(600):
+        days, group = rng.exponential(20, 60).round(), np.arange(60) % 2
+        outcome = rng.choice([0, 1, 2], 60, p=[0.2, 0.5, 0.3])
+        below.append(gray(gather(days, outcome, group, causes=2)).p_value < 0.05)
+    assert abs(np.mean(below) - 0.05) < 0.027
