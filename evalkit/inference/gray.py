@@ -45,8 +45,14 @@ class _Days:
     def waiting(self) -> tuple[Floats, Floats]:
         """Kaplan and Meier's share of each group just before and just after each day."""
         ended = self.of_cause + self.otherwise
-        after = np.cumprod(1 - ended / np.maximum(self.at_risk, 1.0), axis=0)
+        after = np.asarray(np.cumprod(1 - ended / np.maximum(self.at_risk, 1.0), axis=0), dtype=np.float64)
         return _before(after, 1.0), after
+
+    @property
+    def weight(self) -> Floats:
+        """How many of each group would be at risk, had nobody ended otherwise or been lost."""
+        before, _ = self.waiting
+        return np.where(self.at_risk > 0, self.at_risk / np.where(before > 0, before, 1.0), 0.0)
 
 
 def gray(sets: RiskSets, cause: int = 1) -> Gray:
@@ -73,11 +79,10 @@ def gray(sets: RiskSets, cause: int = 1) -> Gray:
     (3.774, 1)
     """
     seen = _counted(sets, cause)
-    before, after = seen.waiting
-    # A group's weight: those at risk had nobody ended otherwise. Before the day all groups share one incidence.
-    weight = np.where(seen.at_risk > 0, seen.at_risk / np.where(before > 0, before, 1.0), 0.0)
+    (before, _), weight = seen.waiting, seen.weight
     total = weight.sum(axis=1)
     together = seen.of_cause.sum(axis=1)
+    # Were the groups alike, this would be the share of all of them.
     common = np.cumsum(together / total)
     left_before, left = 1 - _before(common[:, np.newaxis], 0.0)[:, 0], 1 - common
     share = _before(np.cumsum(before * seen.of_cause / np.maximum(seen.at_risk, 1.0), axis=0), 0.0)
@@ -85,8 +90,7 @@ def gray(sets: RiskSets, cause: int = 1) -> Gray:
     expected = together[:, np.newaxis] * exposed / exposed.sum(axis=1, keepdims=True)
     score = np.asarray((seen.of_cause - np.where(together[:, np.newaxis] > 0, expected, 0.0)).sum(axis=0))
     hazard = np.where(together > 0, together / (total * np.where(left_before > 0, left_before, 1.0)), 0.0)
-    variance = _variance(seen, before, after, weight, hazard, left)
-    return _tested(score, variance)
+    return _tested(score, _variance(seen, hazard, left))
 
 
 def _counted(sets: RiskSets, cause: int) -> _Days:
@@ -104,14 +108,14 @@ def _counted(sets: RiskSets, cause: int) -> _Days:
     return _Days(at_risk, of_cause, otherwise)
 
 
-def _variance(seen: _Days, before: Floats, after: Floats, weight: Floats, hazard: Floats, left: Floats) -> Floats:
+def _variance(seen: _Days, hazard: Floats, left: Floats) -> Floats:
     """The covariance of the scores, as a sum of squares over days and over the group k that a jump happens in.
 
     A jump in group k moves score i at once by ``a[i, k]``, and later through the estimated shares by what is still
     to come of ``Σ a[i, k]·hazard``.
     """
-    groups = before.shape[1]
-    total = weight.sum(axis=1, keepdims=True)
+    (before, after), weight = seen.waiting, seen.weight
+    groups, total = weight.shape[1], weight.sum(axis=1, keepdims=True)
     of_cause, otherwise = _jumps(seen, before, weight)
     # How far a jump carries over: the common share still to come over those of the group who still wait.
     carried = np.where(after > 0, left[:, np.newaxis] / np.where(after > 0, after, 1.0), 0.0)
