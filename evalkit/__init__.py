@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
+    from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
@@ -72,6 +73,7 @@ _HOMES = {
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
+    "PermutationDraws": "evalkit.comparisons.permutation_draws",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
@@ -97,6 +99,7 @@ _HOMES = {
     "months_needed": "evalkit.comparisons.precision",
     "open_run": "evalkit.chapters",
     "panel": "evalkit.panels",
+    "permutation_draws": "evalkit.comparisons.permutation_draws",
     "permutation_test": "evalkit.comparisons.permutation",
     "power": "evalkit.comparisons.precision",
     "probability_exceeds": "evalkit.comparisons.probabilities",
@@ -145,6 +148,7 @@ __all__ = [
     "Margin",
     "MetricBook",
     "Panel",
+    "PermutationDraws",
     "Plan",
     "Policy",
     "Precision",
@@ -170,6 +174,7 @@ __all__ = [
     "months_needed",
     "open_run",
     "panel",
+    "permutation_draws",
     "permutation_test",
     "power",
     "probability_exceeds",

@@ -291,6 +291,19 @@ def drawn_assignments(number: int, attainable: float, seed: int) -> Statement:
     )
 
 
+def moved_in_time() -> Statement:
+    """A test by shifts in time: the series must be of one kind throughout."""
+    return Statement(
+        "moved_in_time",
+        Text(
+            "Jämförelsen flyttar insatsen till andra tider i samma serie. Den förutsätter att serien annars hade varit "
+            "likadan hela tiden, utan trend eller årstider.",
+            "The comparison moves the measure to other times of the same series. It takes for granted that the series "
+            "would otherwise have been alike throughout, without trend or seasons.",
+        ),
+    )
+
+
 def resampled(number: int, seed: int) -> Statement:
     """A bootstrap: how many draws, and the seed."""
     return Statement(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
-    from evalkit.inference.permutation import Permuted
+    from evalkit.inference.permutation import Assignments, Permuted
 
     Values: TypeAlias = "pl.Series | pl.DataFrame | NDArray[np.float64]"
     """A number per unit: a column for one metric, a frame or matrix (units × metrics) for many."""
@@ -36,6 +37,15 @@ _LABELS = Fault(
     Text("{name} passar inte till values.", "{name} do not fit the values."),
     Text("sant eller falskt, eller ett block, för varje enhet", "true or false, or a block, for each unit"),
     Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
+)
+_SHIFTS = Fault(
+    "shifts_do_not_fit",
+    Text("{name} passar inte till treated och blocks.", "{name} does not fit treated and blocks."),
+    Text(
+        "treated för varje period, och lika många perioder i varje block",
+        "treated for each period, and as many periods in each block",
+    ),
+    Text("Fyll ut serierna så att alla har samma perioder.", "Complete the series so that all have the same periods."),
 )
 _WHOLE = Fault(
     "number_not_whole",
@@ -55,6 +65,7 @@ def permutation_test(
     treated: pl.Series | NDArray[np.bool_] | None = None,
     *,
     blocks: pl.Series | NDArray[np.int64] | None = None,
+    shifts: bool = False,
     draws: int = 9999,
     seed: int = 1,
     conf_level: float = 0.95,
@@ -69,11 +80,18 @@ def permutation_test(
     ----------
     values
         One number per unit: a column, or a frame or matrix (units × metrics) tested in one call on the same
-        assignments. Units may be areas, or periods of one area (one treated among K + 1 gives p of at least 1/(K + 1)).
+        assignments. Units are areas, or with ``shifts`` the periods of one area (one treated among K + 1 gives p of at
+        least 1/(K + 1)).
     treated
         True or false per unit. Left out, ``values`` are differences within pairs, whose signs are flipped.
     blocks
-        Units change places only within a block. Left out, all are one block.
+        Units change places only within a block; with ``shifts``, a block is one area with all its periods. Left out,
+        all are one block.
+    shifts
+        Rows are periods in order, and the times when the measure was in force are moved together, round the end
+        (all blocks by as much): every one of the T shifts is gone through. How periods follow upon each other is kept,
+        which changing their places one by one would break. The series is taken to be of one kind throughout but for
+        the measure: a trend or a season is not.
     draws
         When there are too many ways to go through.
     seed
@@ -95,7 +113,8 @@ def permutation_test(
 
     Notes
     -----
-    Phipson and Smyth 2010 (p of draws); Ernst 2004, Statistical Science 19:676 (interval by inversion).
+    Phipson and Smyth 2010 (p of draws); Ernst 2004, Statistical Science 19:676 (interval by inversion); Lancaster and
+    others 2018, Physics Reports 748:1 (shifts in time).
 
     Examples
     --------
@@ -105,75 +124,106 @@ def permutation_test(
     >>> found.p_value, found.assumptions[0].code, found.conf_high
     (0.25, 'all_assignments', inf)
     """
-    given = Arguments("permutation_test()")
+    asked = ask("permutation_test()", values, treated, blocks, draws, seed, conf_level, shifts=shifts)
+    found = asked.estimates(asked.tested())
+    return found[0] if asked.single else found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The arguments of a permutation test, checked; ``there`` tells which metrics have all their values."""
+
+    numbers: NDArray[np.float64]
+    names: tuple[str | None, ...]
+    single: bool
+    treated: NDArray[np.bool_] | None
+    block: NDArray[np.int64]
+    shifts: bool
+    draws: int
+    seed: int
+    level: float
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Shape ``(metrics,)``."""
+        return np.asarray(~np.isnan(self.numbers).any(axis=0))
+
+    def tested(self) -> Permuted | None:
+        """The test of the metrics that have all their values; ``None`` when there is no other assignment."""
+        from evalkit.inference import permutation
+
+        known, generator = self.numbers[:, self.there], np.random.default_rng(self.seed)
+        how = partial(permutation.two_groups, draws=self.draws, most_exact=MOST_EXACT, generator=generator)
+        if self.treated is None:
+            flips = partial(permutation.sign_flips, draws=self.draws, most_exact=MOST_EXACT, generator=generator)
+            return flips(known, conf_level=self.level) if len(known) else None
+        plan = self._assignments(self.treated)
+        return None if plan is None or plan.number <= 1 else how(known, plan, conf_level=self.level)
+
+    def _assignments(self, treated: NDArray[np.bool_]) -> Assignments | None:
+        from evalkit.inference.permutation import Blocks
+        from evalkit.inference.time_shifts import Shifts
+
+        if not treated.any() or treated.all():
+            return None
+        return (Shifts if self.shifts else Blocks)(treated=treated, block=self.block)
+
+    def estimates(self, test: Permuted | None) -> tuple[Estimate, ...]:
+        """One for each metric, refused where nothing could be tested."""
+        if test is None:
+            return tuple(_refused(refusals.no_other_assignment(), self.level, name) for name in self.names)
+        told = _told(test, self.seed, shifts=self.shifts)
+        made = iter(
+            [_estimate(test, number, told, self.level, len(self.numbers)) for number in range(self.there.sum())]
+        )
+        return tuple(
+            replace(next(made), metric=name) if known else _refused(refusals.value_missing(), self.level, name)
+            for known, name in zip(self.there, self.names, strict=True)
+        )
+
+
+def ask(  # noqa: PLR0917 - passed on as they came, by two functions
+    function: str,
+    values: object,
+    treated: object,
+    blocks: object,
+    draws: object,
+    seed: object,
+    conf_level: object,
+    *,
+    shifts: bool,
+) -> Asked:
+    """Check the arguments of ``function``.
+
+    Raises
+    ------
+    EstimationError
+        With everything that is wrong.
+    """
+    given = Arguments(function)
     numbers, names, single = matrix(given, values)
     chosen = None if treated is None else _flags(given, treated, len(numbers))
     block = _blocks(given, blocks, len(numbers))
     if treated is None and blocks is not None:
         given.fault(_LABELS, "blocks")
+    if shifts and (chosen is None or np.unique(np.bincount(block)).size > 1):
+        given.fault(_SHIFTS, "shifts")
     times = whole(given, "draws", draws, 1, _MOST_DRAWS)
     start = whole(given, "seed", seed, 0, 2**63)
     level = given.conf_level(conf_level)
     given.done()
-    whole_columns = np.asarray(~np.isnan(numbers).any(axis=0))
-    test = _tested(numbers[:, whole_columns], chosen, block, draws=times, seed=start, level=level)
-    found = _estimates(test, whole_columns, names, level=level, seed=start, units=len(numbers))
-    return found[0] if single else found
+    return Asked(numbers, names, single, chosen, block, shifts, times, start, level)
 
 
-def _tested(
-    known: NDArray[np.float64],
-    treated: NDArray[np.bool_] | None,
-    block: NDArray[np.int64],
-    *,
-    draws: int,
-    seed: int,
-    level: float,
-) -> Permuted | None:
-    """``None`` when there is no other assignment."""
-    from evalkit.inference import permutation
-
-    generator = np.random.default_rng(seed)
-    if treated is None:
-        return (
-            permutation.sign_flips(known, draws=draws, most_exact=MOST_EXACT, generator=generator, conf_level=level)
-            if len(known)
-            else None
-        )
-    plan = permutation.Blocks(treated=treated, block=block)
-    if plan.number <= 1:
-        return None
-    return permutation.two_groups(
-        known, plan, draws=draws, most_exact=MOST_EXACT, generator=generator, conf_level=level
-    )
-
-
-def _estimates(
-    test: Permuted | None,
-    there: NDArray[np.bool_],
-    names: tuple[str | None, ...],
-    *,
-    level: float,
-    seed: int,
-    units: int,
-) -> tuple[Estimate, ...]:
-    if test is None:
-        return tuple(_refused(refusals.no_other_assignment(), level, name) for name in names)
-    told = _told(test, seed)
-    made = iter([_estimate(test, number, told, level, units) for number in range(int(there.sum()))])
-    return tuple(
-        replace(next(made), metric=name) if known else _refused(refusals.value_missing(), level, name)
-        for known, name in zip(there, names, strict=True)
-    )
-
-
-def _told(test: Permuted, seed: int) -> Statement:
+def _told(test: Permuted, seed: int, *, shifts: bool) -> tuple[Statement, ...]:
     if test.exact:
-        return caveats.all_assignments(test.assignments, test.attainable)
-    return caveats.drawn_assignments(test.assignments, test.attainable, seed)
+        told = caveats.all_assignments(test.assignments, test.attainable)
+    else:
+        told = caveats.drawn_assignments(test.assignments, test.attainable, seed)
+    return (told, caveats.moved_in_time()) if shifts else (told,)
 
 
-def _estimate(test: Permuted, number: int, told: Statement, level: float, units: int) -> Estimate:
+def _estimate(test: Permuted, number: int, told: tuple[Statement, ...], level: float, units: int) -> Estimate:
     return Estimate(
         scale=Scale.MEAN_DIFFERENCE,
         status=EstimateStatus.ESTIMATED,
@@ -185,7 +235,7 @@ def _estimate(test: Permuted, number: int, told: Statement, level: float, units:
         null=0.0,
         n_units=units,
         method=Method.PERMUTATION.value,
-        assumptions=(told,),
+        assumptions=told,
     )
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice, product
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,10 @@ class Permuted:
     low, high
         Shape ``(metrics,)``: limits of an effect that is the same for all; infinite when there are too few
         assignments to reject anything at the level.
+    reached
+        Shape ``(metrics,)``: what abs(difference) must reach to be as extreme: the observed, less room for rounding.
     draws
-        Shape ``(assignments, metrics)``: abs(difference) in each, for a step-down over metrics.
+        Shape ``(assignments, metrics)``: abs(difference) in each but the observed assignment itself.
     """
 
     difference: Floats
@@ -50,7 +53,30 @@ class Permuted:
     attainable: float
     assignments: int
     exact: bool
+    reached: Floats
     draws: Floats
+
+
+class Assignments(Protocol):
+    """The other ways in which units could have been treated."""
+
+    @property
+    def treated(self) -> NDArray[np.bool_]:
+        """As it was, shape ``(units,)``."""
+
+    @property
+    def number(self) -> int:
+        """How many different assignments there are."""
+
+    @property
+    def always_extreme(self) -> int:
+        """How many assignments are as extreme as the observed one whatever the values."""
+
+    def enumerated(self) -> Iterator[NDArray[np.bool_]]:
+        """Every assignment, in chunks of shape ``(assignments, units)``."""
+
+    def drawn(self, draws: int, generator: np.random.Generator) -> Iterator[NDArray[np.bool_]]:
+        """Random assignments, in chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +98,11 @@ class Blocks:
         return math.prod(math.comb(at.size, int(self.treated[at].sum())) for at in self.places)
 
     @property
-    def mirrored(self) -> bool:
-        """Whether treated and others can all change places, so that every difference has one of the other sign."""
+    def always_extreme(self) -> int:
+        """The observed assignment, and its mirror image where treated and others can all change places."""
         places = self.places
         balanced = all(2 * int(self.treated[at].sum()) == at.size for at in places)
-        return balanced and sum(at.size for at in places) == self.treated.size
+        return 2 if balanced and sum(at.size for at in places) == self.treated.size else 1
 
     def enumerated(self) -> Iterator[NDArray[np.bool_]]:
         """Every assignment, in chunks of shape ``(assignments, units)``."""
@@ -105,14 +131,14 @@ class Blocks:
 
 def two_groups(
     values: Floats,
-    blocks: Blocks,
+    assignments: Assignments,
     *,
     draws: int,
     most_exact: int,
     generator: np.random.Generator,
     conf_level: float = 0.95,
 ) -> Permuted:
-    """The difference in means between treated and others, against all or some assignments within blocks.
+    """The difference in means between treated and others, against all or some assignments.
 
     All of them when there are at most ``most_exact``: then p is the share of assignments at least as extreme, the
     observed one included. Otherwise p = (1 + b)/(1 + draws) (Phipson and Smyth 2010). Two-sided in abs(difference).
@@ -121,16 +147,18 @@ def two_groups(
     ----------
     values
         Shape ``(units, metrics)``.
-    blocks
-        Who is treated and which units can change places; at least one other assignment must exist.
+    assignments
+        Who is treated and who could have been; at least one other assignment must exist.
     """
-    exact = blocks.number <= most_exact
+    exact = assignments.number <= most_exact
     # The mean of all is taken away first: the difference is the same, and its rounding far smaller.
     centred = values - values.mean(axis=0)
-    chunks = blocks.enumerated() if exact else blocks.drawn(draws, generator)
-    observed = _contrast(blocks.treated[np.newaxis], centred)
-    contrasts = [_contrast(chunk, np.column_stack([centred, blocks.treated])) for chunk in chunks]
-    return _compared(observed[0], np.concatenate(contrasts), centred, conf_level, exact=exact, mirrored=blocks.mirrored)
+    treated = assignments.treated
+    chunks = assignments.enumerated() if exact else assignments.drawn(draws, generator)
+    observed = _contrast(treated[np.newaxis], centred)
+    contrasts = np.concatenate([_contrast(chunk, np.column_stack([centred, treated])) for chunk in chunks])
+    always = assignments.always_extreme if exact else 1
+    return _compared(observed[0], contrasts, centred, conf_level, exact=exact, always=always)
 
 
 def sign_flips(
@@ -148,16 +176,18 @@ def sign_flips(
     chunks = _all_signs(pairs) if exact else _drawn_signs(pairs, draws, generator)
     beside = np.column_stack([values, np.ones(pairs)])
     contrasts = np.concatenate([(chunk @ beside) / pairs for chunk in chunks])
-    return _compared(values.mean(axis=0), contrasts, values, conf_level, exact=exact, mirrored=True)
+    return _compared(values.mean(axis=0), contrasts, values, conf_level, exact=exact, always=2 if exact else 1)
 
 
 def _compared(
-    observed: Floats, contrasts: Floats, values: Floats, conf_level: float, *, exact: bool, mirrored: bool
+    observed: Floats, contrasts: Floats, values: Floats, conf_level: float, *, exact: bool, always: int
 ) -> Permuted:
     """P-values and limits from the contrast of each metric and, last, of the effect itself in each assignment."""
     drawn, share = contrasts[:, :-1], contrasts[:, [-1]]
     room = TIE * np.maximum(np.abs(observed), np.abs(values).max(axis=0))
-    extreme = (np.abs(drawn) >= np.abs(observed) - room).sum(axis=0)
+    reached = np.maximum(np.abs(observed) - room, 0.0)
+    sizes = np.abs(drawn)
+    extreme = (sizes >= reached).sum(axis=0)
     together = len(contrasts) + (not exact)
     low, high = _limits(observed, drawn, share, together - len(contrasts), conf_level)
     return Permuted(
@@ -165,10 +195,12 @@ def _compared(
         low=low,
         high=high,
         p_value=(extreme + (not exact)) / together,
-        attainable=(2 if exact and mirrored else 1) / together,
+        attainable=always / together,
         assignments=len(contrasts),
         exact=exact,
-        draws=np.abs(drawn),
+        reached=reached,
+        # Of all assignments the observed one is the one whose contrast holds the whole of its own effect.
+        draws=np.delete(sizes, int(share.argmax()), axis=0) if exact else sizes,
     )
 
 
