@@ -315,5 +315,29 @@ def resampled(number: int, seed: int) -> Statement:
     )
 
 
+def clusters_drawn(number: int) -> Statement:
+    """A bootstrap of clusters: how many there are to draw from."""
+    return Statement(
+        "clusters_drawn",
+        Text(
+            f"Uppgifter som hör ihop har lottats tillsammans, i {number} grupper.",
+            f"Data that belong together were drawn together, in {number} groups.",
+        ),
+    )
+
+
+def blocks_drawn(number: int) -> Statement:
+    """A bootstrap of a series: the length of its blocks."""
+    return Statement(
+        "blocks_drawn",
+        Text(
+            f"Serien har lottats i bitar om högst {number} mätpunkter i följd, så att det som följer på "
+            "vartannat hålls ihop.",
+            f"The series was drawn in pieces of at most {number} points in a row, so that what follows upon each other "
+            "stays together.",
+        ),
+    )
+
+
 def _decimal_comma(number: float) -> str:
     return f"{number:.4g}".replace(".", ",")

@@ -50,3 +50,4 @@ class Method(StrEnum):
     BCA = "bca"
     PERCENTILE = "percentile"
     BASIC = "basic"
+    STUDENTISED = "studentised"
