@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from evalkit.plan import Plan
     from evalkit.policy import Policy
     from evalkit.precisions import Precision
+    from evalkit.released_curves import ReleasedCurves, release_curves
     from evalkit.simulation import Simulation, simulate
     from evalkit.templates import write_template
 
@@ -78,6 +79,7 @@ _HOMES = {
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
     "Released": "evalkit.disclosure",
+    "ReleasedCurves": "evalkit.released_curves",
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
     "Variation": "evalkit.comparisons.variation",
@@ -115,6 +117,7 @@ _HOMES = {
     "rate_ratio_by_cases": "evalkit.comparisons.by_cases",
     "ratio_of_rate_ratios": "evalkit.comparisons",
     "release": "evalkit.disclosure",
+    "release_curves": "evalkit.released_curves",
     "report": "evalkit.pipeline",
     "resources": "evalkit",
     "rmst_difference": "evalkit.comparisons.durations",
@@ -153,6 +156,7 @@ __all__ = [
     "Policy",
     "Precision",
     "Released",
+    "ReleasedCurves",
     "Series",
     "Simulation",
     "Variation",
@@ -190,6 +194,7 @@ __all__ = [
     "rate_ratio_by_cases",
     "ratio_of_rate_ratios",
     "release",
+    "release_curves",
     "report",
     "resources",
     "rmst_difference",

@@ -60,8 +60,8 @@ class Curves:
     def to_frame(self) -> pl.DataFrame:
         """One row per group and day on which a wait ended: ``day``, ``at_risk``, ``events``, the share and its limits.
 
-        The share is that which waits longer than the day. The counts are of single units: see to it that they are
-        not published without disclosure control.
+        The share is that which waits longer than the day. The counts are of single units and for the analyst alone:
+        :func:`evalkit.release_curves` makes what may be published.
         """
         from evalkit.inference import durations
 

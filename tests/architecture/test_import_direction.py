@@ -19,9 +19,9 @@ ORDER = (
     "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "onefile", "dataset",
     "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences", "precisions",
     "inference", "comparisons", "designs", "breaks", "evaluation", "planning", "margins", "protection",
-    "policy", "cases", "disclosure", "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures",
-    "views", "artifacts", "staging", "counting", "templates", "feedback", "simulation", "render", "pipeline",
-    "chapters", "commands", "cli",
+    "policy", "cases", "disclosure", "released_curves", "style", "markdown", "wording", "tables", "webpage",
+    "dictionary", "figures", "views", "artifacts", "staging", "counting", "templates", "feedback", "simulation",
+    "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.

@@ -57,7 +57,7 @@ fake <- tsboot(lh, mean, R = 99, l = 5, sim = "fixed")
 save(do.call(rbind, lapply(1:2, function(k) { fake$t <- matrix(means[[k]]); found <- boot.ci(fake, conf = .9, type = c("perc", "basic"))
   data.frame(circular = k == 1, method = c("percentile", "basic"), low = c(found$percent[4], found$basic[4]), high = c(found$percent[5], found$basic[5])) })), "boot_blocks_limits.csv")
 
-# Jackknife of parts that are not equally large (Busing, Meijer and van der Leeden 999), written out for lh.
+# Jackknife of parts that are not equally large (Busing, Meijer and van der Leeden 1999), written out for lh.
 starts <- seq(1, 48, by = 5); g <- length(starts)
 part <- lapply(starts, function(s) s:min(s + 4, 48))
 h <- 48 / lengths(part); left <- sapply(part, function(at) sd(lh[-at]))

@@ -36,7 +36,7 @@ def correlation(samples: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def test_the_law_schools_of_efron_and_tibshirani() -> None:
-    """An introduction to the bootstrap (993): correlation .776, bootstrap error .13, jackknife error .143."""
+    """An introduction to the bootstrap (1993): correlation .776, bootstrap error .13, jackknife error .143."""
     sampled = resampling.Sampled(LAW.to_numpy(), correlation, Units(LAW.height))
     found = sampled.bootstrap(draws=20_000, generator=np.random.default_rng(1))
     assert found.estimate == pytest.approx(0.776, abs=0.0005)
