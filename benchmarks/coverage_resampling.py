@@ -1,6 +1,6 @@
 """How often bootstrap intervals hold the truth when there is little to draw from.
 
-    python benchmarks/coverage_resampling.py [--sets 2000] [--draws 999] [--seed 20250906]
+    python benchmarks/coverage_resampling.py [--sets 1000] [--draws 499] [--only units counts cases series]
 
 Prints Markdown tables for docs/statistics/resampling.md: units, counts over exposure, clusters and series.
 """
@@ -111,7 +111,7 @@ def rate_lines(sets: int, draws: int, rng: np.random.Generator) -> Iterator[str]
                 midp = rates.midp(data[:, 0].sum(keepdims=True).astype(np.int64), np.array([float(size)]), LEVEL)
                 return [*found, float(midp.low[0] <= truth <= midp.high[0])]
 
-            yield line(f"{size} | {expected:g}", (one() for _ in range(sets // 2)))
+            yield line(f"{size} | {expected:g}", (one() for _ in range(sets)))
 
 
 def cluster_lines(sets: int, draws: int, rng: np.random.Generator) -> Iterator[str]:
@@ -127,7 +127,7 @@ def cluster_lines(sets: int, draws: int, rng: np.random.Generator) -> Iterator[s
             )
             return [*found, *alone]
 
-        yield line(str(number), (one() for _ in range(sets // 2)))
+        yield line(str(number), (one() for _ in range(sets)))
 
 
 def series_lines(sets: int, draws: int, rng: np.random.Generator) -> Iterator[str]:
@@ -158,7 +158,7 @@ def series_lines(sets: int, draws: int, rng: np.random.Generator) -> Iterator[st
                     ),
                 ]
 
-            yield line(f"{periods} | {rho}", (one() for _ in range(sets // 2)))
+            yield line(f"{periods} | {rho}", (one() for _ in range(sets)))
 
 
 def table(title: str, head: str, lines: Iterator[str]) -> None:
@@ -169,27 +169,28 @@ def table(title: str, head: str, lines: Iterator[str]) -> None:
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", type=int, default=2000)
-    parser.add_argument("--draws", type=int, default=999)
-    parser.add_argument("--seed", type=int, default=20250906)
-    given = parser.parse_args()
-    rng = np.random.default_rng(given.seed)
     words = " | ".join(method.value for method in ALL)
     of_series = " | ".join(f"{method.value}, {how}" for how in ("rule", "tenth") for method in OF_SERIES)
-    error = 200 * math.sqrt(0.0475 / given.sets)
+    tables = {
+        "Mean of units": (f"| shape | units | {words} | Student's t |", units_lines),
+        "Counts over exposure": (f"| units | expected events | {words} | mid-p rate |", rate_lines),
+        "Mean over persons in cases": (f"| cases | {words} | persons drawn singly |", cluster_lines),
+        "Mean of a series": (f"| periods | correlation | {of_series} | single periods |", series_lines),
+    }
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", type=int, default=1000, help="data sets a line")
+    parser.add_argument("--draws", type=int, default=499)
+    parser.add_argument("--seed", type=int, default=20250906)
+    parser.add_argument("--only", choices=["units", "counts", "cases", "series"], nargs="*", default=None)
+    given = parser.parse_args()
     print(
-        f"{given.sets} data sets a line for units, half for the others; {given.draws} draws; error ±{error:.1f} points"
+        f"{given.sets} data sets a line, {given.draws} draws; error ±{200 * math.sqrt(0.0475 / given.sets):.1f} points"
     )
-    how = given.sets, given.draws, rng
-    table("Mean of units", f"| shape | units | {words} | Student's t |", units_lines(*how))
-    table("Counts over exposure", f"| units | expected events | {words} | mid-p rate |", rate_lines(*how))
-    table("Mean over persons in cases", f"| cases | {words} | persons drawn singly |", cluster_lines(*how))
-    table(
-        "Mean of a series",
-        f"| periods | correlation | {of_series} | single periods |",
-        series_lines(*how),
-    )
+    for word, (number, (title, (head, lines))) in zip(
+        ("units", "counts", "cases", "series"), enumerate(tables.items()), strict=True
+    ):
+        if given.only is None or word in given.only:
+            table(title, head, lines(given.sets, given.draws, np.random.default_rng([given.seed, number])))
 
 
 if __name__ == "__main__":

@@ -86,9 +86,9 @@ def test_periods_that_follow_each_other_need_blocks() -> None:
 def test_the_step_down_over_permutations_holds_the_risk_of_any_false_finding() -> None:
     """300 panels of ten alike metrics that hang together: 5 % within three standard errors (3.8 points)."""
     rng = np.random.default_rng(6)
-    treated, any_false = np.arange(14) < 7, []
+    treated, any_false = np.arange(20) < 10, []
     for panel in range(300):
-        values = np.exp(0.8 * rng.normal(size=(14, 1)) + 0.6 * rng.normal(size=(14, 10)))
-        found = ek.permutation_draws(values, treated, draws=99, seed=panel)
+        values = np.exp(0.8 * rng.normal(size=(20, 1)) + 0.6 * rng.normal(size=(20, 10)))
+        found = ek.permutation_draws(values, treated, draws=199, seed=panel)
         any_false.append((ek.romano_wolf(found.statistics, found.draws) <= 0.05).any())
     assert abs(np.mean(any_false) - 0.05) <= 0.038
