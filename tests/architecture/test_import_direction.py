@@ -20,8 +20,8 @@ ORDER = (
     "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences",
     "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "planning", "margins",
     "protection", "policy", "cases", "retelling", "disclosure", "released_curves", "markdown", "wording", "tables",
-    "webpage", "dictionary", "figures", "views", "artifacts", "staging", "counting", "templates", "feedback", "simulation",
-    "render", "pipeline", "chapters", "commands", "cli",
+    "webpage", "dictionary", "figures", "views", "artifacts", "staging", "counting", "templates", "feedback",
+    "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.
