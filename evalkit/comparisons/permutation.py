@@ -280,12 +280,18 @@ def _flags(given: Arguments, treated: object, units: int) -> NDArray[np.bool_]:
 
 
 def _blocks(given: Arguments, blocks: object, units: int) -> NDArray[np.int64]:
-    if blocks is None:
-        return np.zeros(units, dtype=np.int64)
-    column = np.asarray(blocks)
-    if column.shape != (units,) or any(label is None for label in column.tolist()):
-        given.fault(_LABELS, "blocks")
-        return np.zeros(units, dtype=np.int64)
+    return np.zeros(units, dtype=np.int64) if blocks is None else numbered(given, _LABELS, "blocks", blocks, units)
+
+
+def numbered(given: Arguments, fault: Fault, name: str, labels: object, rows: int) -> NDArray[np.int64]:
+    """The place of each row's label among the different ones, from 0; none may be missing."""
+    import polars as pl
+
+    column = np.asarray(labels)
+    missing = labels.is_null().any() if isinstance(labels, pl.Series) else False
+    if column.shape != (rows,) or missing or any(label is None or label != label for label in column.tolist()):  # noqa: PLR0124
+        given.fault(fault, name)
+        return np.zeros(rows, dtype=np.int64)
     return np.unique(column.astype(str), return_inverse=True)[1].astype(np.int64)
 
 

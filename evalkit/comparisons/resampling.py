@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalkit import caveats, refusals
-from evalkit.comparisons.permutation import matrix, whole
+from evalkit.comparisons.permutation import matrix, numbered, whole
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.arguments import Arguments, is_number
 from evalkit.inference.faults import Fault
@@ -137,7 +137,7 @@ def bootstrap(
     series = block_length is not None
     known = SERIES_METHODS if series else BOOTSTRAP_METHODS
     wanted = known[0] if method is None else given.method(method, known)
-    grouped = None if clusters is None else _clusters(given, clusters, len(numbers))
+    grouped = None if clusters is None else numbered(given, _CLUSTERS, "clusters", clusters, len(numbers))
     length = None if block_length is None else _length(given, block_length, len(numbers), grouped)
     if std_error is not None and wanted is not Method.STUDENTISED:
         given.fault(_ERROR, "std_error")
@@ -222,16 +222,8 @@ def _check_shape(given: Arguments, asked: _Asked) -> None:
     given.done()
 
 
-def _clusters(given: Arguments, clusters: object, rows: int) -> Places:
-    column = np.asarray(clusters)
-    if column.shape != (rows,) or any(label is None for label in column.tolist()):
-        given.fault(_CLUSTERS, "clusters")
-        return np.zeros(rows, dtype=np.int64)
-    return np.unique(column.astype(str), return_inverse=True)[1].astype(np.int64)
-
-
 def _length(given: Arguments, length: object, rows: int, clusters: Places | None) -> int | str:
-    if clusters is None and length == POLITIS_WHITE:
+    if clusters is None and isinstance(length, str) and length == POLITIS_WHITE:
         return POLITIS_WHITE
     if clusters is None and is_number(length) and length == int(length) and 1 <= length <= rows:
         return int(length)

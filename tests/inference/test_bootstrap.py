@@ -162,6 +162,10 @@ def test_a_studentised_interval_of_three_units_has_no_end_where_draws_have_no_sp
     ("how", "code"),
     [
         ({"clusters": np.arange(3)}, "clusters_do_not_fit"),
+        ({"clusters": pl.Series([None, *range(9)])}, "clusters_do_not_fit"),
+        ({"clusters": pl.Series([None, *"abcdefghi"])}, "clusters_do_not_fit"),
+        ({"clusters": np.array([np.nan, *range(9)])}, "clusters_do_not_fit"),
+        ({"block_length": np.array([2, 3])}, "block_length_outside"),
         ({"block_length": 0}, "block_length_outside"),
         ({"block_length": 11}, "block_length_outside"),
         ({"block_length": "long"}, "block_length_outside"),

@@ -142,6 +142,7 @@ def test_equal_values_say_nothing() -> None:
         (lambda: ek.permutation_test(VALUES, np.array([True])), "labels_do_not_fit"),
         (lambda: ek.permutation_test(VALUES, np.arange(7)), "labels_do_not_fit"),
         (lambda: ek.permutation_test(VALUES, blocks=np.arange(7)), "labels_do_not_fit"),
+        (lambda: ek.permutation_test(VALUES, VALUES > 3, blocks=pl.Series([None, *range(6)])), "labels_do_not_fit"),
         (lambda: ek.permutation_test(VALUES, shifts=True), "shifts_do_not_fit"),
         (
             lambda: ek.permutation_test(VALUES, VALUES > 3, blocks=np.array([0, 0, 0, 0, 1, 1, 1]), shifts=True),
