@@ -19,9 +19,13 @@ What the two lower rows mean, beside the counts themselves:
   be hidden is found by :mod:`evalkit.protection`; an estimate whose totals give too much away is
   withheld. Which hidden counts are small, and which protect them, is not told.
 * Rates, ratios and their intervals are computed again from the counts that are shown. The spread
-  between periods (φ) goes in with two digits, rounded up; see :func:`_retold`.
+  between periods (φ) goes in with two digits, rounded up; see
+  :mod:`evalkit.recomputation`.
 * Where fewer than ten periods stand behind φ and any of them is hidden or small, even that would tell
   them apart, and the estimate is withheld (ACRO's rule of ten degrees of freedom).
+
+* P-values are adjusted for each other afterwards, family by family, from the numbers that are shown
+  (:mod:`evalkit.claim_families`).
 
 Left to the person who publishes: an earlier release of the same data with other cells hidden, counts that
 others have published, and metrics that are parts of each other by definition.
@@ -29,26 +33,21 @@ others have published, and metrics that are parts of each other by definition.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import polars as pl
 
-from evalkit import cases, columns, margins, protection, refusals
+from evalkit import cases, claim_families, columns, margins, protection, recomputation, refusals
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Estimate, Estimates
-from evalkit.inference.method import Method
-from evalkit.inference.rates import exact
-from evalkit.inference.summed import CellSeries, compare
 from evalkit.language import Text
 from evalkit.margins import Family, Sum
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
 from evalkit.plan import Plan
-from evalkit.policy import DEFAULT_POLICY, Policy, Rule, two_digits_up
+from evalkit.policy import DEFAULT_POLICY, Policy, Rule
 from evalkit.protection import Number
 from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
@@ -149,12 +148,12 @@ def release(
         rule = rules[members[0].metric]
         if rule.protects:
             margins.check_cuts(members)
-        family = margins.family(
-            members, plan, panel, per_visit=margins.counted_once_per(book.metric(members[0].metric))
-        )
+        metric = book.metric(members[0].metric)
+        family = margins.family(members, plan, panel, per_visit=metric.counted_once_per if metric else ())
         shown.add(_release_family(family, plan, panel, estimates, rule))
+    told = replace(estimates, items=tuple(shown.estimates[item.id] for item in plan.estimands))
     return Released(
-        estimates=replace(estimates, items=tuple(shown.estimates[item.id] for item in plan.estimands)),
+        estimates=claim_families.adjusted(told, plan),
         series=_frame(row for item in plan.series for row in shown.rows[item]),
         coverage=pl.DataFrame(schema=_COVERAGE) if dataset_coverage is None else dataset_coverage,
         log=tuple(shown.log[item] for item in plan.series),
@@ -236,7 +235,7 @@ def _release_family(family: Family, plan: Plan, panel: Panel, estimates: Estimat
         rows={series: list(gate.rows(series)) for series in family.series},
         log={series: gate.logged(series) for series in family.series},
         estimates=cases.told(
-            {item.id: gate.estimate(found[item.id], candidates.get(item.id)) for item in items}, items, rule
+            {item.id: gate.estimate(item, found[item.id], candidates.get(item.id)) for item in items}, items, rule
         ),
     )
 
@@ -293,13 +292,15 @@ class _Gate:
     rule: Rule
     hidden: frozenset[Sum]
 
-    def estimate(self, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
+    def estimate(self, item: Estimand, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
         """The estimate told again, or withheld; ``totals`` is what it would publish, if it may."""
         if not self.rule.protects:
             return found
         if found.is_estimated:
-            shown = totals is not None and self.hidden.isdisjoint(totals)
-            return _retold(found, self.rule) if shown else _withheld(found, self.rule)
+            again = None
+            if totals is not None and self.hidden.isdisjoint(totals):
+                again = recomputation.retold(found, self.rule, of_trials=item.series.key in self.panel.shares)
+            return again or _withheld(found, self.rule)
         tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS
         return _withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
 
@@ -337,6 +338,7 @@ class _Gate:
 
     def rows(self, series: Series) -> Iterator[dict[str, object]]:
         """The series by group and display period: whole periods only, every unit with a value."""
+        of_trials = series.key in self.panel.shares
         for cell, group in self._cells(series):
             rows = self.panel.cells(series, group.units, cell.first, cell.last)
             status = CellStatus.SUPPRESSED if cell in self.hidden else _status(rows)
@@ -350,7 +352,7 @@ class _Gate:
                 "status": status.value,
                 "marks": _marks(rows),
                 "count": count,
-                **_rate(count, _exposure(rows), self.plan.document.conf_level),
+                **recomputation.rate(count, _exposure(rows), self.plan.document.conf_level, of_trials=of_trials),
             }
 
 
@@ -375,74 +377,9 @@ def _exposure(rows: pl.DataFrame) -> float | None:
     return float(rows["exposure"].sum()) if known else None
 
 
-def _rate(count: int | None, exposure: float | None, conf_level: float) -> dict[str, object]:
-    """The rate of a shown count, computed from what is shown."""
-    if count is None or not exposure:
-        return {"exposure": exposure, "rate": None, "conf_low": None, "conf_high": None}
-    found = exact(count, exposure, conf_level).only()
-    return {"exposure": exposure, "rate": found.estimate, "conf_low": found.low, "conf_high": found.high}
-
-
 def _withheld(found: Estimate, rule: Rule) -> Estimate:
     kept = tuple(statement for statement in found.assumptions if statement.code not in _TELL_OF_SPREAD)
     return replace(found.refused(refusals.small_count(rule.threshold)), assumptions=kept)
-
-
-def _retold(found: Estimate, rule: Rule) -> Estimate:
-    """The estimate computed again from what is shown: the rounded counts, and φ with two digits, rounded up.
-
-    An exact interval is a function of the counts, so one made of unrounded counts would give them away;
-    a quasi-Poisson interval is a function of the counts and φ, and φ with all its digits gives away how a
-    total is spread over hidden periods. A reader can compute everything that is shown from what is shown.
-    """
-    cells = tuple(replace(cell, events=rule.rounded(cell.events)) for cell in found.cells)
-    coarse = replace(
-        found.unadjusted(),
-        cells=cells,
-        events=sum(cell.events for cell in cells),
-        rounded_to=rule.base,
-        dispersion=None if found.dispersion is None else two_digits_up(found.dispersion),
-    )
-    again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)
-    return _withheld(found, rule) if again is None else again
-
-
-def _exact(found: Estimate) -> Estimate | None:
-    """The exact interval of the shown totals: with one period per cell there is no spread to widen it by."""
-    cells = [CellSeries(counts=np.array([cell.events]), exposures=np.array([cell.exposure])) for cell in found.cells]
-    interval = compare(cells, conf_level=found.conf_level, null=found.null).interval
-    if interval is None:
-        return None
-    return replace(
-        found,
-        estimate=interval.estimate,
-        conf_low=interval.low,
-        conf_high=interval.high,
-        p_value=interval.p_value,
-        std_error=interval.std_error,
-    )
-
-
-def _quasi(found: Estimate) -> Estimate | None:
-    """The quasi-Poisson interval of the shown totals, from the variance φ·Σ 1/events of a log contrast of rates."""
-    from scipy import special
-
-    if any(cell.events == 0 for cell in found.cells):
-        return None
-    signs = {1: (1,), 2: (1, -1), 4: (1, -1, -1, 1)}[len(found.cells)]
-    log_rates = (math.log(cell.events / cell.exposure) for cell in found.cells)
-    log_estimate = sum(sign * log_rate for sign, log_rate in zip(signs, log_rates, strict=True))
-    std_error = math.sqrt(max(found.dispersion or 1.0, 1.0) * sum(1 / cell.events for cell in found.cells))
-    half = -float(special.stdtrit(found.df, (1 - found.conf_level) / 2)) * std_error
-    t = None if found.null is None else (log_estimate - math.log(found.null)) / std_error
-    return replace(
-        found,
-        estimate=math.exp(log_estimate),
-        conf_low=math.exp(log_estimate - half),
-        conf_high=math.exp(log_estimate + half),
-        p_value=None if t is None else float(2 * special.stdtr(found.df, -abs(t))),
-        std_error=std_error,
-    )
 
 
 def _frame(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

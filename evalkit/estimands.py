@@ -135,6 +135,8 @@ class Estimand:
         On the ratio scale: which differences were said beforehand to be of no importance.
     expected
         What the plan expects to count.
+    family
+        The claim that it belongs to; those with ``None`` are one family together.
     """
 
     id: str
@@ -148,6 +150,7 @@ class Estimand:
     after: Window
     margin: Margin | None = None
     expected: Expected | None = None
+    family: str | None = None
 
     @property
     def contrast(self) -> Text:

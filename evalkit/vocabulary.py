@@ -151,3 +151,13 @@ class Role(StrEnum):
     PRIMARY = "primary"
     SECONDARY = "secondary"
     DESCRIPTIVE = "descriptive"
+
+
+class Multiplicity(StrEnum):
+    """How a plan takes account of how many questions are asked of one claim."""
+
+    HOLM = "holm"
+    HOCHBERG = "hochberg"
+    BENJAMINI_HOCHBERG = "benjamini_hochberg"
+    GATEKEEPING = "gatekeeping"
+    NONE = "none"

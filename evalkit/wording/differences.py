@@ -12,6 +12,7 @@ from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.language import Language, Text, in_language
+from evalkit.wording.families import falls
 from evalkit.wording.reading import Reading, years
 from evalkit.wording.sizes import to, uncertainty
 
@@ -19,6 +20,8 @@ _FEW = 10
 _MANY_TIMES = 10
 # Two windows whose lengths differ by less than this many years (a leap day or two) are equally long.
 _SAME_LENGTH = 0.02
+_WIDENED = frozenset({Method.QUASI_POISSON, Method.QUASI_BINOMIAL})
+_OF_SHARES = frozenset({Method.MOVER, Method.QUASI_BINOMIAL})
 # A growth that is 1 by arithmetic must not depend on the last bit.
 _SAME_RATE = 1e-9
 
@@ -137,7 +140,12 @@ def _direction(growth: float) -> int:
 
 def difference(reading: Reading, language: Language) -> str:
     """Who moved more, the four counts, and the difference in events a year."""
-    sentences = (_who_moved_more(reading, language), _counts_of_both(reading, language), _expected(reading, language))
+    sentences = (
+        _who_moved_more(reading, language),
+        falls(reading, language),
+        _counts_of_both(reading, language),
+        _expected(reading, language),
+    )
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -230,9 +238,10 @@ def _says_nothing(events: int, gap: Interval) -> bool:
 
 
 def _spread(estimate: Estimate) -> Spread:
-    if estimate.method != Method.QUASI_POISSON:
-        return Spread(conf_level=estimate.conf_level)
-    return Spread(conf_level=estimate.conf_level, dispersion=estimate.dispersion, df=estimate.df)
+    trials = estimate.cells[0].exposure if estimate.method in _OF_SHARES else None
+    if estimate.method not in _WIDENED:
+        return Spread(conf_level=estimate.conf_level, trials=trials)
+    return Spread(conf_level=estimate.conf_level, dispersion=estimate.dispersion, df=estimate.df, trials=trials)
 
 
 def _more_or_fewer(gap: _Gap, language: Language) -> str:

@@ -6,7 +6,6 @@ import math
 
 from evalkit import style
 from evalkit.language import Language, in_language
-from evalkit.margins import counted_once_per
 from evalkit.vocabulary import ExposureKind, MetricFamily
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import VAST, ends, uncertainty
@@ -74,9 +73,6 @@ def about(count: int, reading: Reading, language: Language) -> str:
 def scaled(reading: Reading, language: Language) -> tuple[str, str]:
     """The rate and its span on the scale that the exposure is told in."""
     estimate, low, high = (number * reading.exposure.scale_per for number in reading.numbers)
-    if reading.exposure.code in counted_once_per(reading.metric):
-        # A visit has a finding or not, so no interval goes beyond every visit.
-        high = max(estimate, min(high, reading.exposure.scale_per))
     # One degree of freedom and few events give a limit that is finite on paper only.
     top = math.inf if high > VAST * max(estimate, low) > 0 else high
     value, least, most = style.together((estimate, low, top), language)
