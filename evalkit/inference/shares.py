@@ -15,7 +15,7 @@ Nelder 1989, Generalized Linear Models, 2nd ed., section 4.5 (φ).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +23,9 @@ from scipy import special
 
 from evalkit.inference import proportion_pairs, proportions, variance_recovery
 from evalkit.inference.dispersion import Dispersion
-from evalkit.inference.groups import Index
 from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Floats
+from evalkit.inference.roots import crossings_near
 from evalkit.inference.rule import varies_more_than_chance
 from evalkit.inference.totals import Total
 
@@ -128,34 +128,50 @@ def _ratio(totals: Sequence[Total], reach: Reach, conf_level: float, null: float
 
 def _ratio_of_ratios(totals: Sequence[Total], reach: Reach, conf_level: float, null: float | None) -> Interval:
     own, other = totals[:_PAIR], totals[_PAIR:]
-    middle = np.log([_quotient(own)]), np.log([_quotient(other)])
-    tables = _table(own), _table(other)
+    first, second = np.log([_quotient(own)]), np.log([_quotient(other)])
+    table = _table(own, other)
 
-    def limits(alpha: Floats, _: Index) -> variance_recovery.Pair:
-        first, second = (_log_limits(table, reach.at(alpha)) for table in tables)
-        return variance_recovery.difference_limits(middle[0], first, middle[1], second)
+    def limits(reaching: Floats) -> variance_recovery.Pair:
+        low, high = (np.log(side) for side in proportion_pairs.ratio_limits(table, np.repeat(reaching, _PAIR)))
+        return variance_recovery.difference_limits(first, (low[:1], high[:1]), second, (low[1:], high[1:]))
 
-    low, high = limits(np.array([1 - conf_level]), np.array([0]))
-    estimate = middle[0] - middle[1]
+    at = np.atleast_1d(reach.at(1 - conf_level))
+    estimate, (low, high) = first - second, limits(at)
     p_value = None
     if null is not None:
-        p_value = variance_recovery.p_values(limits, estimate, math.log(null)).item()
+        away = (estimate - math.log(null)).item()
+        half = high - estimate if away < 0 else estimate - low
+        p_value = reach.p_value(_reach_of(limits, estimate, math.log(null), near=np.abs(away) / half * at))
     with np.errstate(over="ignore"):
         # One degree of freedom at a high level gives limits beyond the largest number there is.
         ratio, least, most = np.exp([estimate.item(), low.item(), high.item()]).tolist()
     return Interval(ratio, least, most, p_value)
 
 
-def _log_limits(table: _Table, reach: Floats) -> variance_recovery.Pair:
-    low, high = proportion_pairs.ratio_limits(table, reach)
-    return np.log(low), np.log(high)
+def _reach_of(
+    limits: Callable[[Floats], variance_recovery.Pair], estimate: Floats, null: float, *, near: Floats
+) -> float:
+    """The reach at which the limits just meet ``null``, which is what the p-value that goes with them rests on."""
+    if near.item() == 0:
+        return 0.0
+
+    def gap(reaching: Floats) -> Floats:
+        low, high = limits(reaching)
+        return np.where(estimate < null, null - high, low - null)
+
+    return crossings_near(gap, near, near / 10).item()
 
 
-def _table(pair: Sequence[Total]) -> _Table:
-    part, whole, part_ref, whole_ref = (
-        np.array([float(number)]) for total in pair for number in (total.events, total.exposure)
-    )
+def _table(*pairs: Sequence[Total]) -> _Table:
+    """The columns part, whole, part and whole of the reference; one element for each pair."""
+    group, reference = zip(*pairs, strict=True)
+    part, whole = _columns(group)
+    part_ref, whole_ref = _columns(reference)
     return part, whole, part_ref, whole_ref
+
+
+def _columns(totals: Sequence[Total]) -> tuple[Floats, Floats]:
+    return np.array([float(total.events) for total in totals]), np.array([total.exposure for total in totals])
 
 
 def _quotient(pair: Sequence[Total]) -> float:
