@@ -35,7 +35,7 @@ def multiplicity_rule(plan: Plan, language: Language = Language.SV) -> str:
     >>> import evalkit as ek
     >>> from evalkit.wording import multiplicity_rule
     >>> multiplicity_rule(ek.Plan.load(ek.resources.analyses() / "manniskoexploatering")).split(".")[0]
-    'Ju fler frågor som ställs, desto lättare visar någon av dem en skillnad av en ren slump'
+    'Ju fler frågor som ställs, desto större är risken att någon av dem visar en skillnad av en ren slump'
     """
     if not claim_families(plan):
         return ""
@@ -79,8 +79,8 @@ def _listed(members: Sequence[str], language: Language) -> str:
 
 
 _WHY = Text(
-    "Ju fler frågor som ställs, desto lättare visar någon av dem en skillnad av en ren slump.",
-    "The more questions are asked, the easier it is for one of them to show a difference by mere chance.",
+    "Ju fler frågor som ställs, desto större är risken att någon av dem visar en skillnad av en ren slump.",
+    "The more questions are asked, the greater the risk that one of them shows a difference by mere chance.",
 )
 _TOGETHER = Text(
     "Frågor om samma påstående prövas därför tillsammans ({method}), så att {aim}; en fråga som inte gick att "
@@ -89,8 +89,8 @@ _TOGETHER = Text(
     "answered still counts in their number.",
 )
 _ANY = Text(
-    "risken för att någon av skillnaderna är slump är högst {percent} procent",
-    "the risk that any of the differences is chance is at most {percent} per cent",
+    "risken att någon av dem gör det är högst {percent} procent",
+    "the risk that any of them does so is at most {percent} per cent",
 )
 _SHARE = Text(
     "högst {percent} procent av de skillnader som visas kan väntas vara slump",

@@ -163,7 +163,7 @@ def test_limits_enclose_the_estimate_and_a_share_is_never_above_all(cells: list[
     assert low <= estimate * (1 + 1e-9)
     assert estimate <= high * (1 + 1e-9)
     if len(cells) == 1:
-        assert 0 <= low
+        assert low >= 0
         assert high <= 1
     elif found.method is not Method.EXACT:
         # The p-value and the interval give one verdict.
