@@ -6,6 +6,7 @@ import math
 
 from evalkit import style
 from evalkit.language import Language, in_language
+from evalkit.metrics import Measure
 from evalkit.vocabulary import ExposureKind, MetricFamily
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import VAST, ends, uncertainty
@@ -36,6 +37,8 @@ def _visits(reading: Reading, language: Language) -> str:
     made = round(reading.estimate.cells[0].exposure)
     noun = reading.exposure.noun.for_count(made).in_language(language)
     number = style.number(made, language)
+    if reading.metric.measure is Measure.SHARE:
+        return in_language(language, f" av {number} {noun}", f" out of {number} {noun}")
     return in_language(language, f" vid {number} {noun}", f" at {number} {noun}")
 
 

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 import evalkit as ek
 from evalkit import wording
+from evalkit.errors import PanelError
 from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
@@ -191,3 +192,21 @@ def test_the_words_tell_a_share_of_the_visits(from_tables, plan_of) -> None:
         ek.evaluate(plan, world(from_tables)).get("E1"), plan.estimands[0], ek.MetricBook.load()
     )
     assert "Det är 96 per 100 besök (osäkerhet från 90 till 99)." in wording.headline(reading)
+
+
+def test_a_share_of_the_code_book_can_be_planned_over_what_it_is_a_share_of(from_tables, plan_of) -> None:
+    """28 + 32 of 160 visits begin outside office hours: 37.5 per cent."""
+    outcomes = "unit_id | period | metric | value\n0127 | 2024 | P5 | 28\n0127 | 2025 | P5 | 32"
+    exposure = "unit_id | period | exposure | value\n0127 | 2024 | N9 | 80\n0127 | 2025 | N9 | 80"
+    coverage = "unit_id | metric | covered_from | covered_to\n0127 | P5 | 2022-01-01 | 2025-12-31"
+    data = from_tables(outcomes, exposure, coverage, units=("0127", "0180"))
+    plan = plan_of(metric="P5", exposure="N9", **PARTS["D1"])
+    found = ek.evaluate(plan, data).get("E1")
+    assert (found.method, found.conf_high) == ("wilson", ek.proportion(60, 160).conf_high)
+    told = wording.headline(wording.Reading.of(found, plan.estimands[0], ek.MetricBook.load()))
+    assert told.startswith(
+        "I Botkyrka registrerades 60 besök utanför kontorstid av 160 besök under efter. Det är 38 per"
+    )
+    with pytest.raises(PanelError) as caught:
+        ek.evaluate(plan_of(metric="P5", exposure="N1", **PARTS["D1"]), data)
+    assert [problem.code for problem in caught.value.problems] == ["panel_not_a_count"]

@@ -43,7 +43,7 @@ def test_a_panel_tells_all_that_plan_and_data_disagree_on(from_tables, plan_cont
         {**first, "id": "E2", "exposure": "N99"},
         {**first, "id": "E3", "metric": "T1", "category": "varing", "date_basis": "beslut"},
         {**first, "id": "E4", "metric": "B2"},
-        {**first, "id": "E5", "metric": "P3", "category": "nagon", "exposure": "N9"},
+        {**first, "id": "E5", "metric": "P3", "category": "nagon", "exposure": "N1"},
     ]
     plan_content["wanted"] = [{"metric": "P98", "units": ["0181"]}]
     plan = ek.Plan.from_mapping(plan_content, folder=None)
