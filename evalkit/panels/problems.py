@@ -48,7 +48,7 @@ def not_a_count(metric: Metric, place: Place) -> Problem:
         ),
         next_step=Text(
             "Välj ett mått som är ett antal, eller rätta exposure.",
-            "Choose a metric that is a count, or mend exposure.",
+            "Choose a count, or mend exposure.",
         ),
     )
 
