@@ -47,7 +47,7 @@ def forest(released: Released, plan: Plan, book: MetricBook, language: Language 
         "Punktdiagram med osäkerhet för varje jämförelse; 1 betyder samma utveckling.",
         "Dot plot with uncertainty for each comparison; 1 means the same development.",
     )
-    falling = _falling(drawable, language)
+    falling = wording.falling(drawable, language)
     alt = " ".join([head, *(_told(item, language) for item in drawable), falling]).rstrip()
     return Figure(
         id="fig-jamforelser",
@@ -63,20 +63,6 @@ _CAPTION = Text(
     "The comparisons on one scale. The dot is the estimate, the bar its uncertainty. "
     "Where the bar crosses 1 the difference cannot be told from chance.",
 )
-
-
-def _falling(drawable: list[wording.Reading], language: Language) -> str:
-    """The bars that leave 1 out all the same say too much, when the number of questions is counted."""
-    names = ", ".join(item.estimand.id for item in drawable if item.falls_among_others)
-    if not names:
-        return ""
-    return in_language(
-        language,
-        f"Fast strecket inte korsar 1 håller skillnaden inte för {names} när hänsyn tas till hur många frågor som "
-        "ställts.",
-        f"Though the bar does not cross 1, the difference for {names} does not stand when account is taken of how many "
-        "questions were asked.",
-    )
 
 
 def _told(item: wording.Reading, language: Language) -> str:

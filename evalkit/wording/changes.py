@@ -6,15 +6,13 @@ import math
 
 from evalkit import style
 from evalkit.language import Language, in_language
-from evalkit.wording.families import falls
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import change, change_between, uncertainty
 
 
 def before_after(reading: Reading, language: Language) -> str:
     """Both counts, then the change per exposure with its interval."""
-    sentences = (_counts(reading, language), _size(reading, language), falls(reading, language))
-    return " ".join(sentence for sentence in sentences if sentence)
+    return f"{_counts(reading, language)} {_size(reading, language)}"
 
 
 def _counts(reading: Reading, language: Language) -> str:

@@ -12,7 +12,6 @@ from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.language import Language, Text, in_language
-from evalkit.wording.families import falls
 from evalkit.wording.reading import Reading, years
 from evalkit.wording.sizes import to, uncertainty
 
@@ -140,19 +139,14 @@ def _direction(growth: float) -> int:
 
 def difference(reading: Reading, language: Language) -> str:
     """Who moved more, the four counts, and the difference in events a year."""
-    sentences = (
-        _who_moved_more(reading, language),
-        falls(reading, language),
-        _counts_of_both(reading, language),
-        _expected(reading, language),
-    )
+    sentences = (_who_moved_more(reading, language), _counts_of_both(reading, language), _expected(reading, language))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _who_moved_more(reading: Reading, language: Language) -> str:
     noun = reading.noun.in_language(language)
     here, there = reading.here(language), reading.there(language)
-    if reading.includes_null:
+    if not reading.shows_difference:
         return in_language(
             language,
             f"Det går inte att avgöra om antalet {noun} utvecklades olika i {here} och i {there}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evalkit import style
 from evalkit.claim_families import ClaimFamily, claim_families
@@ -16,15 +16,24 @@ _WHOLE = 100
 SHORT = Text("håller inte när alla frågor vägs in", "does not stand among all the questions")
 """For a table: a difference by itself that is none among the questions asked with it."""
 
-_FALLS = Text(
+FALLS = Text(
     "Skillnaden håller inte när hänsyn tas till hur många frågor som ställts.",
     "The difference does not stand when account is taken of how many questions were asked.",
 )
+"""The same as a sentence."""
 
 
-def falls(reading: Reading, language: Language) -> str:
-    """The sentence that stands beside a difference which does not stand among the questions; otherwise empty."""
-    return _FALLS.in_language(language) if reading.falls_among_others else ""
+def falling(readings: Iterable[Reading], language: Language) -> str:
+    """Which of several differences do not stand among the questions, in a sentence; empty when all do."""
+    names = [reading.estimand.id for reading in readings if reading.falls_among_others]
+    if not names:
+        return ""
+    return in_language(
+        language,
+        f"Skillnaden för {_listed(names, language)} håller ändå inte när hänsyn tas till hur många frågor som ställts.",
+        f"The difference for {_listed(names, language)} still does not stand when account is taken of how many "
+        "questions were asked.",
+    )
 
 
 def multiplicity_rule(plan: Plan, language: Language = Language.SV) -> str:

@@ -13,7 +13,7 @@ from evalkit.language import Language, Text, in_language
 from evalkit.vocabulary import DesignId
 from evalkit.wording.changes import before_after
 from evalkit.wording.differences import difference, move
-from evalkit.wording.families import SHORT
+from evalkit.wording.families import FALLS, SHORT
 from evalkit.wording.levels import level, scaled
 from evalkit.wording.likeness import equivalence_sentence
 from evalkit.wording.reading import Reading
@@ -50,10 +50,10 @@ def hedge(reading: Reading, language: Language = Language.SV) -> str:
 def _hedge(reading: Reading) -> Text:
     if not reading.is_comparison:
         return _NONE_RECORDED if reading.estimate.events == 0 else _NOTHING_TO_ADD
-    if not reading.shows_difference:
-        if _is_alike(reading):
-            return _NOTHING_TO_ADD
-        return _NOT_ABSENT if reading.falls_among_others else _CHANCE
+    if reading.falls_among_others:
+        return FALLS if _is_alike(reading) else Text(f"{FALLS.sv} {_NOT_ABSENT.sv}", f"{FALLS.en} {_NOT_ABSENT.en}")
+    if reading.includes_null:
+        return _NOTHING_TO_ADD if _is_alike(reading) else _CHANCE
     if compares_two_models(reading.estimand):
         return _TWO_MODELS
     word = _points_to(reading)
