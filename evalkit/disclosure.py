@@ -19,8 +19,7 @@ What the two lower rows mean, beside the counts themselves:
   be hidden is found by :mod:`evalkit.protection`; an estimate whose totals give too much away is
   withheld. Which hidden counts are small, and which protect them, is not told.
 * Rates, ratios and their intervals are computed again from the counts that are shown. The spread
-  between periods (φ) goes in with two digits, rounded up; see
-  :mod:`evalkit.recomputation`.
+  between periods (φ) goes in with two digits, rounded up; see :func:`evalkit.retelling.retold`.
 * Where fewer than ten periods stand behind φ and any of them is hidden or small, even that would tell
   them apart, and the estimate is withheld (ACRO's rule of ten degrees of freedom).
 
@@ -38,7 +37,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from evalkit import cases, claim_families, columns, margins, protection, recomputation, refusals
+from evalkit import cases, claim_families, columns, margins, protection, retelling
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Estimate, Estimates
@@ -53,7 +52,6 @@ from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
 _FEWEST_PERIODS = 10
 _TELL_OF_ZEROS = frozenset({"no_events", "empty_margin", "zero_and_overdispersed"})
-_TELL_OF_SPREAD = frozenset({"overdispersed", "dispersion_unknown"})
 _ROLES = (Role.DESCRIPTIVE, Role.SECONDARY, Role.PRIMARY)
 
 
@@ -296,13 +294,16 @@ class _Gate:
         """The estimate told again, or withheld; ``totals`` is what it would publish, if it may."""
         if not self.rule.protects:
             return found
+        return retelling.less_told(self._number(item, found, totals))
+
+    def _number(self, item: Estimand, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
         if found.is_estimated:
             again = None
             if totals is not None and self.hidden.isdisjoint(totals):
-                again = recomputation.retold(found, self.rule, of_trials=item.series.key in self.panel.shares)
-            return again or _withheld(found, self.rule)
+                again = retelling.retold(found, self.rule, of_trials=item.series.key in self.panel.shares)
+            return again or retelling.withheld(found, self.rule)
         tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS
-        return _withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
+        return retelling.withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
 
     def spread_tells(self, item: Estimand, found: Estimate) -> bool:
         """Whether φ rests on so few counts that are not shown that they could be told from it."""
@@ -352,7 +353,7 @@ class _Gate:
                 "status": status.value,
                 "marks": _marks(rows),
                 "count": count,
-                **recomputation.rate(count, _exposure(rows), self.plan.document.conf_level, of_trials=of_trials),
+                **retelling.rate(count, _exposure(rows), self.plan.document.conf_level, of_trials=of_trials),
             }
 
 
@@ -375,11 +376,6 @@ def _marks(rows: pl.DataFrame) -> list[str]:
 def _exposure(rows: pl.DataFrame) -> float | None:
     known = rows.height > 0 and (rows["exposure_status"] == CellStatus.VALUE).all()
     return float(rows["exposure"].sum()) if known else None
-
-
-def _withheld(found: Estimate, rule: Rule) -> Estimate:
-    kept = tuple(statement for statement in found.assumptions if statement.code not in _TELL_OF_SPREAD)
-    return replace(found.refused(refusals.small_count(rule.threshold)), assumptions=kept)
 
 
 def _frame(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

@@ -137,6 +137,12 @@ class Estimand:
         What the plan expects to count.
     family
         The claim that it belongs to; those with ``None`` are one family together.
+    negative_control
+        A series that the model should not move, counted in the same places; a change in it points to bias.
+    neighbours
+        Areas beside the group that the activity may have spilled over to or been moved to.
+    without
+        Times inside the windows that are left out on both sides, such as the pandemic.
     """
 
     id: str
@@ -151,6 +157,9 @@ class Estimand:
     margin: Margin | None = None
     expected: Expected | None = None
     family: str | None = None
+    negative_control: Series | None = None
+    neighbours: Group | None = None
+    without: tuple[Window, ...] = ()
 
     @property
     def contrast(self) -> Text:

@@ -31,7 +31,7 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-_LATER_KEYS = frozenset({"margin", "expected", "family", "multiplicity"})
+_LATER_KEYS = frozenset({"margin", "expected", "negative_control", "neighbours", "family", "multiplicity"})
 
 
 class Part(BaseModel):
@@ -149,6 +149,14 @@ class ExpectedEntry(Part):
         )
 
 
+class ControlEntry(Part):
+    """A metric that the model should not move, counted in the same places and times."""
+
+    metric: Code
+    category: Code | None = None
+    exposure: Code
+
+
 class EstimandEntry(Grown):
     """One question to the data, by reference to the groups and windows above it.
 
@@ -171,6 +179,8 @@ class EstimandEntry(Grown):
     after: str
     margin: MarginEntry | None = None
     expected: ExpectedEntry | None = None
+    negative_control: ControlEntry | None = None
+    neighbours: str | None = None
 
 
 class Mapped(Part):

@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import evalkit as ek
-from evalkit import evaluation, figures, protection, views
+from evalkit import evaluation, figures, policy, protection, views
 from evalkit.disclosure import DEFAULT_POLICY, Policy, Rule, release
 from evalkit.errors import DisclosureError
 from evalkit.evaluation import evaluate_panel
 from evalkit.inference.summed import CellSeries, compare
 from evalkit.language import Language
 from evalkit.panels import panel
-from evalkit.policy import two_digits_up
 from evalkit.protection import Number, protect
 from evalkit.vocabulary import Frequency, Sensitivity
 
@@ -160,7 +159,7 @@ def test_a_reader_can_compute_the_interval_from_what_is_shown(kit):
     ("phi", "shown"), [(1.968, 2.0), (1.2, 1.2), (0.985, 0.99), (9.96, 10.0), (12.1, 13.0), (0, 0)]
 )
 def test_phi_is_rounded_up_to_two_digits(phi, shown):
-    assert two_digits_up(phi) == shown
+    assert policy.two_digits_up(phi) == shown
 
 
 def test_two_hidden_years_are_not_told_to_be_small_both(kit):

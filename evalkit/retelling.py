@@ -1,4 +1,4 @@
-"""Rates, ratios and their intervals computed again from the counts that are shown.
+"""An estimate told again for release: from what is shown, with less detail, or withheld.
 
 An exact interval is a function of the counts, so one made of unrounded counts would give them away; one that is
 widened is a function of the counts and φ, and φ with all its digits gives away how a total is spread over hidden
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from evalkit import caveats, refusals
 from evalkit.estimates import Cell, Estimate
 from evalkit.inference import proportions, rates
 from evalkit.inference.dispersion import Dispersion
@@ -20,6 +21,21 @@ from evalkit.inference.method import Method
 from evalkit.inference.summed import CellSeries, compare, of_shares
 from evalkit.inference.totals import Total
 from evalkit.policy import Rule, two_digits_up
+
+_TELL_OF_SPREAD = frozenset({"overdispersed", "dispersion_unknown"})
+
+
+def withheld(found: Estimate, rule: Rule) -> Estimate:
+    """The estimate without its number, and without what would tell of its spread."""
+    kept = tuple(statement for statement in found.assumptions if statement.code not in _TELL_OF_SPREAD)
+    return replace(found.refused(refusals.small_count(rule.threshold)), assumptions=kept)
+
+
+def less_told(found: Estimate) -> Estimate:
+    """What the checks saw in counts stays untold: with a number only how they came out, else nothing of it."""
+    shown = (item.without_numbers(caveats.detail_protected()) if item.from_counts else item for item in found.findings)
+    kept = tuple(item for item in shown if found.is_estimated or not item.from_counts)
+    return replace(found, findings=kept)
 
 
 def retold(found: Estimate, rule: Rule, *, of_trials: bool) -> Estimate | None:
