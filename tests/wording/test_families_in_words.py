@@ -107,7 +107,7 @@ def test_the_verdict_on_a_margin_follows(within: float, wanted: str) -> None:
 
 def plan_by(content: dict, method: str | None) -> Plan:
     first = content["estimands"][0]
-    entries = [first, *({**first, "id": f"E{n}", "role": "secondary", "family": "vite"} for n in (2, 3))]
+    entries = [first, *({**first, "id": f"E{n}", "role": "secondary", "family": "ordinarie-tillsyn"} for n in (2, 3))]
     said = {} if method is None else {"multiplicity": method}
     return Plan.from_mapping(content | {"estimands": entries} | said, folder=Path())
 
@@ -127,7 +127,7 @@ def test_the_rule_is_said_in_sentences(faults_of, plan_content, method: Multipli
 def test_families_are_told_with_their_number_of_tests(plan_content) -> None:
     assert wording.family_lines(plan_by(plan_content, None)) == (
         "Frågor utan angivet påstående: E1 (en prövning).",
-        "Påståendet ”vite”: E2 och E3 (två prövningar).",
+        "Påståendet ”ordinarie tillsyn”: E2 och E3 (två prövningar).",
     )
 
 
