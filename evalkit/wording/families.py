@@ -74,10 +74,12 @@ def _line(family: ClaimFamily, language: Language) -> str:
             f"Frågor utan angivet påstående: {questions} ({tests}).",
             f"Questions without a named claim: {questions} ({tests}).",
         )
+    # A code has no blanks; a reader would write them.
+    name = family.name.replace("-", " ").replace("_", " ")
     return in_language(
         language,
-        f"Påståendet ”{family.name}”: {questions} ({tests}).",
-        f"The claim '{family.name}': {questions} ({tests}).",
+        f"Påståendet ”{name}”: {questions} ({tests}).",
+        f"The claim '{name}': {questions} ({tests}).",
     )
 
 
