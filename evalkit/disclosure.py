@@ -23,6 +23,9 @@ What the two lower rows mean, beside the counts themselves:
 * Where fewer than ten periods stand behind φ and any of them is hidden or small, even that would tell
   them apart, and the estimate is withheld (ACRO's rule of ten degrees of freedom).
 
+* P-values are adjusted for each other afterwards, family by family, from the numbers that are shown
+  (:mod:`evalkit.claim_families`).
+
 Left to the person who publishes: an earlier release of the same data with other cells hidden, counts that
 others have published, and metrics that are parts of each other by definition.
 """
@@ -34,11 +37,10 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from evalkit import cases, columns, margins, protection, retelling
+from evalkit import cases, claim_families, columns, margins, protection, retelling
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Estimate, Estimates
-from evalkit.inference.rates import exact
 from evalkit.language import Text
 from evalkit.margins import Family, Sum
 from evalkit.metrics import MetricBook
@@ -144,12 +146,12 @@ def release(
         rule = rules[members[0].metric]
         if rule.protects:
             margins.check_cuts(members)
-        family = margins.family(
-            members, plan, panel, per_visit=margins.counted_once_per(book.metric(members[0].metric))
-        )
+        metric = book.metric(members[0].metric)
+        family = margins.family(members, plan, panel, per_visit=metric.counted_once_per if metric else ())
         shown.add(_release_family(family, plan, panel, estimates, rule))
+    told = replace(estimates, items=tuple(shown.estimates[item.id] for item in plan.estimands))
     return Released(
-        estimates=replace(estimates, items=tuple(shown.estimates[item.id] for item in plan.estimands)),
+        estimates=claim_families.adjusted(told, plan),
         series=_frame(row for item in plan.series for row in shown.rows[item]),
         coverage=pl.DataFrame(schema=_COVERAGE) if dataset_coverage is None else dataset_coverage,
         log=tuple(shown.log[item] for item in plan.series),
@@ -231,7 +233,7 @@ def _release_family(family: Family, plan: Plan, panel: Panel, estimates: Estimat
         rows={series: list(gate.rows(series)) for series in family.series},
         log={series: gate.logged(series) for series in family.series},
         estimates=cases.told(
-            {item.id: gate.estimate(found[item.id], candidates.get(item.id)) for item in items}, items, rule
+            {item.id: gate.estimate(item, found[item.id], candidates.get(item.id)) for item in items}, items, rule
         ),
     )
 
@@ -288,16 +290,18 @@ class _Gate:
     rule: Rule
     hidden: frozenset[Sum]
 
-    def estimate(self, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
+    def estimate(self, item: Estimand, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
         """The estimate told again, or withheld; ``totals`` is what it would publish, if it may."""
         if not self.rule.protects:
             return found
-        return retelling.less_told(self._number(found, totals))
+        return retelling.less_told(self._number(item, found, totals))
 
-    def _number(self, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
+    def _number(self, item: Estimand, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
         if found.is_estimated:
-            shown = totals is not None and self.hidden.isdisjoint(totals)
-            return retelling.retold(found, self.rule) if shown else retelling.withheld(found, self.rule)
+            again = None
+            if totals is not None and self.hidden.isdisjoint(totals):
+                again = retelling.retold(found, self.rule, of_trials=item.series.key in self.panel.shares)
+            return again or retelling.withheld(found, self.rule)
         tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS
         return retelling.withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
 
@@ -335,6 +339,7 @@ class _Gate:
 
     def rows(self, series: Series) -> Iterator[dict[str, object]]:
         """The series by group and display period: whole periods only, every unit with a value."""
+        of_trials = series.key in self.panel.shares
         for cell, group in self._cells(series):
             rows = self.panel.cells(series, group.units, cell.first, cell.last)
             status = CellStatus.SUPPRESSED if cell in self.hidden else _status(rows)
@@ -348,7 +353,7 @@ class _Gate:
                 "status": status.value,
                 "marks": _marks(rows),
                 "count": count,
-                **_rate(count, _exposure(rows), self.plan.document.conf_level),
+                **retelling.rate(count, _exposure(rows), self.plan.document.conf_level, of_trials=of_trials),
             }
 
 
@@ -371,14 +376,6 @@ def _marks(rows: pl.DataFrame) -> list[str]:
 def _exposure(rows: pl.DataFrame) -> float | None:
     known = rows.height > 0 and (rows["exposure_status"] == CellStatus.VALUE).all()
     return float(rows["exposure"].sum()) if known else None
-
-
-def _rate(count: int | None, exposure: float | None, conf_level: float) -> dict[str, object]:
-    """The rate of a shown count, computed from what is shown."""
-    if count is None or not exposure:
-        return {"exposure": exposure, "rate": None, "conf_low": None, "conf_high": None}
-    found = exact(count, exposure, conf_level).only()
-    return {"exposure": exposure, "rate": found.estimate, "conf_low": found.low, "conf_high": found.high}
 
 
 def _frame(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

@@ -135,6 +135,8 @@ class Estimand:
         On the ratio scale: which differences were said beforehand to be of no importance.
     expected
         What the plan expects to count.
+    family
+        The claim that it belongs to; those with ``None`` are one family together.
     negative_control
         A series that the model should not move, counted in the same places; a change in it points to bias.
     neighbours
@@ -154,6 +156,7 @@ class Estimand:
     after: Window
     margin: Margin | None = None
     expected: Expected | None = None
+    family: str | None = None
     negative_control: Series | None = None
     neighbours: Group | None = None
     without: tuple[Window, ...] = ()

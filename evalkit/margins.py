@@ -18,10 +18,9 @@ from evalkit import periods
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.language import Text
-from evalkit.metrics import Metric
 from evalkit.panels import Panel
 from evalkit.plan import Plan
-from evalkit.vocabulary import CellStatus, MetricFamily
+from evalkit.vocabulary import CellStatus
 
 Cut = tuple[str | None, str | None]
 """Category and model: what a series of a family counts. ``(None, None)`` is all of it."""
@@ -119,7 +118,8 @@ def window_sums(item: Estimand) -> dict[Sum, tuple[Group, Window]]:
 def family(members: tuple[Series, ...], plan: Plan, panel: Panel, *, per_visit: Iterable[str] = ()) -> Family:
     """Gather a family's counts from the panel.
 
-    ``per_visit`` are the exposures (visits) that the metric is counted at most once for each of.
+    ``per_visit`` are the exposures (visits) that the metric is counted at most once for each of; see
+    :attr:`evalkit.metrics.Metric.counted_once_per`.
     """
     cuts = tuple(dict.fromkeys(cut_of(series) for series in members))
     cells = _Cells.of(members, cuts, panel, _visits(members, panel, set(per_visit)))
@@ -129,14 +129,6 @@ def family(members: tuple[Series, ...], plan: Plan, panel: Panel, *, per_visit: 
         if parts is not None:
             found[Sum(cut_of(series), group.id, first, last)] = parts
     return Family(members, tuple(cells.counts), found, tuple(cells.most))
-
-
-def counted_once_per(metric: Metric | None) -> tuple[str, ...]:
-    """The exposures that a metric cannot exceed: by the code book a visit has a finding or not."""
-    return _VISITS if metric is not None and metric.family is MetricFamily.FINDING else ()
-
-
-_VISITS = ("N9", "N10")
 
 
 def _visits(members: tuple[Series, ...], panel: Panel, per_visit: set[str]) -> dict[tuple[str, date], float]:

@@ -1,4 +1,9 @@
-"""An estimate told again for release: from what is shown, with less detail, or withheld."""
+"""An estimate told again for release: from what is shown, with less detail, or withheld.
+
+An exact interval is a function of the counts, so one made of unrounded counts would give them away; one that is
+widened is a function of the counts and φ, and φ with all its digits gives away how a total is spread over hidden
+periods. A reader can compute everything that is shown from what is shown.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,13 @@ from dataclasses import replace
 import numpy as np
 
 from evalkit import caveats, refusals
-from evalkit.estimates import Estimate
+from evalkit.estimates import Cell, Estimate
+from evalkit.inference import proportions, rates
+from evalkit.inference.dispersion import Dispersion
+from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
-from evalkit.inference.summed import CellSeries, compare
+from evalkit.inference.summed import CellSeries, compare, of_shares
+from evalkit.inference.totals import Total
 from evalkit.policy import Rule, two_digits_up
 
 _TELL_OF_SPREAD = frozenset({"overdispersed", "dispersion_unknown"})
@@ -29,14 +38,19 @@ def less_told(found: Estimate) -> Estimate:
     return replace(found, findings=kept)
 
 
-def retold(found: Estimate, rule: Rule) -> Estimate:
-    """The estimate computed again from what is shown: the rounded counts, and φ with two digits, rounded up.
+def retold(found: Estimate, rule: Rule, *, of_trials: bool) -> Estimate | None:
+    """The estimate from the rounded counts, and φ with two digits, rounded up; ``None`` when they say nothing.
 
-    An exact interval is a function of the counts, so one made of unrounded counts would give them away;
-    a quasi-Poisson interval is a function of the counts and φ, and φ with all its digits gives away how a
-    total is spread over hidden periods. A reader can compute everything that is shown from what is shown.
+    Parameters
+    ----------
+    found
+        An estimate with its cells.
+    rule
+        How counts are rounded.
+    of_trials
+        Whether the events are of trials that have one each or none. Rounding then stops at all of them.
     """
-    cells = tuple(replace(cell, events=rule.rounded(cell.events)) for cell in found.cells)
+    cells = tuple(replace(cell, events=_shown(cell, rule, of_trials=of_trials)) for cell in found.cells)
     coarse = replace(
         found.unadjusted(),
         cells=cells,
@@ -44,16 +58,33 @@ def retold(found: Estimate, rule: Rule) -> Estimate:
         rounded_to=rule.base,
         dispersion=None if found.dispersion is None else two_digits_up(found.dispersion),
     )
-    again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)
-    return withheld(found, rule) if again is None else again
+    method = Method(found.method or "")
+    if method is Method.QUASI_POISSON:
+        return _quasi(coarse)
+    interval = _wide_shares(coarse) if method is Method.QUASI_BINOMIAL else _by_chance(coarse, of_trials=of_trials)
+    return None if interval is None else _with(coarse, interval)
 
 
-def _exact(found: Estimate) -> Estimate | None:
-    """The exact interval of the shown totals: with one period per cell there is no spread to widen it by."""
+def _shown(cell: Cell, rule: Rule, *, of_trials: bool) -> int:
+    rounded = rule.rounded(cell.events)
+    return min(rounded, math.floor(cell.exposure)) if of_trials else rounded
+
+
+def _by_chance(found: Estimate, *, of_trials: bool) -> Interval | None:
+    """The interval of the shown totals: with one period per cell there is no spread to widen it by."""
     cells = [CellSeries(counts=np.array([cell.events]), exposures=np.array([cell.exposure])) for cell in found.cells]
-    interval = compare(cells, conf_level=found.conf_level, null=found.null).interval
-    if interval is None:
+    return compare(cells, conf_level=found.conf_level, null=found.null, of_trials=of_trials).interval
+
+
+def _wide_shares(found: Estimate) -> Interval | None:
+    if found.dispersion is None or found.df is None:
         return None
+    totals = [Total(cell.events, cell.exposure) for cell in found.cells]
+    variation = Dispersion(found.dispersion, found.df)
+    return of_shares(totals, variation, conf_level=found.conf_level, null=found.null).interval
+
+
+def _with(found: Estimate, interval: Interval) -> Estimate:
     return replace(
         found,
         estimate=interval.estimate,
@@ -84,3 +115,18 @@ def _quasi(found: Estimate) -> Estimate | None:
         p_value=None if t is None else float(2 * special.stdtr(found.df, -abs(t))),
         std_error=std_error,
     )
+
+
+def rate(count: int | None, exposure: float | None, conf_level: float, *, of_trials: bool) -> dict[str, object]:
+    """The exposure, rate and limits of a shown count, computed from what is shown.
+
+    A share is at most 1; a count reported beyond its trials is told with the limits of a count, as it is.
+    """
+    if count is None or not exposure:
+        return {"exposure": exposure, "rate": None, "conf_low": None, "conf_high": None}
+    if of_trials and count <= exposure:
+        low, high = proportions.wilson_limits(np.array(count), np.array(exposure), conf_level)
+        found = Interval(count / exposure, float(low), float(high))
+    else:
+        found = rates.exact(count, exposure, conf_level).only()
+    return {"exposure": exposure, "rate": found.estimate, "conf_low": found.low, "conf_high": found.high}

@@ -11,7 +11,8 @@ How a count is drawn: for unit *i*, month *t* and metric *m*
 
 where effect is 1 before the start and the true factor from the start on, and φ is the dispersion of
 the metric. The negative binomial with variance proportional to its mean is "NB1" (Cameron & Trivedi
-2013, Regression Analysis of Count Data, §3.3).
+2013, Regression Analysis of Count Data, §3.3). A finding is drawn for each visit by itself, with the probability
+base rate × effect(i, t): a visit has one or has none.
 """
 
 from __future__ import annotations
@@ -289,6 +290,8 @@ def _draw(
     if metric.metric == "P1":
         return world.visits[unit.unit_id], [None] * len(months)
     factor = np.array([_effect(metric, unit, month) for month in months])
+    if metric.metric == "F1":
+        return random.binomial(world.visits[unit.unit_id], metric.rate * factor), [None] * len(months)
     if metric.exposure in {"N9", "N10"}:
         base = (world.visits if metric.exposure == "N9" else world.screened)[unit.unit_id] * metric.rate
     else:

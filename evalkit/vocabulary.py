@@ -153,6 +153,16 @@ class Role(StrEnum):
     DESCRIPTIVE = "descriptive"
 
 
+class Multiplicity(StrEnum):
+    """How a plan takes account of how many questions are asked of one claim."""
+
+    HOLM = "holm"
+    HOCHBERG = "hochberg"
+    BENJAMINI_HOCHBERG = "benjamini_hochberg"
+    GATEKEEPING = "gatekeeping"
+    NONE = "none"
+
+
 class FindingStatus(StrEnum):
     """What a check came to. ``BLOCK`` withholds something; see :class:`Withheld`."""
 

@@ -33,6 +33,13 @@ def _list(entries: tuple[Words, ...], language: Language) -> str:
     return bullets(plain(entry.text.in_language(language)) for entry in entries)
 
 
+def multiplicity(run: Artifacts, language: Language) -> str:
+    """The rule for several questions of one claim, then each claim with its number of tests."""
+    rule = plain(wording.multiplicity_rule(run.plan, language))
+    lines = [plain(line) for line in wording.family_lines(run.plan, language)]
+    return paragraphs(rule, bullets(lines)) if lines else rule
+
+
 def data_notes(run: Artifacts, language: Language) -> str:
     """What to know of the data."""
     return _list(run.plan.document.data_notes, language)

@@ -43,6 +43,10 @@ class Run:
         """The designs that the plan uses."""
         return tables.to_markdown(tables.designs_used(self.artifacts.plan, self.language))
 
+    def multiplicity(self) -> str:
+        """How the plan takes account of how many questions it asks, and which are tested together."""
+        return limits.multiplicity(self.artifacts, self.language)
+
     def definitions(self) -> str:
         """What is counted."""
         return tables.to_markdown(tables.definitions(self.artifacts.plan, self.book, self.language))

@@ -18,6 +18,7 @@ from evalkit.vocabulary import (
 )
 
 ALL = "all"
+_VISITS = ("N9", "N10")
 
 
 class Measure(StrEnum):
@@ -156,6 +157,23 @@ class Metric:
     def date_basis(self) -> DateBasis:
         """The main date that the events are counted by."""
         return self.date_bases[0]
+
+    @property
+    def counted_once_per(self) -> tuple[str, ...]:
+        """The exposures that it is counted at most once for each of, so that its rate per one of them is a share.
+
+        A visit has a finding or has it not, and a share is so many of what it is divided by.
+
+        Examples
+        --------
+        >>> from evalkit.metrics import MetricBook
+        >>> book = MetricBook.load()
+        >>> book.metric("F1").counted_once_per, book.metric("P8").counted_once_per, book.metric("C1g").counted_once_per
+        (('N9', 'N10'), ('N13',), ())
+        """
+        if self.family is MetricFamily.FINDING:
+            return _VISITS
+        return (self.default_exposure,) if self.measure is Measure.SHARE else ()
 
     @property
     def category_codes(self) -> tuple[str, ...]:

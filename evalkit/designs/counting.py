@@ -34,7 +34,8 @@ def estimate_counts(
         return refusal(scale, refuse(lacks), assumptions=design_caveats, conf_level=conf_level)
     evidence = [item for item in gathered if isinstance(item, Evidence)]
     lengths = {item.cell.window: len(item.series.counts) for item in evidence}
-    outcome = compare([item.series for item in evidence], conf_level=conf_level)
+    of_trials = estimand.series.key in panel.shares
+    outcome = compare([item.series for item in evidence], conf_level=conf_level, of_trials=of_trials)
     found = _distinct(statement for item in evidence for statement in item.caveats)
     if outcome.interval is None:
         reason = outcome.reason or refusals.no_events()
@@ -64,7 +65,7 @@ def estimate_counts(
 def _spread(outcome: Outcome) -> tuple[Statement, ...]:
     if outcome.dispersion is None:
         return (caveats.dispersion_unknown(),)
-    if outcome.method is Method.QUASI_POISSON:
+    if outcome.method in {Method.QUASI_POISSON, Method.QUASI_BINOMIAL}:
         return (caveats.varies_more_than_chance(),)
     return ()
 

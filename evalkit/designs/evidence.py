@@ -56,7 +56,14 @@ class Lack:
 
     kind: (
         CellStatus
-        | Literal["window_cut", "exposure_missing", "exposure_zero", "events_without_exposure", "implausible_count"]
+        | Literal[
+            "window_cut",
+            "exposure_missing",
+            "exposure_zero",
+            "events_without_exposure",
+            "implausible_count",
+            "more_than_all",
+        ]
     )
     who: Text
     window: Window
@@ -77,6 +84,7 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
         _uncounted(rows, _wanted(estimand, panel, window), panel, group, window)
         or _implausible(rows, group, window)
         or _unexposed(rows, panel, group, window)
+        or (_more_than_all(rows, panel, group, window) if estimand.series.key in panel.shares else None)
     )
     if lack is not None:
         return lack
@@ -148,6 +156,12 @@ def _unexposed(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -
     return None
 
 
+def _more_than_all(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
+    """What is counted at most once for each visit cannot be more than the visits, whatever was reported."""
+    beyond = set(rows.filter(pl.col("count") > pl.col("exposure"))["unit_id"])
+    return Lack("more_than_all", _who(beyond, panel, group), window) if beyond else None
+
+
 def _who(units: set[str], panel: Panel, group: Group) -> Text:
     """The group when all of its units are concerned; else those that are, by name or by number."""
     if units >= set(group.units):
@@ -181,6 +195,7 @@ def refuse(lacks: Sequence[Lack]) -> Statement:
 _GRAVITY: tuple[str, ...] = (
     "window_cut",
     "implausible_count",
+    "more_than_all",
     CellStatus.NOT_APPLICABLE,
     CellStatus.MISSING,
     CellStatus.SUPPRESSED,
@@ -197,6 +212,7 @@ _REASONS: dict[str, Callable[[Text, Text], Statement]] = {
     "events_without_exposure": refusals.events_without_exposure,
     "exposure_zero": refusals.exposure_zero,
     "implausible_count": refusals.implausible_count,
+    "more_than_all": refusals.more_than_all,
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evalkit import style, wording
 from evalkit.disclosure import Released
 from evalkit.figures.canvas import Figure, drawing, svg
-from evalkit.language import Language, in_language
+from evalkit.language import Language, Text, in_language
 from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
 from evalkit.vocabulary import DesignId
@@ -47,19 +47,22 @@ def forest(released: Released, plan: Plan, book: MetricBook, language: Language 
         "Punktdiagram med osäkerhet för varje jämförelse; 1 betyder samma utveckling.",
         "Dot plot with uncertainty for each comparison; 1 means the same development.",
     )
-    alt = " ".join([head, *(_told(item, language) for item in drawable)])
+    falling = wording.falling(drawable, language)
+    alt = " ".join([head, *(_told(item, language) for item in drawable), falling]).rstrip()
     return Figure(
         id="fig-jamforelser",
         svg=picture,
-        caption=in_language(
-            language,
-            "Jämförelserna i samma skala. Punkten är det beräknade talet, strecket osäkerheten. "
-            "Där strecket korsar 1 kan skillnaden inte skiljas från slumpen.",
-            "The comparisons on one scale. The dot is the estimate, the bar its uncertainty. "
-            "Where the bar crosses 1 the difference cannot be told from chance.",
-        ),
+        caption=f"{_CAPTION.in_language(language)} {falling}".rstrip(),
         alt=alt,
     )
+
+
+_CAPTION = Text(
+    "Jämförelserna i samma skala. Punkten är det beräknade talet, strecket osäkerheten. "
+    "Där strecket korsar 1 kan skillnaden inte skiljas från slumpen.",
+    "The comparisons on one scale. The dot is the estimate, the bar its uncertainty. "
+    "Where the bar crosses 1 the difference cannot be told from chance.",
+)
 
 
 def _told(item: wording.Reading, language: Language) -> str:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from evalkit.inference import rates
+from evalkit.inference import rates, shares
+from evalkit.inference.dispersion import Dispersion
 from evalkit.inference.interval import Interval
+from evalkit.inference.shares import Reach
+from evalkit.inference.totals import Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +19,19 @@ class Spread:
     """How the interval of the ratio was made: its level, and φ with its degrees of freedom.
 
     ``dispersion`` and ``df`` are ``None`` where the interval is the exact one, for counts that vary by
-    chance alone.
+    chance alone. ``trials`` is out of how many the events after the start were, where they are shares of that;
+    their own limits are then binomial.
     """
 
     conf_level: float = 0.95
     dispersion: float | None = None
     df: int | None = None
+    trials: float | None = None
+
+    @property
+    def variation(self) -> Dispersion | None:
+        """φ with its degrees of freedom, where both are known."""
+        return None if self.dispersion is None or self.df is None else Dispersion(self.dispersion, self.df)
 
 
 def excess(events_after: int, ratio: Interval, spread: Spread) -> Interval | None:
@@ -72,6 +82,8 @@ def excess(events_after: int, ratio: Interval, spread: Spread) -> Interval | Non
 
 def _count_limits(events: int, spread: Spread) -> Interval:
     """The limits of the count itself: exact, or as wide as φ and its degrees of freedom ask for."""
+    if spread.trials is not None:
+        return shares.count_limits(Total(events, spread.trials), Reach.of(spread.variation), spread.conf_level)
     if spread.dispersion is None or spread.df is None or events == 0:
         return rates.exact(events, 1.0, spread.conf_level).only()
     quantile = -float(special.stdtrit(spread.df, (1 - spread.conf_level) / 2))

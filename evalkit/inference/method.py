@@ -10,7 +10,8 @@ class Method(StrEnum):
 
     ``EXACT`` inverts the central tails of the exact (conditional) distribution, ``MIDP`` the same
     tails with half of the observed point, ``SCORE`` the score test, ``BAYES`` takes quantiles of the
-    posterior under Jeffreys' prior, ``QUASI_POISSON`` widens for counts that vary more than chance. ``WALD``
+    posterior under Jeffreys' prior, ``QUASI_POISSON`` and ``QUASI_BINOMIAL`` widen for counts, and for counts out of
+    counts, that vary more than chance. ``WALD``
     takes the variance at the true rates, ``PLANNED`` that of the counts expected without an effect.
     The others are named by those who made them, or by what they count on.
     """
@@ -21,6 +22,7 @@ class Method(StrEnum):
     BAYES = "bayes"
     E_TEST = "e_test"
     QUASI_POISSON = "quasi_poisson"
+    QUASI_BINOMIAL = "quasi_binomial"
     POISSON = "poisson"
     ROBUST = "robust"
     NB2 = "nb2"

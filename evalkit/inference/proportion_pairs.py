@@ -127,17 +127,26 @@ def ratio(
     with np.errstate(divide="ignore", invalid="ignore"):
         # None on one side is a ratio of 0 or infinity; none on both is refused below.
         quotient = _share(pairs.part, pairs.whole) / _share(pairs.part_ref, pairs.whole_ref)
-    near = (pairs.part + 0.5) / (pairs.whole + 0.5) * (pairs.whole_ref + 0.5) / (pairs.part_ref + 0.5)
-    start = np.log(near)
-    low = np.exp(crossings(_ratio_gap, start - _REACH, start + _REACH, *pairs.columns, z))
-    high = np.exp(crossings(_ratio_gap, start - _REACH, start + _REACH, *pairs.columns, -z))
-    low = np.where(pairs.part == 0, 0.0, low)
-    high = np.where(pairs.part_ref == 0, np.inf, high)
-    tested = _ratio_score(np.full(start.shape, np.log(null)), *pairs.columns)
+    low, high = ratio_limits(pairs.columns, z)
+    tested = ratio_score(np.full(z.shape, np.log(null)), *pairs.columns)
     limits = np.nan_to_num(quotient, nan=1.0, posinf=np.inf), low, high
     found = _spread(pairs, limits, 2 * special.ndtr(-np.abs(tested)), back, shape)
     empty = (pairs.part + pairs.part_ref == 0)[back].reshape(shape)
     return found.refuse(empty, refusals.no_events())
+
+
+def ratio_limits(table: tuple[Floats, Floats, Floats, Floats], reach: Floats) -> tuple[Floats, Floats]:
+    """Both limits of the ratio ``reach`` standard errors away, the error being that at the limit.
+
+    ``table`` holds part and whole, then those of the reference, all of the shape of ``reach``.
+    """
+    part, whole, part_ref, whole_ref = table
+    start = np.log((part + 0.5) / (whole + 0.5) * (whole_ref + 0.5) / (part_ref + 0.5))
+    # Both sides are sought together: a search costs by its steps more than by how many take part.
+    ends, both = np.tile(start, 2), (np.tile(column, 2) for column in table)
+    found = crossings(_ratio_gap, ends - _REACH, ends + _REACH, *both, np.concatenate([reach, -reach]))
+    low, high = np.split(np.exp(found), 2)
+    return np.where(part == 0, 0.0, low), np.where(part_ref == 0, np.inf, high)
 
 
 def _distinct(*columns: ArrayLike) -> tuple[Pairs, NDArray[np.intp], tuple[int, ...]]:
@@ -172,7 +181,7 @@ def _difference_gap(tested: Floats, *table_and_z: Floats) -> Floats:
 
 def _ratio_gap(tested: Floats, *table_and_z: Floats) -> Floats:
     *table, z = table_and_z
-    return _ratio_score(tested, *table) - z
+    return ratio_score(tested, *table) - z
 
 
 def _difference_score(tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
@@ -187,7 +196,8 @@ def _difference_score(tested: Floats, part: Floats, whole: Floats, ref: Floats, 
     return _standardised(excess, variance, whole + whole_ref)
 
 
-def _ratio_score(log_tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
+def ratio_score(log_tested: Floats, part: Floats, whole: Floats, ref: Floats, whole_ref: Floats) -> Floats:
+    """How many standard errors the observed ratio lies above the tested, whose logarithm is given."""
     whole, whole_ref = np.maximum(whole, 1), np.maximum(whole_ref, 1)
     tested = np.exp(log_tested)
     linear = tested * (whole + ref) + part + whole_ref

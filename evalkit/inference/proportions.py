@@ -114,17 +114,21 @@ TESTED: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType(
 
 def wilson_limits(part: Counts, whole: Counts, conf_level: float) -> tuple[Floats, Floats]:
     """Both limits for wholes from 1, for those who need nothing else."""
-    z = normal_quantile(conf_level)
-    low = _wilson_low(part, whole, z)
+    return wilson_reaching(part.astype(float), whole.astype(float), normal_quantile(conf_level))
+
+
+def wilson_reaching(part: Floats, whole: Floats, reach: Floats | float) -> tuple[Floats, Floats]:
+    """Both limits ``reach`` standard errors away, the error being that at the limit; wholes are above 0."""
+    low = _wilson_low(part, whole, reach)
     # The upper limit is one minus the lower limit of the rest, and is exactly 1 when there is no rest.
-    return low, 1 - _wilson_low(whole - part, whole, z)
+    return low, 1 - _wilson_low(whole - part, whole, reach)
 
 
-def _wilson_low(part: Counts, whole: Counts, z: float) -> Floats:
+def _wilson_low(part: Floats, whole: Floats, z: Floats | float) -> Floats:
     rest = (whole - part) / whole
     half = z * np.sqrt(part * rest + z * z / 4)
     # The product of the two roots is known, so the small one loses no digits this way.
-    return np.asarray(part.astype(float) * (part / whole) / (part + z * z / 2 + half))
+    return np.asarray(part * (part / whole) / (part + z * z / 2 + half))
 
 
 def _broadcast(counts: ArrayLike, wholes: ArrayLike) -> tuple[Counts, Counts]:

@@ -62,6 +62,9 @@ def choose(dispersion: Dispersion | None) -> Method:
     >>> choose(None).value, choose(Dispersion(0.8, 6)).value, choose(Dispersion(1.7, 6)).value
     ('exact', 'exact', 'quasi_poisson')
     """
-    if dispersion is None or dispersion.phi <= _CHANCE:
-        return Method.EXACT
-    return Method.QUASI_POISSON
+    return Method.QUASI_POISSON if varies_more_than_chance(dispersion) else Method.EXACT
+
+
+def varies_more_than_chance(dispersion: Dispersion | None) -> bool:
+    """Whether φ is known and above 1, for counts and for shares alike."""
+    return dispersion is not None and dispersion.phi > _CHANCE

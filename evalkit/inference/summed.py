@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import refusals
-from evalkit.inference import dispersion, quasi, rates, ratios, two_by_two
+from evalkit.inference import dispersion, quasi, rates, ratios, shares, two_by_two
 from evalkit.inference.dispersion import Dispersion
 from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
-from evalkit.inference.rule import choose
+from evalkit.inference.rule import choose, varies_more_than_chance
 from evalkit.inference.totals import LARGEST_COUNT, Total
 from evalkit.language import Text
 from evalkit.statements import Statement
@@ -60,6 +60,11 @@ class CellSeries:
         """Whether some period has events but nothing to divide them by."""
         return bool(((self.exposures == 0) & (self.counts > 0)).any())
 
+    @property
+    def is_of_trials(self) -> bool:
+        """Whether no period has more events than exposure, as when each trial has the event or has it not."""
+        return bool((self.counts <= self.exposures).all())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -86,7 +91,9 @@ class Outcome:
             raise ValueError("an outcome is an interval or a reason, never both or neither")
 
 
-def compare(cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: float | None = None) -> Outcome:
+def compare(
+    cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: float | None = None, of_trials: bool = False
+) -> Outcome:
     """Compare counts summed over periods, with an interval as wide as their variation asks for.
 
     Only the totals and the dispersion matter: cutting the same periods finer leaves the estimate
@@ -101,6 +108,9 @@ def compare(cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: floa
         Between 0 and 1.
     null
         What the p-value is against. Left out it is 1 for ratios, and a single rate gets no p-value.
+    of_trials
+        Whether the exposures are trials (visits) that have the event once or not at all. A rate is then a share:
+        the interval is binomial (:mod:`evalkit.inference.shares`) and never goes above 1.
 
     Returns
     -------
@@ -110,7 +120,7 @@ def compare(cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: floa
     Raises
     ------
     ValueError
-        When the number of cells is not 1, 2 or 4.
+        When the number of cells is not 1, 2 or 4, or a period has more events than trials.
 
     Examples
     --------
@@ -124,12 +134,16 @@ def compare(cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: floa
     """
     if len(cells) not in _EXACT:
         raise ValueError("a comparison has 1, 2 or 4 cells")
+    if of_trials and not all(cell.is_of_trials for cell in cells):
+        raise ValueError("a period has more events than trials")
     totals = tuple(cell.total for cell in cells)
     reason = _exposure_refusal(cells) or _event_refusal(totals)
     if reason is not None:
         return _outcome(reason, None, None)
     tested = 1.0 if null is None and len(cells) > 1 else null
     by_period = _by_period(cells)
+    if of_trials:
+        return of_shares(totals, dispersion.pearson_of_shares(*by_period), conf_level=conf_level, null=tested)
     variation = dispersion.pearson(*by_period)
     method = choose(variation)
     if method is Method.QUASI_POISSON:
@@ -137,6 +151,40 @@ def compare(cells: Sequence[CellSeries], *, conf_level: float = 0.95, null: floa
     else:
         found = _EXACT[len(cells)](totals, conf_level, tested)
     return _outcome(found, method, variation)
+
+
+def of_shares(
+    totals: Sequence[Total], variation: Dispersion | None, *, conf_level: float = 0.95, null: float | None = None
+) -> Outcome:
+    """The comparison of events out of trials, from their totals and the dispersion of their shares.
+
+    The logarithm of a ratio of two ratios has no room for an empty cell. The exact interval for counts stands in
+    there, which is wider than a binomial one; beside shares that vary more than chance there is none.
+
+    Parameters
+    ----------
+    totals
+        One, two or four, in the order of :func:`compare`, that say something about the ratio.
+    variation
+        φ of the shares with its degrees of freedom; ``None`` when it is not known.
+    conf_level, null
+        As in :func:`compare`.
+
+    Examples
+    --------
+    >>> from evalkit.inference.summed import of_shares
+    >>> from evalkit.inference.totals import Total
+    >>> found = of_shares([Total(98, 100.0)], None)
+    >>> found.method.value, round(found.interval.low, 3), round(found.interval.high, 3)
+    ('wilson', 0.93, 0.994)
+    """
+    wide = varies_more_than_chance(variation)
+    if len(totals) == _TABLE and not all(total.events for total in totals):
+        if wide:
+            return _outcome(refusals.zero_and_overdispersed(), None, variation)
+        return _outcome(_ratio_of_ratios(totals, conf_level, null), Method.EXACT, variation)
+    found = shares.interval(totals, variation, conf_level=conf_level, null=null)
+    return _outcome(found, Method.QUASI_BINOMIAL if wide else _OF_SHARES[len(totals)], variation)
 
 
 def _outcome(found: Interval | Statement, method: Method | None, variation: Dispersion | None) -> Outcome:
@@ -200,3 +248,4 @@ def _ratio_of_ratios(totals: Sequence[Total], conf_level: float, null: float | N
 
 _SINGLE, _PAIR, _TABLE = 1, 2, 4
 _EXACT = {_SINGLE: _rate, _PAIR: _ratio, _TABLE: _ratio_of_ratios}
+_OF_SHARES = {_SINGLE: Method.WILSON, _PAIR: Method.MIETTINEN_NURMINEN, _TABLE: Method.MOVER}

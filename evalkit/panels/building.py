@@ -73,7 +73,13 @@ def panel(
         series=asked.series,
         unit_names=tuple((str(code), str(name)) for code, name in names),
         synthetic=dataset.synthetic,
+        shares=frozenset(item.key for item in asked.series if _is_share(item, book)),
     )
+
+
+def _is_share(item: Series, book: MetricBook) -> bool:
+    metric = book.metric(item.metric)
+    return metric is not None and item.exposure in metric.counted_once_per
 
 
 def _one_series(cells: pl.DataFrame, item: Series, dataset: Dataset, book: MetricBook, step: Frequency) -> pl.DataFrame:

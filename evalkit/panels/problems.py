@@ -34,7 +34,7 @@ def unknown(word: str, wanted: str, known: Iterable[str], place: Place) -> Probl
 
 
 def not_a_count(metric: Metric, place: Place) -> Problem:
-    """A share, a duration or an amount where events are needed."""
+    """A duration, an amount, or a share of something else than the exposure, where events are needed."""
     return Problem(
         code="panel_not_a_count",
         what=Text(
@@ -42,8 +42,14 @@ def not_a_count(metric: Metric, place: Place) -> Problem:
             f"Metric {metric.code} is not a count and cannot be treated as events.",
         ),
         place=place,
-        accepted=Text("mått med measure: count i kodboken", "metrics with measure: count in the code book"),
-        next_step=Text("Välj ett mått som är ett antal.", "Choose a metric that is a count."),
+        accepted=Text(
+            "mått med measure: count i kodboken, eller share delat med det som den är en andel av",
+            "metrics with measure: count in the code book, or share divided by what it is a share of",
+        ),
+        next_step=Text(
+            "Välj ett mått som är ett antal, eller rätta exposure.",
+            "Choose a count, or mend exposure.",
+        ),
     )
 
 

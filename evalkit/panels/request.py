@@ -176,7 +176,9 @@ def _unknown_parts(item: Series, book: MetricBook, origin: Origin) -> list[Probl
     if item.date_basis not in metric.date_bases:
         place = origin.of_series(item, "date_basis")
         found.append(problems.unknown("date_basis", item.date_basis, metric.date_bases, place))
-    if metric.measure is not Measure.COUNT:
+    # A share is reported as how many have it, which are events out of the exposure that they are a part of.
+    is_share = metric.measure is Measure.SHARE and item.exposure in metric.counted_once_per
+    if metric.measure is not Measure.COUNT and not is_share:
         found.append(problems.not_a_count(metric, origin.of_series(item, "metric")))
     return found
 

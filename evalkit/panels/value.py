@@ -33,6 +33,9 @@ class Panel:
         The series in the order asked for.
     unit_names
         Pairs of unit code and name.
+    shares
+        The keys of the series whose counts are a part of their exposure (visits with a finding, of all
+        visits), so that a rate is a share and never above 1.
     """
 
     frame: pl.DataFrame
@@ -40,6 +43,7 @@ class Panel:
     series: tuple[Series, ...]
     unit_names: tuple[tuple[str, str], ...]
     synthetic: bool
+    shares: frozenset[str] = frozenset()
 
     def cells(self, series: Series, units: Sequence[str], first: date, last: date) -> pl.DataFrame:
         """The rows of one series, some units and the periods that lie wholly from ``first`` to ``last``."""

@@ -18,7 +18,7 @@ from pydantic import (
 from evalkit import periods
 from evalkit.estimands import Expected, Group, Margin, Window
 from evalkit.language import Text
-from evalkit.vocabulary import DateBasis, DesignId, Frequency, Role
+from evalkit.vocabulary import DateBasis, DesignId, Frequency, Multiplicity, Role
 
 PLAN_VERSION = 1
 
@@ -31,13 +31,23 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-_LATER_KEYS = frozenset({"margin", "expected", "negative_control", "neighbours"})
+_LATER_KEYS = frozenset({"margin", "expected", "negative_control", "neighbours", "family", "multiplicity"})
 
 
 class Part(BaseModel):
     """What every part of a plan shares: frozen, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Grown(Part):
+    """A part that has got keys since the first plans were locked."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_said(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A plan that says none of them keeps the digest that it had before these keys existed."""
+        written: dict[str, Any] = write(self)
+        return {key: value for key, value in written.items() if key not in _LATER_KEYS or value is not None}
 
 
 class Words(Part):
@@ -147,8 +157,11 @@ class ControlEntry(Part):
     exposure: Code
 
 
-class EstimandEntry(Part):
-    """One question to the data, by reference to the groups and windows above it."""
+class EstimandEntry(Grown):
+    """One question to the data, by reference to the groups and windows above it.
+
+    ``family`` names the claim that the question belongs to. Those that name none are one family together.
+    """
 
     id: Code
     question: Words
@@ -159,6 +172,7 @@ class EstimandEntry(Part):
     date_basis: DateBasis
     design: DesignId
     role: Role
+    family: Code | None = None
     group: str
     comparison: str | None = None
     before: str | None = None
@@ -167,12 +181,6 @@ class EstimandEntry(Part):
     expected: ExpectedEntry | None = None
     negative_control: ControlEntry | None = None
     neighbours: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_said(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A plan that says neither keeps the digest that it had before these keys existed."""
-        written: dict[str, Any] = write(self)
-        return {key: value for key, value in written.items() if key not in _LATER_KEYS or value is not None}
 
 
 class Mapped(Part):
@@ -195,8 +203,11 @@ class Mark(Part):
     name: Words
 
 
-class PlanDocument(Part):
-    """The plan as it is written in the file."""
+class PlanDocument(Grown):
+    """The plan as it is written in the file.
+
+    ``multiplicity`` is how the tests of one family are adjusted for each other; a plan that does not say gets Holm.
+    """
 
     plan_version: Literal[1]
     slug: Code
@@ -211,6 +222,7 @@ class PlanDocument(Part):
     display_frequency: Frequency = Frequency.YEAR
     window: WindowEntry
     conf_level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    multiplicity: Multiplicity | None = None
     groups: Annotated[tuple[GroupEntry, ...], Field(min_length=1)]
     windows: Annotated[tuple[WindowEntry, ...], Field(min_length=1)]
     estimands: Annotated[tuple[EstimandEntry, ...], Field(min_length=1)]

@@ -17,6 +17,7 @@ from evalkit.plan.document import EstimandEntry, PlanDocument
 from evalkit.plan.form import form_problems
 from evalkit.plan.reading import PLAN_FILE, read
 from evalkit.plan.rules import broken_rules
+from evalkit.vocabulary import Multiplicity
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -103,6 +104,11 @@ class Plan:
         return self.document.window.window
 
     @property
+    def multiplicity(self) -> Multiplicity:
+        """How the tests of one claim family are adjusted for each other: Holm unless the plan says otherwise."""
+        return self.document.multiplicity or Multiplicity.HOLM
+
+    @property
     def series(self) -> tuple[Series, ...]:
         """Each distinct series of the estimands, in order of first use; not those that only a check looks at."""
         return tuple(dict.fromkeys(item.series for item in self.estimands))
@@ -145,6 +151,7 @@ def _resolve(document: PlanDocument) -> tuple[Estimand, ...]:
             after=windows[entry.after],
             margin=entry.margin.margin if entry.margin else None,
             expected=entry.expected.expected if entry.expected else None,
+            family=entry.family,
             negative_control=_control(entry),
             neighbours=groups[entry.neighbours] if entry.neighbours else None,
         )

@@ -11,7 +11,7 @@ from evalkit.errors import Place, Problem, known_names
 from evalkit.estimands import Window
 from evalkit.language import Text, same
 from evalkit.plan.document import MarginEntry, PlanDocument, WindowEntry
-from evalkit.vocabulary import DesignId, Frequency
+from evalkit.vocabulary import DesignId, Frequency, Role
 
 Rule = Callable[[PlanDocument, str], list[Problem]]
 
@@ -394,6 +394,34 @@ def _expectations(document: PlanDocument, name: str) -> list[Problem]:
     ]
 
 
+def _one_primary_per_family(document: PlanDocument, name: str) -> list[Problem]:
+    """A claim with two main questions could be called right by whichever of them came out best."""
+    primary: dict[str | None, list[str]] = {}
+    for entry in document.estimands:
+        if entry.role is Role.PRIMARY:
+            primary.setdefault(entry.family, []).append(entry.id)
+    return [
+        Problem(
+            code="plan_two_primary",
+            what=Text(
+                f"{', '.join(ids)} är huvudfrågor i samma familj. Ett påstående har högst en huvudfråga.",
+                f"{', '.join(ids)} are primary in one family. A claim has at most one primary question.",
+            ),
+            place=Place(file=name, key=f"estimands.{ids[1]}.family"),
+            accepted=Text(
+                "en primary per family; de som saknar family är en familj tillsammans",
+                "one primary per family; those without a family are one together",
+            ),
+            next_step=Text(
+                "Ge dem var sin family om de gäller olika påståenden, eller gör en av dem till secondary.",
+                "Give each a family of its own if their claims differ, or make one of them secondary.",
+            ),
+        )
+        for ids in primary.values()
+        if len(ids) > 1
+    ]
+
+
 _RULES: tuple[Rule, ...] = (
     _no_identity_numbers,
     _unique_ids,
@@ -403,6 +431,7 @@ _RULES: tuple[Rule, ...] = (
     _distinct_sides,
     _margins,
     _expectations,
+    _one_primary_per_family,
     _display,
     _notes_of_metrics,
     _seed_when_simulated,

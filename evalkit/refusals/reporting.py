@@ -114,6 +114,19 @@ def implausible_count(who: Text, when: Text) -> Statement:
     )
 
 
+def more_than_all(who: Text, when: Text) -> Statement:
+    """More events than visits in some period, of what a visit has once or not at all."""
+    return Statement(
+        "more_than_all",
+        Text(
+            f"För {who.sv} under {when.sv} är antalet i minst en period större än det som det räknas av, till exempel "
+            "fler besök med fynd än besök. Minst en av uppgifterna måste vara fel.",
+            f"For {who.en} in {when.en} the count of at least one period is larger than what it is counted out of, "
+            "such as more visits with a finding than visits. At least one of the figures must be wrong.",
+        ),
+    )
+
+
 def window_cut(when: Text) -> Statement:
     """The window begins or ends inside a period of the panel, whose figures cannot be split."""
     return Statement(

@@ -6,7 +6,7 @@ from evalkit import style, wording
 from evalkit.disclosure import Released
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
-from evalkit.language import Language, in_language
+from evalkit.language import Language, Text, in_language
 from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
 from evalkit.tables.model import Align, Column, Table
@@ -15,13 +15,14 @@ from evalkit.vocabulary import DesignId
 
 def answers(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:
     """Every estimand that has a number: question, answer in words, number and uncertainty."""
-    rows = []
+    rows, falling = [], False
     percent = style.number(plan.document.conf_level * 100, language)
     for estimand, estimate in _pairs(released, plan):
         if not estimate.is_estimated:
             continue
         reading = wording.Reading.of(estimate, estimand, book)
         value, interval = wording.number_with_interval(reading, language)
+        falling = falling or reading.falls_among_others
         rows.append(
             (
                 f"{estimand.id}. {estimand.question.in_language(language)}",
@@ -48,8 +49,16 @@ def answers(released: Released, plan: Plan, book: MetricBook, language: Language
                 f"The uncertainty is the interval that is to hold the true number in {percent} per cent of cases, "
                 "if only chance in the counts is at work.",
             ),
+            *([_FALLING.in_language(language)] if falling else []),
         ),
     )
+
+
+_FALLING = Text(
+    "Osäkerheten gäller varje fråga för sig. Svaret tar också hänsyn till hur många frågor som ställts om samma sak.",
+    "The uncertainty is that of each question by itself. The answer also takes account of how many questions were "
+    "asked of one claim.",
+)
 
 
 def refusals(released: Released, plan: Plan, language: Language = Language.SV) -> Table:

@@ -7,6 +7,7 @@ comparison of areas can carry are listed in ``FORBIDDEN`` and may not occur in a
 
 from __future__ import annotations
 
+from evalkit.wording.families import falling, family_lines, multiplicity_rule
 from evalkit.wording.forbidden import FORBIDDEN, forbidden_words
 from evalkit.wording.likeness import equivalence_sentence, not_worse_sentence
 from evalkit.wording.reading import Reading
@@ -26,9 +27,12 @@ __all__ = [
     "change",
     "change_between",
     "equivalence_sentence",
+    "falling",
+    "family_lines",
     "forbidden_words",
     "headline",
     "hedge",
+    "multiplicity_rule",
     "not_worse_sentence",
     "number_with_interval",
     "says_something",

@@ -19,6 +19,8 @@ _FEW = 10
 _MANY_TIMES = 10
 # Two windows whose lengths differ by less than this many years (a leap day or two) are equally long.
 _SAME_LENGTH = 0.02
+_WIDENED = frozenset({Method.QUASI_POISSON, Method.QUASI_BINOMIAL})
+_OF_SHARES = frozenset({Method.MOVER, Method.QUASI_BINOMIAL})
 # A growth that is 1 by arithmetic must not depend on the last bit.
 _SAME_RATE = 1e-9
 
@@ -144,7 +146,7 @@ def difference(reading: Reading, language: Language) -> str:
 def _who_moved_more(reading: Reading, language: Language) -> str:
     noun = reading.noun.in_language(language)
     here, there = reading.here(language), reading.there(language)
-    if reading.includes_null:
+    if not reading.shows_difference:
         return in_language(
             language,
             f"Det går inte att avgöra om antalet {noun} utvecklades olika i {here} och i {there}.",
@@ -230,9 +232,10 @@ def _says_nothing(events: int, gap: Interval) -> bool:
 
 
 def _spread(estimate: Estimate) -> Spread:
-    if estimate.method != Method.QUASI_POISSON:
-        return Spread(conf_level=estimate.conf_level)
-    return Spread(conf_level=estimate.conf_level, dispersion=estimate.dispersion, df=estimate.df)
+    trials = estimate.cells[0].exposure if estimate.method in _OF_SHARES else None
+    if estimate.method not in _WIDENED:
+        return Spread(conf_level=estimate.conf_level, trials=trials)
+    return Spread(conf_level=estimate.conf_level, dispersion=estimate.dispersion, df=estimate.df, trials=trials)
 
 
 def _more_or_fewer(gap: _Gap, language: Language) -> str:

@@ -6,7 +6,7 @@ import math
 
 from evalkit import style
 from evalkit.language import Language, in_language
-from evalkit.margins import counted_once_per
+from evalkit.metrics import Measure
 from evalkit.vocabulary import ExposureKind, MetricFamily
 from evalkit.wording.reading import Reading
 from evalkit.wording.sizes import VAST, ends, uncertainty
@@ -37,6 +37,8 @@ def _visits(reading: Reading, language: Language) -> str:
     made = round(reading.estimate.cells[0].exposure)
     noun = reading.exposure.noun.for_count(made).in_language(language)
     number = style.number(made, language)
+    if reading.metric.measure is Measure.SHARE:
+        return in_language(language, f" av {number} {noun}", f" out of {number} {noun}")
     return in_language(language, f" vid {number} {noun}", f" at {number} {noun}")
 
 
@@ -74,9 +76,6 @@ def about(count: int, reading: Reading, language: Language) -> str:
 def scaled(reading: Reading, language: Language) -> tuple[str, str]:
     """The rate and its span on the scale that the exposure is told in."""
     estimate, low, high = (number * reading.exposure.scale_per for number in reading.numbers)
-    if reading.exposure.code in counted_once_per(reading.metric):
-        # A visit has a finding or not, so no interval goes beyond every visit.
-        high = max(estimate, min(high, reading.exposure.scale_per))
     # One degree of freedom and few events give a limit that is finite on paper only.
     top = math.inf if high > VAST * max(estimate, low) > 0 else high
     value, least, most = style.together((estimate, low, top), language)

@@ -72,6 +72,18 @@ class Reading:
         _, low, high = self.numbers
         return low <= 1 <= high
 
+    @property
+    def falls_among_others(self) -> bool:
+        """Whether a difference that stands by itself no longer does when all questions of its claim are counted."""
+        if not self.is_comparison or self.includes_null or self.estimate.p_adjusted is None:
+            return False
+        return self.estimate.p_adjusted >= 1 - self.estimate.conf_level
+
+    @property
+    def shows_difference(self) -> bool:
+        """Whether a comparison is told from chance, by itself and among the questions asked with it."""
+        return self.is_comparison and not self.includes_null and not self.falls_among_others
+
     def here(self, language: Language) -> str:
         """The name of the group."""
         return self.estimand.group.name.in_language(language)

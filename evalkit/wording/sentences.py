@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from evalkit import style
 from evalkit.comparisons.equivalence import held_against
@@ -12,6 +13,7 @@ from evalkit.language import Language, Text, in_language
 from evalkit.vocabulary import DesignId
 from evalkit.wording.changes import before_after
 from evalkit.wording.differences import difference, move
+from evalkit.wording.families import FALLS, SHORT
 from evalkit.wording.levels import level, scaled
 from evalkit.wording.likeness import equivalence_sentence
 from evalkit.wording.reading import Reading
@@ -48,6 +50,8 @@ def hedge(reading: Reading, language: Language = Language.SV) -> str:
 def _hedge(reading: Reading) -> Text:
     if not reading.is_comparison:
         return _NONE_RECORDED if reading.estimate.events == 0 else _NOTHING_TO_ADD
+    if reading.falls_among_others:
+        return FALLS if _is_alike(reading) else Text(f"{FALLS.sv} {_NOT_ABSENT.sv}", f"{FALLS.en} {_NOT_ABSENT.en}")
     if reading.includes_null:
         return _NOTHING_TO_ADD if _is_alike(reading) else _CHANCE
     if compares_two_models(reading.estimand):
@@ -74,7 +78,9 @@ def _margin(reading: Reading, language: Language) -> str:
     margin = reading.estimand.margin
     if margin is None or not reading.is_comparison:
         return ""
-    return equivalence_sentence(held_against(reading.estimate, margin, good=reading.metric.good_direction), language)
+    found = held_against(reading.estimate, margin, good=reading.metric.good_direction)
+    # A difference that does not stand among the questions asked is not told as one here either.
+    return equivalence_sentence(replace(found, differs=found.differs and not reading.falls_among_others), language)
 
 
 def _points_to(reading: Reading) -> Text:
@@ -87,9 +93,13 @@ _NOTHING_TO_ADD = Text("", "")
 _NONE_RECORDED = Text(
     "Noll registrerade betyder inte att inget har hänt.", "None recorded does not mean that nothing happened."
 )
+_NOT_ABSENT = Text(
+    "Det betyder inte att effekt saknas; underlaget är för litet.",
+    "That does not mean that an effect is absent; there are too few data.",
+)
 _CHANCE = Text(
-    "Skillnaden kan inte skiljas från slumpen. Det betyder inte att effekt saknas; underlaget är för litet.",
-    "The difference cannot be told from chance. That does not mean that an effect is absent; there are too few data.",
+    f"Skillnaden kan inte skiljas från slumpen. {_NOT_ABSENT.sv}",
+    f"The difference cannot be told from chance. {_NOT_ABSENT.en}",
 )
 _TWO_MODELS = Text(
     "Det är den ena modellen minus den andra, inte effekten av någon av dem, och andra förklaringar kan inte "
@@ -102,7 +112,7 @@ def says_something(reading: Reading) -> bool:
     """Whether the estimate can stand under "this you can say": it is there, and told from chance if compared."""
     if not reading.estimate.is_estimated:
         return False
-    return not reading.is_comparison or not reading.includes_null
+    return not reading.is_comparison or reading.shows_difference
 
 
 def short_answer(reading: Reading, language: Language = Language.SV) -> str:
@@ -117,6 +127,8 @@ def _short_answer(reading: Reading) -> Text:
         return Text("beskrivning", "description")
     if reading.includes_null:
         return Text("kan inte skiljas från slumpen", "cannot be told from chance")
+    if reading.falls_among_others:
+        return SHORT
     if reading.estimand.design is DesignId.D2:
         return Text("ökade", "rose") if reading.numbers[0] > 1 else Text("minskade", "fell")
     return move(reading).short

@@ -36,14 +36,14 @@ def test_a_plan_tells_all_that_makes_no_sense(plan_content) -> None:
 
 def test_a_panel_tells_all_that_plan_and_data_disagree_on(from_tables, plan_content) -> None:
     """Every message names the plan and the estimand or the group that asked."""
-    first = plan_content["estimands"][0]
+    first = plan_content["estimands"][0] | {"role": "secondary"}
     plan_content["groups"][0]["units"] = ["127"]
     plan_content["estimands"] = [
         {**first, "metric": "P99"},
         {**first, "id": "E2", "exposure": "N99"},
         {**first, "id": "E3", "metric": "T1", "category": "varing", "date_basis": "beslut"},
         {**first, "id": "E4", "metric": "B2"},
-        {**first, "id": "E5", "metric": "P3", "category": "nagon", "exposure": "N9"},
+        {**first, "id": "E5", "metric": "P3", "category": "nagon", "exposure": "N1"},
     ]
     plan_content["wanted"] = [{"metric": "P98", "units": ["0181"]}]
     plan = ek.Plan.from_mapping(plan_content, folder=None)
@@ -71,7 +71,7 @@ def test_a_panel_tells_all_that_plan_and_data_disagree_on(from_tables, plan_cont
 
 def test_two_estimands_that_ask_for_one_unknown_thing_are_told_once(from_tables, plan_content) -> None:
     first = plan_content["estimands"][0]
-    plan_content["estimands"] = [{**first, "id": id_, "metric": "P99"} for id_ in ("E1", "E2")]
+    plan_content["estimands"] = [{**first, "id": id_, "metric": "P99", "family": id_} for id_ in ("E1", "E2")]
     plan = ek.Plan.from_mapping(plan_content, folder=None)
     with pytest.raises(PanelError) as caught:
         ek.panel(from_tables("", "", "", units=("0127", "0180")), plan)

@@ -162,7 +162,8 @@ def test_no_standard_error_comes_from_one_or_two_clusters(from_tables, plan_of) 
 def test_every_estimand_of_the_plan_comes_out_the_refused_ones_too(from_tables, plan_content) -> None:
     """Three questions, one answer: three rows, in the order of the plan."""
     first = plan_content["estimands"][0]
-    plan_content["estimands"] += [{**first, "id": "E2", "metric": "P7", "exposure": "N12"}, {**first, "id": "E3"}]
+    other = {**first, "role": "secondary"}
+    plan_content["estimands"] += [{**other, "id": "E2", "metric": "P7", "exposure": "N12"}, {**other, "id": "E3"}]
     plan = ek.Plan.from_mapping(plan_content, folder=None)
     found = ek.evaluate(plan, from_tables(OUTCOMES, EXPOSURE, COVERAGE))
     assert [(item.estimand_id, item.status.value) for item in found] == [

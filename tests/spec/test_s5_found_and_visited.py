@@ -147,7 +147,7 @@ def test_a_level_of_findings_names_the_visits(from_tables, plan_of) -> None:
 
 
 def test_a_share_of_visits_never_goes_beyond_all_of_them(from_tables, plan_of) -> None:
-    """44 finds at 46 visits: Garwood's upper limit would be 128 per 100 visits."""
+    """44 of 46 visits: Wilson's limits are 85.5 and 98.8 per cent; Garwood's upper would be 128 per 100 visits."""
     outcomes = "unit_id | period | metric | category | value\n" + "\n".join(
         f"0127 | {year} | F1 | konstaterad | 22" for year in (2024, 2025)
     )
@@ -155,4 +155,4 @@ def test_a_share_of_visits_never_goes_beyond_all_of_them(from_tables, plan_of) -
     data = from_tables(outcomes, exposure, COVERAGE, units=("0127", "0180"))
     plan = plan_of(metric="F1", category="konstaterad", exposure="N9", design="D1", comparison=None, before=None)
     reading = wording.Reading.of(ek.evaluate(plan, data).get("E1"), plan.estimands[0], ek.MetricBook.load())
-    assert "Det är 96 per 100 besök (osäkerhet från 70 till 100)." in wording.headline(reading)
+    assert "Det är 96 per 100 besök (osäkerhet från 85 till 99)." in wording.headline(reading)

@@ -58,7 +58,7 @@ def test_a_comparison_cannot_be_lost_by_writing_a_key_twice(plan_content, tmp_pa
 def test_every_estimand_meets_the_reader_in_the_plans_order(from_tables, plan_content) -> None:
     """Estimands that nothing is known of are in the result like the others."""
     first = plan_content["estimands"][0]
-    plan_content["estimands"] = [{**first, "id": id_} for id_ in ("Q3", "Q1", "Q2")]
+    plan_content["estimands"] = [{**first, "id": id_, "role": "secondary"} for id_ in ("Q3", "Q1", "Q2")]
     plan = ek.Plan.from_mapping(plan_content, folder=None)
     found = ek.evaluate(plan, from_tables("", "", "", units=("0127", "0180")))
     assert [item.estimand_id for item in found] == ["Q3", "Q1", "Q2"]
