@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from evalkit import columns
 from evalkit.errors import EstimationError, Place, Problem, known_names
@@ -45,6 +45,9 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Tested:
     """A test beside an estimate, such as of homogeneity: its name, statistic, degrees of freedom and p-value."""
+
+    # Test runners take a class for a collection of tests because of its name.
+    __test__: ClassVar[bool] = False
 
     name: str
     statistic: float
