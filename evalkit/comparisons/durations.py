@@ -18,6 +18,8 @@ from evalkit.language import Text
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
     from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from evalkit.inference.log_rank import LogRank
     from evalkit.inference.mean_durations import Means
 
-    Column: TypeAlias = "pl.Series | NDArray[np.float64] | NDArray[np.int64]"
+    Column: TypeAlias = "pl.Series | NDArray[np.generic] | Sequence[object]"
 
 CURVE_METHODS = (Method.LOG_LOG, Method.LOG, Method.GREENWOOD, Method.EXACT)
 TWO_SIDE_METHODS = (Method.MOVER, Method.GREENWOOD)

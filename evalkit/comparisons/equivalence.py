@@ -19,10 +19,9 @@ from evalkit.vocabulary import GoodDirection, Scale
 
 if TYPE_CHECKING:
     import numpy as np
-    import polars as pl
     from numpy.typing import NDArray
 
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
 
 RATE_EQUIVALENCE_METHODS = (Method.MIDP, Method.EXACT, Method.SCORE)
 RATIOS = frozenset({Scale.RATE_RATIO, Scale.RATIO_OF_RATE_RATIOS})
@@ -141,7 +140,7 @@ def rate_equivalence(
 ) -> Equivalence: ...
 @overload
 def rate_equivalence(
-    count: pl.Series,
+    count: Column,
     exposure: Numbers,
     count_ref: Numbers,
     exposure_ref: Numbers,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from evalkit.inference.intervals import Intervals
     from evalkit.inference.stratified import Homogeneity
 
-    Labels: TypeAlias = "pl.Series | NDArray[np.generic] | Sequence[pl.Series | NDArray[np.generic]] | pl.DataFrame"
+    Labels: TypeAlias = "pl.Series | NDArray[np.generic] | Sequence[object] | pl.DataFrame"
     """What names the groups: a column, several of them, or a frame of them."""
 
 

@@ -21,7 +21,7 @@ from evalkit.vocabulary import Scale
 if TYPE_CHECKING:
     import polars as pl
 
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
 
 PROPORTION_METHODS = (Method.WILSON, Method.MIDP, Method.CLOPPER_PEARSON, Method.BAYES)
@@ -36,7 +36,7 @@ def proportion(
 ) -> Estimate: ...
 @overload
 def proportion(
-    count: pl.Series, of: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+    count: Column, of: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
 ) -> EstimateSeries: ...
 def proportion(
     count: Numbers, of: Numbers, *, method: str = "wilson", conf_level: float = 0.95, null: float | None = None
@@ -114,7 +114,7 @@ def proportion_difference(
 ) -> Estimate: ...
 @overload
 def proportion_difference(
-    count: pl.Series,
+    count: Column,
     of: Numbers,
     count_ref: Numbers,
     of_ref: Numbers,
@@ -190,7 +190,7 @@ def proportion_ratio(
 ) -> Estimate: ...
 @overload
 def proportion_ratio(
-    count: pl.Series, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = ..., null: float = ...
+    count: Column, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = ..., null: float = ...
 ) -> EstimateSeries: ...
 def proportion_ratio(
     count: Numbers, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = 0.95, null: float = 1.0
@@ -249,7 +249,7 @@ def proportion_test(
 ) -> Tested | Statement: ...
 @overload
 def proportion_test(
-    count: pl.Series, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, method: str = ..., alternative: str = ...
+    count: Column, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, method: str = ..., alternative: str = ...
 ) -> pl.DataFrame: ...
 def proportion_test(
     count: Numbers,

@@ -21,7 +21,7 @@ from evalkit.vocabulary import Scale
 if TYPE_CHECKING:
     import polars as pl
 
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.intervals import Intervals
 
@@ -43,7 +43,7 @@ def rate_ratio(
 ) -> Estimate: ...
 @overload
 def rate_ratio(
-    count: pl.Series,
+    count: Column,
     exposure: Numbers,
     count_ref: Numbers,
     exposure_ref: Numbers,

@@ -15,11 +15,15 @@ from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from evalkit.inference.intervals import Intervals
 
-    Numbers: TypeAlias = "float | pl.Series | NDArray[np.float64] | NDArray[np.int64]"
+    Column: TypeAlias = "pl.Series | NDArray[np.float64] | NDArray[np.int64] | Sequence[float | None]"
+    """A column of numbers: of polars or pandas, a numpy vector, a list or a tuple."""
+    Numbers: TypeAlias = "float | Column"
     """What a public function takes: a single number, or a column of them."""
 
 
