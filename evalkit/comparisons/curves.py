@@ -211,8 +211,7 @@ class Found:
 
 def _single(found: Found) -> Estimate:
     given = ColumnArguments("survival()", rows=1, missing=np.zeros(1, dtype=bool))
-    one = _answer(given, found)[0]
-    return replace(one, n_units=int(found.units[0])) if one.is_estimated else one
+    return _answer(given, found)[0]
 
 
 def _series(groups: pl.Series, found: Found) -> EstimateSeries:
@@ -221,8 +220,10 @@ def _series(groups: pl.Series, found: Found) -> EstimateSeries:
 
 
 def labelled(groups: pl.Series, series: EstimateSeries) -> EstimateSeries:
-    """The same series with the groups' labels as its first column."""
-    return replace(series, numbers=series.numbers.insert_column(0, groups.alias(column_name(groups))))
+    """The same series with the groups' labels."""
+    import polars as pl
+
+    return replace(series, groups=pl.DataFrame([groups.alias(column_name(groups))]))
 
 
 def column_name(groups: pl.Series) -> str:
@@ -239,6 +240,7 @@ def _answer(given: ColumnArguments, found: Found) -> EstimateSeries:
         conf_level=found.conf_level,
         null=found.null,
         events=found.events,
+        n_units=found.units,
     )
     if isinstance(series, Estimate):
         raise TypeError("rows were given, so a series comes back")

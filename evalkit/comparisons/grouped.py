@@ -68,7 +68,7 @@ def answer_by_group(
     frame = numbers_frame(whole, {**beside, **test}, groups.count)
     series = EstimateSeries(
         scale=scale,
-        numbers=frame.with_columns(frame.select(test.keys()).fill_nan(None)) if test else frame,
+        numbers=frame,
         method=method,
         conf_level=conf_level,
         null=null,
