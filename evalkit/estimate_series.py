@@ -116,9 +116,7 @@ class EstimateSeries:
         told_frame = beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
         if self.groups is None:
             return told_frame
-        # A label of the data may be named as one of ours; ours keeps its name.
-        taken = {name: f"{name}_group" for name in self.groups.columns if name in told_frame.columns}
-        return pl.concat([self.groups.rename(taken), told_frame], how="horizontal")
+        return named(self.groups, told_frame)
 
     def _estimate(self, values: dict[str, Any]) -> Estimate:
         if values["reason"] is not None:
@@ -159,3 +157,11 @@ def _left_out(values: dict[str, Any]) -> tuple[Statement, ...]:
     if values.get("rows_left_out"):
         return (caveats.rows_without_events_left_out(values["rows_left_out"], values["rows"]),)
     return ()
+
+
+def named(groups: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what they are about before them; a label named as one of our columns gets ``_group`` after it."""
+    import polars as pl
+
+    taken = {name: f"{name}_group" for name in groups.columns if name in told.columns}
+    return pl.concat([groups.rename(taken), told], how="horizontal")

@@ -8,7 +8,7 @@ and pickled. :class:`Estimates` keeps them in the order of the plan.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -281,9 +281,7 @@ class Estimates:
 
     def to_frame(self) -> pl.DataFrame:
         """One row per estimand with the columns of ``columns.ESTIMATES``."""
-        import polars as pl
-
-        return pl.DataFrame([_row(item) for item in self.items], schema=columns.ESTIMATES, orient="row")
+        return frame_of(self.items)
 
     def findings_frame(self) -> pl.DataFrame:
         """One row per estimand and check with the columns of ``columns.FINDINGS``."""
@@ -300,6 +298,13 @@ class Estimates:
         from evalkit.views import estimates_view
 
         return estimates_view(self.items)
+
+
+def frame_of(items: Sequence[Estimate]) -> pl.DataFrame:
+    """One row per estimate with the columns of ``columns.ESTIMATES``."""
+    import polars as pl
+
+    return pl.DataFrame([_row(item) for item in items], schema=columns.ESTIMATES, orient="row")
 
 
 def _row(item: Estimate) -> dict[str, object]:

@@ -79,6 +79,51 @@ def answer_by_group(
     return series if groups.labels is not None else series[0]
 
 
+def series_of(
+    estimates: Sequence[Estimate],
+    groups: pl.DataFrame,
+    *,
+    scale: Scale,
+    method: str,
+    conf_level: float,
+    null: float | None,
+    rows: Sequence[int],
+    rows_left_out: Sequence[int],
+) -> EstimateSeries:
+    """Estimates made one by one as a series with the groups' names.
+
+    Parameters
+    ----------
+    estimates, groups
+        One for each row of the other.
+    scale, method, conf_level, null
+        The same for every group.
+    rows, rows_left_out
+        How many rows each was made from, and how many of them had no say.
+    """
+    import polars as pl
+
+    reasons = tuple(dict.fromkeys(one.reason for one in estimates if one.reason is not None))
+    places = [None if one.reason is None else reasons.index(one.reason) for one in estimates]
+    types = dict.fromkeys(("estimate", "conf_low", "conf_high", "p_value", "std_error", "dispersion"), pl.Float64)
+    schema = {**types, "df": pl.Int64, "events": pl.Int64, "exposure": pl.Float64}
+    frame = pl.DataFrame({name: [getattr(one, name) for one in estimates] for name in schema}, schema=schema)
+    told = (
+        pl.Series("rows", rows, pl.Int64),
+        pl.Series("rows_left_out", rows_left_out, pl.Int64),
+        pl.Series("reason", places, pl.Int8),
+    )
+    return EstimateSeries(
+        scale=scale,
+        numbers=frame.with_columns(told),
+        method=method,
+        conf_level=conf_level,
+        null=null,
+        reasons=reasons,
+        groups=groups,
+    )
+
+
 def per_row(groups: Groups, *columns: NDArray[np.int64] | NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Single numbers spread over the rows, so that every column has one element per row."""
     return [np.broadcast_to(column, groups.at.shape) for column in columns]

@@ -19,8 +19,6 @@ from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.intervals import Intervals
@@ -163,7 +161,7 @@ def ratio_of_rate_ratios(
 ) -> Estimate: ...
 @overload
 def ratio_of_rate_ratios(
-    count_after: pl.Series,
+    count_after: Column,
     exposure_after: Numbers,
     count_before: Numbers,
     exposure_before: Numbers,
