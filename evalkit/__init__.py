@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.interrupted import interrupted_time_series
+    from evalkit.comparisons.interrupted_series import InterruptedSeries, SeriesDiagnostics
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
@@ -69,6 +71,7 @@ _HOMES = {
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
     "Holdings": "evalkit.holdings",
+    "InterruptedSeries": "evalkit.comparisons.interrupted_series",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
@@ -77,6 +80,7 @@ _HOMES = {
     "Precision": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
+    "SeriesDiagnostics": "evalkit.comparisons.interrupted_series",
     "Simulation": "evalkit.simulation",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
@@ -89,6 +93,7 @@ _HOMES = {
     "dispersion": "evalkit.comparisons.variation",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "interrupted_time_series": "evalkit.comparisons.interrupted",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
@@ -142,6 +147,7 @@ __all__ = [
     "EvalkitError",
     "Group",
     "Holdings",
+    "InterruptedSeries",
     "Margin",
     "MetricBook",
     "Panel",
@@ -150,6 +156,7 @@ __all__ = [
     "Precision",
     "Released",
     "Series",
+    "SeriesDiagnostics",
     "Simulation",
     "Variation",
     "Window",
@@ -162,6 +169,7 @@ __all__ = [
     "dispersion",
     "equivalence",
     "evaluate",
+    "interrupted_time_series",
     "largest_case_share",
     "leave_one_case_out",
     "load",
