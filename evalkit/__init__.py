@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.interrupted import interrupted_time_series
-    from evalkit.comparisons.interrupted_series import InterruptedSeries, SeriesDiagnostics
+    from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
     from evalkit.comparisons.rate_differences import rate_difference
     from evalkit.comparisons.resampling import bootstrap
+    from evalkit.comparisons.series_diagnostics import SeriesDiagnostics
     from evalkit.comparisons.single_cases import largest_case_share, leave_one_case_out
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
@@ -80,7 +81,7 @@ _HOMES = {
     "Precision": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
-    "SeriesDiagnostics": "evalkit.comparisons.interrupted_series",
+    "SeriesDiagnostics": "evalkit.comparisons.series_diagnostics",
     "Simulation": "evalkit.simulation",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",

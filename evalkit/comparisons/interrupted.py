@@ -1,4 +1,4 @@
-"""Interrupted time series: did the level or the development of a series of counts change when something started?"""
+"""Interrupted time series: how the level and the development of a series of counts changed at a break."""
 
 from __future__ import annotations
 
@@ -106,10 +106,11 @@ def interrupted_time_series(
     --------
     >>> import polars as pl
     >>> import evalkit as ek
-    >>> counts = pl.Series([9, 7, 12, 8, 10, 11, 6, 9, 10, 8, 12, 9] * 2 + [14, 12, 17, 13, 15, 16, 11, 14, 15, 13, 17, 14] * 2)
+    >>> year = pl.Series([9, 7, 12, 8, 10, 11, 6, 9, 10, 8, 12, 9])
+    >>> counts = pl.concat([year, year, year + 5, year + 5])
     >>> found = ek.interrupted_time_series(counts, 1.0, first="2021-01", start="2023-01")
     >>> round(found.level.estimate, 2), round(found.average.estimate, 2), round(found.excess.estimate)
-    (1.51, 1.54, 121)
+    (1.54, 1.53, 118)
     """
     given = SeriesArguments("interrupted_time_series()")
     here = series_rows.read(given, counts, exposure, periods=periods, first=first, left_out=left_out)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
-from evalkit.comparisons.interrupted_series import InterruptedSeries, SeriesDiagnostics
+from evalkit.comparisons.interrupted_series import InterruptedSeries
+from evalkit.comparisons.series_diagnostics import SeriesDiagnostics, observed
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.method import Method
 from evalkit.statements import Statement
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from evalkit.comparisons.series_rows import Asked, Rows
-    from evalkit.inference.interrupted import Excess, Interrupted, Path
+    from evalkit.inference.interrupted import Interrupted, Path
     from evalkit.inference.interval import Interval
     from evalkit.inference.seasons import Season
     from evalkit.inference.segmented import Segmented
@@ -50,7 +51,7 @@ def answer(here: Asked, rows: Rows, there: Rows | None, options: Options, *, mis
         average=_estimate(_scale(there), found.average(), found, here, options),
         excess=_estimate(Scale.EXCESS, found.excess(), found, here, options),
         counterfactual=_frame(here, found.path()),
-        diagnostics=_diagnostics(here, rows, there, options, found, season),
+        diagnostics=_observed(here, rows, there, options.start).with_fit(found, season, here.line.cycle),
     )
 
 
@@ -62,19 +63,18 @@ def _fitted(rows: Rows, there: Rows | None, cycle: int, options: Options) -> tup
     from evalkit.inference import seasons, segmented
     from evalkit.inference.interrupted import Interrupted
 
-    sides = [rows] if there is None else [rows, there]
+    sides = (rows,) if there is None else (rows, there)
     if any(min(side.points(options.start)) < segmented.FEWEST_A_SIDE for side in sides):
         return refusals.too_few_points(segmented.FEWEST_A_SIDE)
     if not rows.counts.any():
         return refusals.no_events()
     season = seasons.suited(rows.counts.size, cycle) if options.season == "auto" else seasons.Season(options.season)
-    found: list[Segmented] = []
-    for side in sides:
-        fit = _side(side, season, cycle, options)
+    fits = [_side(side, season, cycle, options) for side in sides]
+    for fit in fits:
         if isinstance(fit, Statement):
             return fit
-        found.append(fit)
-    return Interrupted(*found, conf_level=options.conf_level), season
+    own, *other = (fit for fit in fits if not isinstance(fit, Statement))
+    return Interrupted(own, other[0] if other else None, options.conf_level), season
 
 
 def _side(rows: Rows, season: Season, cycle: int, options: Options) -> Segmented | Statement:
@@ -95,7 +95,7 @@ def _slope(found: Interrupted, here: Asked, options: Options) -> Estimate | None
     return None if slope is None else _estimate(Scale.SLOPE_RATIO, slope, found, here, options)
 
 
-def _estimate(scale: Scale, number: Interval | Excess, found: Interrupted, here: Asked, options: Options) -> Estimate:
+def _estimate(scale: Scale, number: Interval, found: Interrupted, here: Asked, options: Options) -> Estimate:
     series = 1 if found.there is None else 1 + int(found.there.design.series.max()) + 1
     return Estimate(
         scale=scale,
@@ -138,7 +138,7 @@ def _refused(reason: Statement, here: Asked, rows: Rows, there: Rows | None, opt
         average=none_of(_scale(there)),
         excess=none_of(Scale.EXCESS),
         counterfactual=_frame(here, None),
-        diagnostics=_diagnostics(here, rows, there, options),
+        diagnostics=_observed(here, rows, there, options.start),
     )
 
 
@@ -146,19 +146,18 @@ def _frame(here: Asked, path: Path | None) -> pl.DataFrame:
     """One row per period; what rests on the fit is empty where there is none."""
     import polars as pl
 
-    columns = {"expected": path and path.expected, "without": path and path.without}
-    columns |= {"without_low": path and path.low, "without_high": path and path.high}
-    columns |= {"excess": path and path.excess}
-    columns |= {"excess_low": path and path.excess_low, "excess_high": path and path.excess_high}
     return pl.DataFrame(
         {
             "period": pl.Series(here.line.firsts, dtype=pl.Date),
             "count": pl.Series(here.counts).set(pl.Series(~here.known), None),
             "exposure": here.exposures,
             "kept": here.kept,
-            **{name: _spread(here, values) for name, values in columns.items()},
+            **{name: _spread(here, None if path is None else getattr(path, name)) for name in _OF_PATH},
         }
     )
+
+
+_OF_PATH = ("expected", "without", "without_low", "without_high", "excess", "excess_low", "excess_high")
 
 
 def _spread(here: Asked, values: NDArray[np.float64] | None) -> pl.Series:
@@ -170,63 +169,6 @@ def _spread(here: Asked, values: NDArray[np.float64] | None) -> pl.Series:
     return pl.Series(whole).fill_nan(None)
 
 
-def _diagnostics(
-    here: Asked,
-    rows: Rows,
-    there: Rows | None,
-    options: Options,
-    found: Interrupted | None = None,
-    season: Season | None = None,
-) -> SeriesDiagnostics:
-    cycle, left_out = here.line.cycle, int((~here.kept).sum())
-    beside = None
-    if there is not None:
-        beside = _of_side(there, options.start, cycle, 0, None if found is None else found.there, season)
-    return _of_side(rows, options.start, cycle, left_out, None if found is None else found.here, season, beside)
-
-
-def _of_side(
-    rows: Rows,
-    start: int,
-    cycle: int,
-    left_out: int,
-    fit: Segmented | None,
-    season: Season | None,
-    comparison: SeriesDiagnostics | None = None,
-) -> SeriesDiagnostics:
-    after = rows.time >= start
-    told = {
-        "points_before": int((~after).sum()),
-        "points_after": int(after.sum()),
-        "left_out": left_out,
-        "events_before": int(rows.counts[~after].sum()),
-        "events_after": int(rows.counts[after].sum()),
-    }
-    both = bool(after.any() and not after.all())
-    ratio = float(rows.exposures[after].mean() / rows.exposures[~after].mean()) if both else None
-    if fit is None or season is None:
-        return SeriesDiagnostics(**told, exposure_ratio=ratio, comparison=comparison)
-    from evalkit.inference import autocorrelation
-
-    lags = max(1, min(2 * cycle if cycle > 1 else _MOST_YEARS, rows.counts.size // 5))
-    acf = autocorrelation.correlations(fit.residuals, lags)
-    test = autocorrelation.portmanteau(acf, rows.counts.size)
-    return SeriesDiagnostics(
-        **told,
-        exposure_ratio=ratio,
-        season=season.value,
-        trend_before=fit.trend_before,
-        phi=fit.phi,
-        df=fit.df,
-        autocorrelation=fit.plausible.mean,
-        effective_points=autocorrelation.effective_size(rows.counts.size, fit.plausible.mean),
-        acf=tuple(acf.tolist()),
-        ljung_box=test.statistic,
-        ljung_box_lags=test.lags,
-        ljung_box_p=test.p_value,
-        t_df=fit.degrees,
-        comparison=comparison,
-    )
-
-
-_MOST_YEARS = 10
+def _observed(here: Asked, rows: Rows, there: Rows | None, start: int) -> SeriesDiagnostics:
+    beside = None if there is None else observed(there, start)
+    return replace(observed(rows, start), left_out=int((~here.kept).sum()), comparison=beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,11 +90,10 @@ def plausible(residuals: Residuals) -> Plausible:
     --------
     >>> import numpy as np
     >>> from evalkit.inference.autocorrelation import Residuals, plausible
-    >>> runs = np.repeat([1.0, -1.0, 1.0, -1.0], 6)
-    >>> ones = np.full((24, 1), 24**-0.5)
-    >>> at = np.arange(24), np.zeros(24, dtype=int)
-    >>> plausible(Residuals(runs, ones, *at)).mean > plausible(Residuals(runs[::6].repeat(1).tolist() * 6, ones, *at)).mean
-    True
+    >>> time, series, constant = np.arange(24), np.zeros(24, dtype=int), np.full((24, 1), 24**-0.5)
+    >>> runs, swings = np.repeat([1.0, -1.0, 1.0, -1.0], 6), np.tile([1.0, -1.0], 12)
+    >>> [round(plausible(Residuals(one, constant, time, series)).mean, 2) for one in (runs, swings)]
+    [0.68, 0.03]
     """
     found = [_of(residuals, rho) for rho in _GRID]
     likelihood, phi, df = (np.array(column) for column in zip(*found, strict=True))
@@ -135,9 +135,9 @@ def restricted_likelihood(residuals: Residuals, rho: float) -> float:
     inner = white[:, 1:].T @ white[:, 1:]
     shared = white[:, 1:].T @ white[:, 0]
     squares = float(white[:, 0] @ white[:, 0] - shared @ np.linalg.solve(inner, shared))
-    determinant = float(np.linalg.slogdet(inner)[1])
-    left = (rows - terms) * float(np.log(max(squares, _SMALLEST * rows)))
-    return -float(np.sum(np.log(spread))) - (determinant + left) / 2
+    determinant = float(np.linalg.slogdet(inner).logabsdet)
+    left = (rows - terms) * math.log(max(squares, _SMALLEST * rows))
+    return float(-np.sum(np.log(spread)) - (determinant + left) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def portmanteau(found: Floats, rows: int) -> Portmanteau:
     >>> from evalkit.inference.autocorrelation import portmanteau
     >>> test = portmanteau(np.array([0.5, 0.2]), 50)
     >>> round(test.statistic, 3), round(test.p_value, 4)
-    (15.434, 0.0004)
+    (15.432, 0.0004)
     """
     lags = np.arange(1, found.size + 1)
     statistic = float(rows * (rows + 2) * np.sum(found**2 / (rows - lags)))
@@ -195,4 +195,4 @@ def effective_size(rows: int, rho: float) -> float:
     >>> round(effective_size(48, 0.5), 6)
     16.0
     """
-    return rows * (1 - rho) / (1 + rho)
+    return float(rows * (1 - rho) / (1 + rho))

@@ -16,29 +16,18 @@ from evalkit.inference.segments import LEVEL, SLOPE
 _LARGEST_EXPONENT = 709.0
 
 
-@dataclass(frozen=True, slots=True)
-class Excess:
-    """Events beyond those expected without the break, with limits; ``std_error`` is on the same scale."""
-
-    estimate: float
-    low: float
-    high: float
-    p_value: float
-    std_error: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
     """Point by point, arrays of shape ``(rows,)``.
 
-    ``expected`` is the fit, ``without`` the fit had the break not happened, with limits of that mean; ``excess`` is the
-    count less ``without``, from the break on (nan before), with limits that hold the chance in the single count as well.
+    ``expected`` is the fit, ``without`` the fit had the break not happened, with limits of that mean; ``excess`` is
+    the count less ``without``, from the break on (nan before), with limits that hold the chance in the count too.
     """
 
     expected: Floats
     without: Floats
-    low: Floats
-    high: Floats
+    without_low: Floats
+    without_high: Floats
     excess: Floats
     excess_low: Floats
     excess_high: Floats
@@ -48,9 +37,9 @@ class Path:
 class Interrupted:
     """A series with a break and, beside it, comparison series with the same break in the fully interacted model.
 
-    In that model the two sides share no term, so it is two fits, and the change of the comparison series stands for what
-    would have happened here: ``log`` ratios are differences of the two sides' and the series without the break follows
-    them. Variances of independent sides add up; Student's t has Welch and Satterthwaite's degrees of freedom.
+    In that model the two sides share no term, so it is two fits, and the change of the comparison series stands for
+    what would have happened here: ``log`` ratios are differences of the two sides' and the series without the break
+    follows them. Variances of independent sides add up; Student's t has Welch and Satterthwaite's degrees of freedom.
 
     Source: Linden 2015, Stata Journal 15:480-500; Lopez Bernal, Cummins and Gasparrini 2018, International Journal of
     Epidemiology 47:2082-2093, for controls; Satterthwaite 1946, Biometrics Bulletin 2:110-114.
@@ -76,35 +65,38 @@ class Interrupted:
         pulls = self.here.pull(own[None, :]), self._pull_there(self._by_there(rows, without / without.sum())[None, :])
         return self._ratio(math.log(means.sum() / without.sum()), *pulls)
 
-    def excess(self) -> Excess:
+    def excess(self) -> Interval:
         """Events counted from the break on less those expected without it.
 
         The limits hold both the chance in the counts and the uncertainty of what was expected, and that the two hang
-        together where neighbouring points do.
+        together where neighbouring points do. They are those of the quotient of the two, carried over: on its own scale
+        the number expected is far too skewed, once drawn out over some years, for limits of equal length.
         """
         rows = self.here.design.after
         without = self._without()[rows]
-        own = rows[:, None].astype(float) - self.here.pull(self._by_here(rows, without)[None, :])
-        estimate = float(self.here.counts[rows].sum() - without.sum())
-        error, degrees = self._error(own, self._pull_there(self._by_there(rows, without)[None, :]))
-        step = _quantile(degrees, self.conf_level) * error
-        return Excess(estimate, estimate - step, estimate + step, _p_value(estimate / error, degrees), error)
+        counted, expected = float(self.here.counts[rows].sum()), float(without.sum())
+        own = rows[:, None] / counted - self.here.pull(self._by_here(rows, without / expected)[None, :])
+        other = self._pull_there(self._by_there(rows, without / expected)[None, :])
+        found = self._ratio(math.log(counted / expected), own, other)
+        low = counted - counted / found.low if found.low > 0 else -math.inf
+        return Interval(counted - expected, low, counted - counted / found.high, found.p_value)
 
     def path(self) -> Path:
-        """Point by point, what was expected and what would have been."""
-        count, rows = self.here.counts.size, self.here.design.after
-        without = self._without()
-        logs = self.here.pull(self.here.design.without_break), self._pull_there(self._change_terms())
-        errors, degrees = self._errors(*logs)
-        own = np.eye(count) - logs[0] * without
-        other = None if logs[1] is None else logs[1] * without
-        spread, degrees_of_excess = self._errors(own, other)
-        steps = _quantiles(degrees, self.conf_level) * errors
-        wide = _quantiles(degrees_of_excess, self.conf_level) * spread
-        excess = np.where(rows, self.here.counts - without, np.nan)
+        """Point by point, what was expected and what would have been.
+
+        Limits of the excess join those of the mean without the break with the chance in a count of that mean (MOVER,
+        Zou and Donner 2008, Statistics in Medicine 27:1693-1702), as if the two were independent.
+        """
+        without, rows = self._without(), self.here.design.after
+        own = self.here.pull(self.here.design.without_break)
+        errors, degrees = self._errors(own, self._pull_there(self._change_terms()))
+        quantiles = _quantiles(degrees, self.conf_level)
         with np.errstate(over="ignore"):
-            low, high = without * np.exp(-steps), without * np.exp(steps)
-        return Path(self.here.fitted.means, without, low, high, excess, excess - wide, excess + wide)
+            low, high = without * np.exp(-quantiles * errors), without * np.exp(quantiles * errors)
+            chance = quantiles * np.sqrt(self.here.chance(without))
+            excess = np.where(rows, self.here.counts - without, np.nan)
+            below, above = np.hypot(chance, high - without), np.hypot(chance, without - low)
+        return Path(self.here.fitted.means, without, low, high, excess, excess - below, excess + above)
 
     def _coefficient(self, term: int) -> Interval:
         gradient = np.zeros((1, self.here.design.matrix.shape[1]))
@@ -125,7 +117,7 @@ class Interrupted:
         return np.asarray(means * np.exp(self._change_terms() @ self.there.fitted.coefficients))
 
     def _change_terms(self) -> Floats:
-        """The comparison's change at each point here, by its coefficients, shape ``(rows, terms of the comparison)``."""
+        """The comparison's change at each point here, by its coefficients, shape ``(rows, its terms)``."""
         if self.there is None:
             return np.zeros((self.here.counts.size, 0))
         terms = np.zeros((self.here.counts.size, self.there.design.matrix.shape[1]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from evalkit.inference.intervals import Floats
@@ -16,7 +14,7 @@ def automatic_lag(rows: int) -> int:
     >>> [newey_west.automatic_lag(rows) for rows in (48, 100, 480)]
     [3, 4, 5]
     """
-    return math.floor(4 * (rows / 100) ** (2 / 9))
+    return int(4 * (rows / 100) ** (2 / 9))
 
 
 def long_run(scores: Floats, lag: int, *, terms: int, prewhitened: bool = False) -> Floats:

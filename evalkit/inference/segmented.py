@@ -15,7 +15,7 @@ from evalkit.inference.autocorrelation import Plausible, Residuals
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError
 from evalkit.inference.method import Method
-from evalkit.inference.segments import LEVEL, SLOPE, Design
+from evalkit.inference.segments import SLOPE, Design
 from evalkit.inference.separation import separated
 from evalkit.statements import Statement
 
@@ -27,6 +27,7 @@ MOST_IGNORED = 0.1
 """From this plausible autocorrelation, intervals that know of none are refused."""
 FEWEST_NEWEY_WEST = 480
 """Fewer points make Newey and West's errors too small."""
+_DEPENDENT = 1e-9
 METHODS = (Method.AR1, Method.QUASI_POISSON, Method.NB2, Method.NEWEY_WEST)
 
 
@@ -88,6 +89,13 @@ class Segmented:
         """Of sums of the residuals ``y - μ`` so weighted, shape ``(functions,)``; ``pulls`` as :meth:`pull` gives."""
         return _VARIANCES[self.errors](self, pulls)
 
+    def chance(self, means: Floats) -> Floats:
+        """The variance of single counts with these means, same shape."""
+        if self.errors is Method.NB2:
+            return np.asarray(means + self.fitted.alpha * means**2)
+        phi = self.plausible.weights @ self.plausible.phi if self.errors is Method.AR1 else max(self.phi, 1.0)
+        return np.asarray(phi * means)
+
     @property
     def trend_before(self) -> float:
         """The factor per point of time by which the (first) series developed before the break."""
@@ -107,10 +115,10 @@ def fit(design: Design, counts: Counts, offset: Floats, *, errors: Method = Meth
     counts, offset
         Events and the logarithm of the exposure, shape ``(rows,)``.
     errors
-        ``ar1``: residuals of variance φ times the mean that hang together from one point to the next, averaged over the
-        plausible autocorrelations (:func:`evalkit.inference.autocorrelation.plausible`), Student's t. ``quasi_poisson``:
-        φ times the mean, independent. ``nb2``: the negative binomial model's own. ``newey_west``: long-run variance of the
-        scores, lag by the automatic rule.
+        ``ar1``: residuals of variance φ times the mean that hang together from one point to the next, averaged over
+        the plausible autocorrelations (:func:`evalkit.inference.autocorrelation.plausible`), Student's t.
+        ``quasi_poisson``: φ times the mean, independent. ``nb2``: the negative binomial model's own. ``newey_west``:
+        long-run variance of the scores, prewhitened, lag by the automatic rule; points left out are closed up.
 
     Returns
     -------
@@ -142,8 +150,8 @@ def fit(design: Design, counts: Counts, offset: Floats, *, errors: Method = Meth
 def refused(found: Segmented) -> Statement | None:
     """Why the errors asked for would be too small for this series, as simulation has shown.
 
-    ``quasi_poisson`` and ``nb2`` take neighbouring points as independent, and reject a true null in up to 20 % of series
-    at nominal 5 % when they are not; ``newey_west`` is too narrow in short series even when they are. See
+    ``quasi_poisson`` and ``nb2`` take neighbouring points as independent, and reject a true null in up to 20 % of
+    series at nominal 5 % when they are not; ``newey_west`` is too narrow in short series even when they are. See
     ``docs/statistics/series.md``.
     """
     if found.errors is Method.NEWEY_WEST and found.counts.size < FEWEST_NEWEY_WEST:
@@ -156,7 +164,7 @@ def refused(found: Segmented) -> Statement | None:
 def _dependent(matrix: Floats) -> bool:
     scaled = matrix / np.maximum(np.linalg.norm(matrix, axis=0), np.finfo(float).tiny)
     diagonal = np.abs(np.diag(linalg.qr(scaled, mode="r", pivoting=True)[0]))
-    return bool((diagonal < 1e-9).any())
+    return bool((diagonal < _DEPENDENT).any())
 
 
 def _residuals(design: Design, counts: Counts, fitted: Fitted) -> Residuals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -300,7 +301,7 @@ class SeriesArguments(GroupedArguments):
         values = column if isinstance(column, pl.Series) else pl.Series(name, np.asarray(column))
         self._measure(name, values.len())
         firsts, frequency = _firsts(values)
-        if len(firsts) <= 1 or any(late <= early for early, late in zip(firsts[:-1], firsts[1:], strict=True)):
+        if len(firsts) <= 1 or any(late <= early for early, late in itertools.pairwise(firsts)):
             self.fault(_PERIODS, name)
             return _STAND_IN
         line = Timeline(firsts, np.zeros(len(firsts), dtype=np.int64), frequency)

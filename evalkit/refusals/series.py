@@ -38,7 +38,8 @@ def stretch_without_events() -> Statement:
         "stretch_without_events",
         Text(
             "Tiden före, tiden efter eller någon del av året saknar helt registrerade händelser. "
-            "Då finns ingen ändlig förändring att ange. Noll registrerade betyder inte noll utsatta eller noll brister.",
+            "Då finns ingen ändlig förändring att ange. Noll registrerade betyder inte noll utsatta eller "
+            "noll brister.",
             "The time before, the time after or a part of the year has no recorded events at all. "
             "Then there is no finite change to state. None recorded does not mean none affected.",
         ),
@@ -50,8 +51,8 @@ def neighbours_hang_together() -> Statement:
     return Statement(
         "neighbours_hang_together",
         Text(
-            "Perioder intill varandra kan likna varandra mer än slumpen gör. En osäkerhet som räknar dem som fristående "
-            "vore för liten.",
+            "Perioder intill varandra kan likna varandra mer än slumpen gör. En osäkerhet som räknar dem som "
+            "fristående vore för liten.",
             "Periods next to each other may be more alike than chance makes them. An uncertainty that takes them as "
             "independent would be too small.",
         ),

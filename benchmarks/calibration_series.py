@@ -1,0 +1,175 @@
+"""How often interrupted time series find a change that is not there, and hold one that is.
+
+Prints the Markdown tables of ``docs/statistics/series.md``. Series have a Poisson or negative binomial distribution
+with first-order autocorrelation made by thinning (Al-Osh and Alzaid 1987; McKenzie 1986), so that the counts themselves
+have the mean, φ and ρ of the table.
+
+    python benchmarks/calibration_series.py --draws 1000
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.inference import seasons, segmented
+from evalkit.inference.interrupted import Interrupted
+from evalkit.inference.method import Method
+from evalkit.inference.segmented import Segmented
+from evalkit.inference.segments import Break, design
+
+SIDES = ((24, 24), (36, 36))
+MEANS, RHOS, PHIS = (1.0, 3.0, 10.0, 30.0), (0.0, 0.2, 0.4), (1.0, 2.0)
+NAMES = ("level", "slope", "average", "excess")
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A series: points on each side, mean, φ, ρ and the ratio at the break."""
+
+    sides: tuple[int, int]
+    mean: float
+    phi: float
+    rho: float
+    ratio: float = 1.0
+
+
+def draw(setting: Setting, rng: np.random.Generator) -> NDArray[np.int64]:
+    """One series; what survives from the point before changes its mean at the break as the rest does."""
+    before, after = setting.sides
+    means = np.repeat([setting.mean, setting.mean * setting.ratio], [before, after])
+    counts = np.empty(before + after, dtype=np.int64)
+    last = new(means[0], setting.phi, rng)
+    for at, mean in enumerate(means):
+        if at == before:
+            last = new(mean, setting.phi, rng)
+        elif at:
+            last = kept(last, mean, setting, rng) + new(mean * (1 - setting.rho), setting.phi, rng)
+        counts[at] = last
+    return counts
+
+
+def new(mean: float, phi: float, rng: np.random.Generator) -> int:
+    """Events of this mean and φ."""
+    return int(rng.poisson(mean if phi == 1 else rng.gamma(mean / (phi - 1), phi - 1)))
+
+
+def kept(last: int, mean: float, setting: Setting, rng: np.random.Generator) -> int:
+    """How many of the last point's events come again."""
+    if setting.rho == 0:
+        return 0
+    size = mean / (setting.phi - 1) if setting.phi > 1 else np.inf
+    share = setting.rho if setting.phi == 1 else rng.beta(size * setting.rho, size * (1 - setting.rho))
+    return int(rng.binomial(last, share))
+
+
+def fitted(counts: NDArray[np.int64], start: int, *, form: seasons.Season | None = None) -> Segmented | None:
+    """As the public function fits by default; ``None`` for a refusal."""
+    time = np.arange(counts.size)
+    form = seasons.suited(counts.size, 12) if form is None else form
+    terms = design(time, np.zeros(counts.size, dtype=np.intp), Break(start, start), seasons.terms(form, time, 12))
+    found = segmented.fit(terms, counts, np.zeros(counts.size))
+    return found if isinstance(found, Segmented) else None
+
+
+def p_values(found: Interrupted) -> list[float]:
+    """Of level, slope, average and excess."""
+    slope = found.slope()
+    return [
+        found.level().p_value,
+        1.0 if slope is None else slope.p_value,
+        found.average().p_value,
+        found.excess().p_value,
+    ]  # type: ignore[list-item]
+
+
+def rejections(setting: Setting, draws: int, rng: np.random.Generator) -> Iterator[str]:
+    """The cells of one row: each estimate with the default errors, then the others as they are and as refused."""
+    hits, other, guarded = np.zeros(4), np.zeros((2, 4)), np.zeros((2, 4))
+    for _ in range(draws):
+        fit = fitted(draw(setting, rng), setting.sides[0])
+        if fit is None:
+            continue
+        hits += np.array(p_values(Interrupted(fit))) < ALPHA
+        for place, errors in enumerate((Method.QUASI_POISSON, Method.NEWEY_WEST)):
+            changed = replace(fit, errors=errors)
+            rejected = np.array(p_values(Interrupted(changed))) < ALPHA
+            other[place] += rejected
+            guarded[place] += rejected & (segmented.refused(changed) is None)
+    yield " / ".join(f"{share:.1%}" for share in hits / draws)
+    for place in range(2):
+        yield f"{other[place].max() / draws:.1%} → {guarded[place].max() / draws:.1%}"
+
+
+def coverage(setting: Setting, draws: int, rng: np.random.Generator) -> Iterator[str]:
+    """How often the limits hold the true level and average ratio, and the width of the average's as a factor."""
+    held, widths = np.zeros(2), []
+    for _ in range(draws):
+        fit = fitted(draw(setting, rng), setting.sides[0])
+        if fit is None:
+            held += 1
+            continue
+        found = Interrupted(fit)
+        both = (found.level(), found.average())
+        held += [one.low <= setting.ratio <= one.high for one in both]
+        widths.append(np.log(both[1].high / both[1].low))
+    yield " / ".join(f"{share:.1%}" for share in held / draws)
+    yield f"{np.exp(np.median(widths) / 2):.2f}"
+
+
+def compared(setting: Setting, draws: int, rng: np.random.Generator) -> Iterator[str]:
+    """Rejections beside one comparison series of three times the mean, both changing alike at the break."""
+    there = replace(setting, mean=3 * setting.mean)
+    hits = np.zeros(4)
+    for _ in range(draws):
+        own, other = fitted(draw(setting, rng), setting.sides[0]), fitted(draw(there, rng), setting.sides[0])
+        if own is not None and other is not None:
+            hits += np.array(p_values(Interrupted(own, other))) < ALPHA
+    yield " / ".join(f"{share:.1%}" for share in hits / draws)
+
+
+def table(title: str, head: str, rows: Iterator[tuple[str, Iterator[str]]]) -> None:
+    print(f"\n{title}\n\n| {head} |\n" + "|---" * (head.count("|") + 1) + "|")
+    for name, cells in rows:
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+
+
+def named(setting: Setting) -> str:
+    before, after = setting.sides
+    return f"{before}+{after} | {setting.mean:g} | {setting.phi:g} | {setting.rho:g}"
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=20250905)
+    given = parser.parse_args()
+    rng = np.random.default_rng(given.seed)
+    grid = [Setting(s, m, p, r) for s in SIDES for m in MEANS for p in PHIS for r in RHOS]
+    head = "points | mean | φ | ρ | " + " / ".join(NAMES) + " | quasi: bare → refused | newey_west: bare → refused"
+    table("False positives at 5 %", head, ((named(one), rejections(one, given.draws, rng)) for one in grid))
+    hard = [Setting(s, m, p, r) for s, m, p, r in (
+        ((12, 12), 1.0, 2.0, 0.4), ((12, 12), 30.0, 2.0, 0.4), ((36, 12), 3.0, 2.0, 0.4), ((24, 24), 0.3, 1.0, 0.2),
+        ((24, 24), 10.0, 4.0, 0.4), ((36, 36), 10.0, 4.0, 0.4), ((24, 24), 10.0, 2.0, 0.6), ((36, 36), 10.0, 2.0, 0.6),
+        ((24, 24), 10.0, 2.0, 0.8), ((36, 36), 10.0, 2.0, 0.8), ((120, 60), 10.0, 2.0, 0.4))]  # fmt: skip
+    table("Beyond the grid", head, ((named(one), rejections(one, given.draws, rng)) for one in hard))
+    changed = [Setting(s, m, p, r, 1.5) for s in SIDES for m in MEANS for p in PHIS for r in RHOS]
+    head = "points | mean | φ | ρ | level / average held | half width of average, factor"
+    table("Coverage of a ratio of 1.5", head, ((named(one), coverage(one, given.draws // 2, rng)) for one in changed))
+    beside = [Setting(s, m, p, r, 1.5) for s in SIDES for m in (3.0, 30.0) for p in PHIS for r in RHOS]
+    head = "points | mean | φ | ρ | " + " / ".join(NAMES)
+    table(
+        "False positives beside a comparison series",
+        head,
+        ((named(one), compared(one, given.draws // 2, rng)) for one in beside),
+    )
+
+
+if __name__ == "__main__":
+    main()
