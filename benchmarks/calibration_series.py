@@ -79,13 +79,8 @@ def fitted(counts: NDArray[np.int64], start: int, *, form: seasons.Season | None
 
 def p_values(found: Interrupted) -> list[float]:
     """Of level, slope, average and excess."""
-    slope = found.slope()
-    return [
-        found.level().p_value,
-        1.0 if slope is None else slope.p_value,
-        found.average().p_value,
-        found.excess().p_value,
-    ]  # type: ignore[list-item]
+    numbers = (found.level(), found.slope(), found.average(), found.excess())
+    return [number.p_value for number in numbers if number is not None and number.p_value is not None]
 
 
 def rejections(setting: Setting, draws: int, rng: np.random.Generator) -> Iterator[str]:

@@ -53,5 +53,5 @@ def long_run(scores: Floats, lag: int, *, terms: int, prewhitened: bool = False)
         pairs = scores[apart:].T @ scores[:-apart]
         total = total + (1 - apart / (lag + 1)) * (pairs + pairs.T)
     if prewhitened:
-        total = back.T @ total @ back * rows / scores.shape[0]
+        total = back.T @ total @ back
     return np.asarray(total * rows / (rows - terms))
