@@ -123,7 +123,7 @@ def test_quasi_and_negative_binomial_errors_agree_with_r(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("lag", [1, 3])
 @pytest.mark.parametrize("prewhitened", [False, True])
-def test_the_long_run_variance_agrees_with_sandwich(case: str, lag: int, prewhitened: bool) -> None:  # noqa: FBT001
+def test_the_long_run_variance_agrees_with_sandwich(case: str, lag: int, prewhitened: bool) -> None:
     found, r = kernel(case, Method.QUASI_POISSON), golden(case)
     matrix = found.design.matrix
     scores = matrix * (found.counts - found.fitted.means)[:, None]
@@ -178,7 +178,7 @@ PUBLISHED = (
 
 
 @pytest.mark.parametrize(("name", "season", "slope", "poisson", "printed"), PUBLISHED)
-def test_sicily_as_published(name: str, season: bool, slope: bool, poisson: bool, printed: tuple[float, ...]) -> None:  # noqa: FBT001
+def test_sicily_as_published(name: str, season: bool, slope: bool, poisson: bool, printed: tuple[float, ...]) -> None:
     found = kernel("sicily", Method.QUASI_POISSON, season=season, slope=slope)
     found = replace(found, phi=1.0) if poisson else found
     ratio, spread = float(found.fitted.coefficients[LEVEL]), 1.959964 * error(found, LEVEL)
