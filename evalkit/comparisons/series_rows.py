@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from evalkit.inference.column_arguments import is_column
 from evalkit.inference.faults import Fault
-from evalkit.inference.series_arguments import SeriesArguments, Timeline
+from evalkit.inference.series_arguments import STAND_IN, SeriesArguments, Timeline
 from evalkit.language import Text
 
 _NO_COLUMN = Fault(
     "series_not_a_column",
-    Text("{name} är ingen kolumn.", "{name} is not a column."),
+    Text("{name} är ingen kolumn med flera perioder.", "{name} is not a column of several periods."),
     Text("en kolumn med ett tal för varje period", "a column with one number for each period"),
     Text("Ta kolumnen ur en tabell med en rad per period.", "Take the column of a frame with one row per period."),
 )
+_FEWEST = 2
+_NONE = np.zeros(_FEWEST, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +74,14 @@ def read(
     given: SeriesArguments, counts: object, exposure: object, *, periods: object, first: object, left_out: object
 ) -> Asked:
     """The series here."""
-    if not is_column(counts):
+    is_series = is_column(counts)
+    numbers = given.counts("counts", counts if is_series else np.ones(2))
+    if not is_series or numbers.size < _FEWEST:
         given.fault(_NO_COLUMN, "counts")
-        counts = np.ones(2)
-    numbers = given.counts("counts", counts)
+        return Asked(np.ones(2, dtype=np.int64), np.ones(2), STAND_IN, _NONE, _NONE)
     exposures = given.amounts("exposure", exposure)
     given.nothing_without_exposure("counts", numbers, exposures)
-    line = given.timeline(periods, first, max(numbers.size, 2))
+    line = given.timeline(periods, first, numbers.size)
     out = given.stretches("left_out", left_out, line)
     spread = np.broadcast_to(exposures, out.shape) if exposures.size in {1, out.size} else np.ones(out.shape)
     known = ~np.broadcast_to(given.missing, out.shape) if given.missing.size in {1, out.size} else ~out

@@ -93,7 +93,7 @@ def plausible(residuals: Residuals) -> Plausible:
     >>> time, series, constant = np.arange(24), np.zeros(24, dtype=int), np.full((24, 1), 24**-0.5)
     >>> runs, swings = np.repeat([1.0, -1.0, 1.0, -1.0], 6), np.tile([1.0, -1.0], 12)
     >>> [round(plausible(Residuals(one, constant, time, series)).mean, 2) for one in (runs, swings)]
-    [0.68, 0.03]
+    [0.75, 0.03]
     """
     found = [_of(residuals, rho) for rho in _GRID]
     likelihood, phi, df = (np.array(column) for column in zip(*found, strict=True))
@@ -110,7 +110,8 @@ def _of(residuals: Residuals, rho: float) -> tuple[float, float, float]:
     across = np.zeros((terms, terms))
     for block in residuals.blocks:
         basis, time = residuals.basis[block], residuals.time[block]
-        correlation = rho ** np.abs(time[:, None] - time) if rho > 0 else np.eye(block.size)
+        powers = rho ** np.arange(int(time[-1] - time[0]) + 1)
+        correlation = powers[np.abs(time[:, None] - time)]
         product = correlation @ basis
         inner += basis.T @ product
         across += product.T @ product

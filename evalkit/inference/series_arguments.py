@@ -170,7 +170,7 @@ class SeriesArguments(GroupedArguments):
                 return Timeline(firsts, np.arange(rows), frequency)
         else:
             return self._read("periods", column)
-        return _STAND_IN
+        return STAND_IN
 
     def inside(self, name: str, value: object, line: Timeline) -> int:
         """The place in time of a period inside the series, not its first."""
@@ -178,6 +178,8 @@ class SeriesArguments(GroupedArguments):
         if found is None:
             return 1
         place = line.place_of(found)
+        if line is STAND_IN:
+            return 1
         if not 0 < place <= int(line.time[-1]):
             self.fault(_OUTSIDE, name)
             return 1
@@ -185,7 +187,7 @@ class SeriesArguments(GroupedArguments):
 
     def full(self, value: object, start: int, line: Timeline) -> int:
         """The place of the first period at full strength; ``start`` when not given."""
-        if value is None:
+        if value is None or line is STAND_IN:
             return start
         place = self.inside("full_from", value, line)
         if place < start:
@@ -279,7 +281,8 @@ class SeriesArguments(GroupedArguments):
         if found is None:
             return None
         if found[1] is not line.frequency:
-            self.fault(_OTHER_LENGTH, name)
+            if line is not STAND_IN:
+                self.fault(_OTHER_LENGTH, name)
             return None
         return found[0]
 
@@ -297,13 +300,13 @@ class SeriesArguments(GroupedArguments):
 
         if not is_column(column):
             self.fault(_PERIODS, name)
-            return _STAND_IN
+            return STAND_IN
         values = column if isinstance(column, pl.Series) else pl.Series(name, np.asarray(column))
         self._measure(name, values.len())
         firsts, frequency = _firsts(values)
         if len(firsts) <= 1 or any(late <= early for early, late in itertools.pairwise(firsts)):
             self.fault(_PERIODS, name)
-            return _STAND_IN
+            return STAND_IN
         line = Timeline(firsts, np.zeros(len(firsts), dtype=np.int64), frequency)
         return Timeline(firsts, np.array([line.place_of(one) for one in firsts]), frequency)
 
@@ -324,4 +327,5 @@ def _firsts(values: pl.Series) -> tuple[tuple[date, ...], Frequency]:
     return (), Frequency.MONTH
 
 
-_STAND_IN = Timeline((date(2000, 1, 1), date(2000, 2, 1)), np.array([0, 1]), Frequency.MONTH)
+STAND_IN = Timeline((date(2000, 1, 1), date(2000, 2, 1)), np.array([0, 1]), Frequency.MONTH)
+"""In place of periods that could not be read: nothing is said to lie outside it."""
