@@ -31,7 +31,7 @@ class SeriesDiagnostics:
     phi, df
         Pearson's φ and its residual degrees of freedom.
     autocorrelation
-        At lag 1, averaged over what the residuals make plausible (from 0 to 0.9).
+        At lag 1, averaged over what the residuals make plausible (from 0 to 0.98).
     effective_points
         How many independent points say as much: ``n (1 - ρ) / (1 + ρ)``.
     acf

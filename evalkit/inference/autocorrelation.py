@@ -11,8 +11,10 @@ from scipy import special
 
 from evalkit.inference.intervals import Floats
 
-_GRID = np.linspace(0.0, 0.9, 19)
+_GRID = np.linspace(0.0, 0.98, 15)
 _SMALLEST = 1e-12
+# Residuals a thousandth of chance's are rounding, and speak for no autocorrelation more than for another.
+_NOTHING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +80,7 @@ def plausible(residuals: Residuals) -> Plausible:
     """Which first-order autocorrelations the residuals of a regression speak for.
 
     The residuals of a short series understate its autocorrelation, and an interval made with the best single value is
-    too narrow. So each ρ on a grid from 0 to 0.9 is weighed by its restricted likelihood, which allows for the terms
+    too narrow. So each ρ on a grid from 0 to 0.98 is weighed by its restricted likelihood, which allows for the terms
     fitted, and variances are averaged over it. For each ρ, φ is ``e'e / tr(MR)``, where R is the correlation and M the
     residual maker, and ``e'e`` has ``tr(MR)² / tr(MRMR)`` degrees of freedom (Satterthwaite). A negative ρ is not
     thought of: counts seldom have one, and it would only narrow the interval.
@@ -93,10 +95,12 @@ def plausible(residuals: Residuals) -> Plausible:
     >>> time, series, constant = np.arange(24), np.zeros(24, dtype=int), np.full((24, 1), 24**-0.5)
     >>> runs, swings = np.repeat([1.0, -1.0, 1.0, -1.0], 6), np.tile([1.0, -1.0], 12)
     >>> [round(plausible(Residuals(one, constant, time, series)).mean, 2) for one in (runs, swings)]
-    [0.75, 0.03]
+    [0.79, 0.02]
     """
     found = [_of(residuals, rho) for rho in _GRID]
     likelihood, phi, df = (np.array(column) for column in zip(*found, strict=True))
+    if float(residuals.values @ residuals.values) <= _NOTHING * residuals.values.size:
+        likelihood = np.zeros(_GRID.size)
     weights = np.exp(likelihood - likelihood.max())
     weights /= weights.sum()
     return Plausible(_GRID, weights, phi, float(weights @ df))

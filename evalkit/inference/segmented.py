@@ -25,6 +25,8 @@ LEAST_DF = 6
 """Fewer residual degrees of freedom do not tell an autocorrelation from the terms."""
 MOST_IGNORED = 0.1
 """From this plausible autocorrelation, intervals that know of none are refused."""
+MOST_DRIFT = 0.6
+"""From this plausible autocorrelation a series drifts too much for any of the intervals."""
 FEWEST_NEWEY_WEST = 480
 """Fewer points make Newey and West's errors too small."""
 _DEPENDENT = 1e-9
@@ -151,9 +153,11 @@ def refused(found: Segmented) -> Statement | None:
     """Why the errors asked for would be too small for this series, as simulation has shown.
 
     ``quasi_poisson`` and ``nb2`` take neighbouring points as independent, and reject a true null in up to 20 % of
-    series at nominal 5 % when they are not; ``newey_west`` is too narrow in short series even when they are. See
-    ``docs/statistics/series.md``.
+    series at nominal 5 % when they are not; ``newey_west`` is too narrow in short series even when they are; and all
+    reject too often in a series that drifts. See ``docs/statistics/series.md``.
     """
+    if found.plausible.mean >= MOST_DRIFT:
+        return refusals.series_drifts()
     if found.errors is Method.NEWEY_WEST and found.counts.size < FEWEST_NEWEY_WEST:
         return refusals.too_short_for_newey_west(FEWEST_NEWEY_WEST)
     if found.errors in {Method.QUASI_POISSON, Method.NB2} and found.plausible.mean >= MOST_IGNORED:

@@ -58,6 +58,7 @@ from evalkit.refusals.reporting import (
 from evalkit.refusals.series import (
     neighbours_hang_together,
     season_too_short,
+    series_drifts,
     stretch_without_events,
     too_few_points,
     too_short_for_newey_west,
@@ -94,6 +95,7 @@ __all__ = [
     "partly_missing",
     "season_too_short",
     "separated",
+    "series_drifts",
     "share_above_all",
     "share_not_reached",
     "single_case",

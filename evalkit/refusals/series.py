@@ -59,6 +59,19 @@ def neighbours_hang_together() -> Statement:
     )
 
 
+def series_drifts() -> Statement:
+    """Neighbouring periods are so alike that the series has no trend that a break could be told from."""
+    return Statement(
+        "series_drifts",
+        Text(
+            "Serien driver: den ena perioden följer så tätt på den andra att en förändring vid starten inte går att "
+            "skilja från hur serien ändå rör sig.",
+            "The series drifts: each period follows so closely on the one before that a change at the start cannot be "
+            "told from how the series moves anyway.",
+        ),
+    )
+
+
 def too_short_for_newey_west(least: int) -> Statement:
     """Newey and West's errors need far longer series than these."""
     return Statement(

@@ -30,7 +30,7 @@ gradient <- function(f, b) sapply(seq_along(b), function(i) {
   up2 <- b; up2[i] <- up2[i] + 2 * h; down2 <- b; down2[i] <- down2[i] - 2 * h
   (8 * (f(up) - f(down)) - (f(up2) - f(down2))) / (12 * h)
 })
-grid <- seq(0, 0.9, by = 0.05)
+grid <- seq(0, 0.98, by = 0.07)
 study <- function(case, d, start) {
   d <- subset(terms(d, start), kept == 1); n <- nrow(d)
   fit <- glm(formula, poisson, d, control = control)

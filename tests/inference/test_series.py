@@ -237,7 +237,7 @@ def test_errors_that_would_be_too_small_are_refused() -> None:
     rng = np.random.default_rng(19)
     shock = np.zeros(72)
     for at in range(1, 72):
-        shock[at] = 0.7 * shock[at - 1] + rng.normal(scale=0.3)
+        shock[at] = 0.5 * shock[at - 1] + rng.normal(scale=0.3)
     together, apart = rng.poisson(20 * np.exp(shock)), np.tile(YEAR, 6)
     assert reason(series(together, errors="quasi")) == "neighbours_hang_together"
     assert reason(series(together, errors="nb2")) == "neighbours_hang_together"
@@ -248,6 +248,12 @@ def test_errors_that_would_be_too_small_are_refused() -> None:
     assert reason(series(apart, errors="newey_west")) == "too_short_for_newey_west"
     long = ek.interrupted_time_series(noisy(500, 9, 20), 1.0, first="1980-01", start="2000-01", errors="newey_west")
     assert long.level.method == "newey_west"
+
+
+def test_a_series_that_drifts_is_refused() -> None:
+    rng = np.random.default_rng(23)
+    drift = np.cumsum(rng.normal(scale=0.2, size=72))
+    assert reason(series(rng.poisson(200 * np.exp(drift)), season="none", slope=False)) == "series_drifts"
 
 
 def test_the_default_is_wider_where_neighbours_hang_together() -> None:
