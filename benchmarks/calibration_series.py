@@ -175,8 +175,9 @@ def main() -> None:
     given = parser.parse_args()
     for number in given.tables:
         title, head, settings, cells, share = TABLES[number]
-        rng, draws = np.random.default_rng(given.seed + number), int(given.draws * share)
-        table(title, head, ((named(one), cells(one, draws, rng)) for one in settings))
+        # Each row has a seed of its own, so that a table can be made in parts.
+        seeded = ((one, np.random.default_rng([given.seed, number, row])) for row, one in enumerate(settings))
+        table(title, head, ((named(one), cells(one, int(given.draws * share), rng)) for one, rng in seeded))
 
 
 if __name__ == "__main__":
