@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.interrupted import interrupted_time_series
+    from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
     from evalkit.comparisons.rate_differences import rate_difference
     from evalkit.comparisons.resampling import bootstrap
+    from evalkit.comparisons.series_diagnostics import SeriesDiagnostics
     from evalkit.comparisons.single_cases import largest_case_share, leave_one_case_out
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
@@ -71,6 +74,7 @@ _HOMES = {
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
     "Holdings": "evalkit.holdings",
+    "InterruptedSeries": "evalkit.comparisons.interrupted_series",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
@@ -81,6 +85,7 @@ _HOMES = {
     "Released": "evalkit.disclosure",
     "ReleasedCurves": "evalkit.released_curves",
     "Series": "evalkit.estimands",
+    "SeriesDiagnostics": "evalkit.comparisons.series_diagnostics",
     "Simulation": "evalkit.simulation",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
@@ -93,6 +98,7 @@ _HOMES = {
     "dispersion": "evalkit.comparisons.variation",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "interrupted_time_series": "evalkit.comparisons.interrupted",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
@@ -148,6 +154,7 @@ __all__ = [
     "EvalkitError",
     "Group",
     "Holdings",
+    "InterruptedSeries",
     "Margin",
     "MetricBook",
     "Panel",
@@ -158,6 +165,7 @@ __all__ = [
     "Released",
     "ReleasedCurves",
     "Series",
+    "SeriesDiagnostics",
     "Simulation",
     "Variation",
     "Window",
@@ -170,6 +178,7 @@ __all__ = [
     "dispersion",
     "equivalence",
     "evaluate",
+    "interrupted_time_series",
     "largest_case_share",
     "leave_one_case_out",
     "load",

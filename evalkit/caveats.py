@@ -241,6 +241,30 @@ def rows_without_events_left_out(left_out: int, of: int) -> Statement:
     )
 
 
+def trend_would_continue() -> Statement:
+    """D2: what would have been is the development before, drawn out."""
+    return Statement(
+        "trend_would_continue",
+        Text(
+            "Jämförelsen förutsätter att utvecklingen före starten annars hade fortsatt. Det går inte att bevisa, "
+            "och blir osäkrare ju längre tid som går.",
+            "The comparison takes for granted that the development before the start would otherwise have continued. "
+            "That cannot be proved, and grows less certain with time.",
+        ),
+    )
+
+
+def periods_left_out(left_out: int, of: int) -> Statement:
+    """Periods of the series that the analyst left out, such as a trial time or the pandemic."""
+    return Statement(
+        "periods_left_out",
+        Text(
+            f"Av seriens {of} perioder är {left_out} inte med i beräkningen.",
+            f"Of the {of} periods of the series, {left_out} are not part of the calculation.",
+        ),
+    )
+
+
 def reported_poisson() -> Statement:
     """The rule of evalkit.inference.rule: chance alone."""
     return Statement(

@@ -135,6 +135,8 @@ class Scale(StrEnum):
     DURATION_DIFFERENCE = "duration_difference"
     DISPERSION = "dispersion"
     DURATION_RATIO = "duration_ratio"
+    SLOPE_RATIO = "slope_ratio"
+    EXCESS = "excess"
 
 
 class EstimateStatus(StrEnum):

@@ -26,6 +26,8 @@ class Method(StrEnum):
     POISSON = "poisson"
     ROBUST = "robust"
     NB2 = "nb2"
+    AR1 = "ar1"
+    NEWEY_WEST = "newey_west"
     COMPOUND_POISSON = "compound_poisson"
     MANTEL_HAENSZEL = "mantel_haenszel"
     GAMMA = "gamma"
