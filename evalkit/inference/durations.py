@@ -118,8 +118,10 @@ def state_on(found: Waiting, day: float) -> State:
 
 
 def thin(found: Waiting, day: float) -> NDArray[np.bool_]:
-    """Where fewer than five are followed to ``day``, or to the curve's end, and each stands for more than two units.
+    """Where too few are followed to ``day`` to say what happens on the way there.
 
+    That is where fewer than five are, and each stands for more than two units; or where the curve has come to its end
+    before and its last units stood for others, who were lost: nobody then shows how long those would have waited.
     Without censoring each stands for itself, however few they are. The two numbers are a rule of thumb, not derived;
     ``benchmarks/coverage_durations.py`` shows how often intervals hold the truth under it.
     """
@@ -129,7 +131,9 @@ def thin(found: Waiting, day: float) -> NDArray[np.bool_]:
     # Where the curve has come to its end, those count who were waiting when it did.
     share = np.where(state.waiting > 0, state.share, before)
     waiting = np.where(state.waiting > 0, state.waiting, sets.at_risk[row])
-    return np.asarray((waiting < _LEAST_WAITING) & (share * sets.units / waiting > _MOST_STOOD_FOR))
+    stood_for = share * sets.units / waiting
+    ended = (state.waiting == 0) & (stood_for > 1 + _ROUNDING)
+    return np.asarray(ended | ((waiting < _LEAST_WAITING) & (stood_for > _MOST_STOOD_FOR)))
 
 
 def quantile(found: Waiting, done: float, conf_level: float, method: Method) -> Intervals:
@@ -179,10 +183,11 @@ def _limits(state: State, conf_level: float, method: Method) -> tuple[Floats, Fl
     error = np.sqrt(np.where(inside, state.variance, 0.0))
     z = normal_quantile(conf_level)
     low, high = _APPROXIMATE[method](share, error, z)
-    # With none or all ended these methods have no width. The exact limits take their place.
+    # With none or all ended these methods have no width. The one limit there is takes the place of theirs, by mid-p:
+    # half of the observed point's probability leaves it the whole of 1 - conf_level.
     ends = ~inside
     product = Product(state.product.log_mean[ends], state.product.log_spread[ends])
-    low[ends], high[ends] = beta_products.limits(product, state.waiting[ends], conf_level)
+    low[ends], high[ends] = beta_products.limits(product, state.waiting[ends], 2 * conf_level - 1)
     return low, high
 
 
