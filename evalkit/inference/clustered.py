@@ -9,7 +9,8 @@ every case is one person the lower limit is that of :func:`evalkit.inference.rat
 
 Sources: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for the gamma interval of a weighted sum of Poisson
 counts, and Fay and Kim 2017, Biometrical Journal 59:377-387, for its mid-p form; Brown, Cai and DasGupta 2003,
-Statistica Sinica 13:19-49, for Jeffreys' prior. The F is our own; ``docs/statistics/cases.md`` has the measured coverage.
+Statistica Sinica 13:19-49, for Jeffreys' prior. The F is our own; ``docs/statistics/cases.md`` has
+the measured coverage.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from evalkit.inference.weighted_sums import WeightedSum
 
 _LEAST_P = 1e-12
 _MORE_FREEDOM = 3
-"""Chosen from 1 to 4 in simulations like ``benchmarks/coverage_cases.py``; with 1 three cases get a far too wide limit."""
+"""Chosen from 1 to 4 in simulations like ``benchmarks/coverage_cases.py``; with 1 the limit of three cases is far too wide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -118,22 +118,35 @@ def state_on(found: Waiting, day: float) -> State:
 
 
 def thin(found: Waiting, day: float) -> NDArray[np.bool_]:
-    """Where too few are followed to ``day`` to say what happens on the way there.
+    """Where fewer than five are followed to ``day``, or to the curve's end, and each stands for more than two units.
 
-    That is where fewer than five are, and each stands for more than two units; or where the curve has come to its end
-    before and its last units stood for others, who were lost: nobody then shows how long those would have waited.
     Without censoring each stands for itself, however few they are. The two numbers are a rule of thumb, not derived;
     ``benchmarks/coverage_durations.py`` shows how often intervals hold the truth under it.
     """
+    waiting, stood_for = _last_waiting(found, day)
+    return np.asarray((waiting < _LEAST_WAITING) & (stood_for > _MOST_STOOD_FOR))
+
+
+def unfollowed(found: Waiting, day: float) -> NDArray[np.bool_]:
+    """Where nobody is followed to ``day`` but some were lost: how long those would have waited nobody shows.
+
+    The curve may have come to 0 all the same, when its last units, who stood for the lost ones too, were not lost.
+    """
+    state = state_on(found, day)
+    _, stood_for = _last_waiting(found, day)
+    beyond = (found.sets.follow_up < day) & (state.share > 0)
+    return np.asarray(beyond | ((state.waiting == 0) & (stood_for > 1 + _ROUNDING)))
+
+
+def _last_waiting(found: Waiting, day: float) -> tuple[Counts, Floats]:
+    """How many wait on ``day``, or did when the curve came to its end, and how many units each stands for."""
     sets, state = found.sets, state_on(found, day)
     row = np.maximum(sets.place(day), 0)
     before = np.where(row > sets.first, found.share[np.maximum(row - 1, 0)], 1.0)
     # Where the curve has come to its end, those count who were waiting when it did.
     share = np.where(state.waiting > 0, state.share, before)
     waiting = np.where(state.waiting > 0, state.waiting, sets.at_risk[row])
-    stood_for = share * sets.units / waiting
-    ended = (state.waiting == 0) & (stood_for > 1 + _ROUNDING)
-    return np.asarray(ended | ((waiting < _LEAST_WAITING) & (stood_for > _MOST_STOOD_FOR)))
+    return waiting, share * sets.units / waiting
 
 
 def quantile(found: Waiting, done: float, conf_level: float, method: Method) -> Intervals:

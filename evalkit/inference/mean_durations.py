@@ -86,7 +86,6 @@ def means(found: Waiting, horizon: float) -> Means:
     rest = sets.at_risk - ended
     terms = np.where(rest > 0, to_come**2 * ended / (sets.at_risk * np.maximum(rest, 1.0)), 0.0)
     lost = np.where(sets.day < horizon, rest - sets.left, 0)
-    share_at_end = durations.state_on(found, horizon).share
     return Means(
         horizon=horizon,
         # Pieces of the horizon may add up to a hair more than it.
@@ -95,7 +94,7 @@ def means(found: Waiting, horizon: float) -> Means:
         known=sets.units - sets.total(lost.astype(np.float64)).astype(np.int64),
         events=sets.total(np.where(sets.day <= horizon, ended, 0).astype(np.float64)).astype(np.int64),
         units=sets.units,
-        beyond=(sets.follow_up < horizon) & (share_at_end > 0),
+        beyond=durations.unfollowed(found, horizon),
         thin=durations.thin(found, horizon),
     )
 
@@ -198,7 +197,9 @@ def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Fl
 
 
 def _fixed(known: Means) -> NDArray[np.bool_]:
-    return (known.error == 0) | (known.known < _LEAST_UNITS) | (known.mean <= 0) | (known.mean >= known.horizon)
+    return np.asarray(
+        (known.error == 0) | (known.known < _LEAST_UNITS) | (known.mean <= 0) | (known.mean >= known.horizon)
+    )
 
 
 def _logit_limits(known: Means, conf_level: float, freedom: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:

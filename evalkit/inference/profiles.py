@@ -18,11 +18,11 @@ from evalkit.inference.loglinear import Fitted, Model
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """The profile of the coefficient at ``place`` of a Poisson model ``fitted`` to ``rows``, stretched by ``dispersion``.
+    """The profile of the coefficient at ``place`` of a Poisson model ``fitted`` to ``rows``, with ``dispersion``.
 
     Source: Venzon and Moolgavkar 1988, Applied Statistics 37:87-94; with a dispersion McCullagh and Nelder 1989,
-    Generalized Linear Models, 2nd ed., section 9.2 (quasi-likelihood). ``confint`` of a quasi-Poisson ``glm`` in R is
-    the same up to how it interpolates.
+    Generalized Linear Models, 2nd ed., section 9.2 (quasi-likelihood). ``confint`` of a quasi-Poisson ``glm`` in R has
+    the same profile, but normal quantiles.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class Profile:
     >>> rows = Model(np.array([4, 6, 11, 9]), np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.zeros(4))
     >>> low, high = Profile(rows, poisson(rows), 1, 1.0).limits(1.959964, 0.387298)
     >>> round(low, 4), round(high, 4)
-    (-0.0423, 1.4912)
+    (-0.043, 1.4942)
     """
 
     rows: Model

@@ -206,7 +206,9 @@ def _score_low(tables: Counts, z: float) -> Floats:
         room = np.minimum(cells[0], cells[3])
         error = np.sqrt((1 / (cells + 0.5)).sum(axis=0))
         near = special.logit(np.clip(z / error / room, 1e-12, 1 - 1e-6))
-        moved = room * special.expit(crossings_near(_score_gap, near, np.ones(near.shape), np.full(near.shape, z), *cells))
+        moved = room * special.expit(
+            crossings_near(_score_gap, near, np.ones(near.shape), np.full(near.shape, z), *cells)
+        )
         low[some] = np.exp(_fitted_log_odds(moved, cells))
     return low
 

@@ -73,7 +73,7 @@ def test_the_stratified_difference_agrees_with_r(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", rows("standardised.csv"), ids=lambda row: f"{row['case']}-{row['conf_level']}")
 def test_standardised_rates_agree_with_r(row: dict[str, str]) -> None:
     data, level = frame("standardised_data.csv", row["case"]), float(row["conf_level"])
-    for method in ("midp", "gamma"):
+    for method in ("score", "midp", "gamma"):
         found = ek.standardised_rate(data["count"], data["exposure"], data["weight"], method=method, conf_level=level)
         assert same(found.estimate, row["rate"], CLOSED)
         assert same(found.conf_low, row[f"{method}_low"], SOLVED), method
