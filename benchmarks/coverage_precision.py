@@ -17,7 +17,7 @@ import evalkit as ek
 
 MEANS = (0.5, 1.0, 3.0, 10.0, 30.0, 100.0)
 SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
-METHODS = ("midp", "exact", "score")
+METHODS = ("score", "midp", "exact")
 MARGIN = (0.8, 1.25)
 
 

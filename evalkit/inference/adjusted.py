@@ -63,8 +63,9 @@ def ratio(
     errors
         ``poisson``: the model's own, and normal limits; refused when φ is above 1.5. ``quasi_poisson``: those times
         √φ, φ not below 1; limits and p-value by the profile of the quasi-likelihood, with Student's t. ``robust``:
-        the sandwich, HC3 when every row is its own cluster and otherwise by cluster with the factor ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3
-        ``n - p``) degrees of freedom. ``nb2``: a negative binomial model, normal limits.
+        the sandwich, HC3 when every row is its own cluster and otherwise by cluster with the factor
+        ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3 ``n - p``) degrees of freedom.
+        ``nb2``: a negative binomial model, normal limits.
 
     Source: McCullagh and Nelder 1989, section 6.2; Long and Ervin 2000, The American Statistician 54:217-224 (HC3);
     Cameron and Miller 2015, Journal of Human Resources 50:317-372 (clusters).

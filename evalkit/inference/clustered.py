@@ -29,7 +29,7 @@ from evalkit.inference.weighted_sums import WeightedSum
 
 _LEAST_P = 1e-12
 _MORE_FREEDOM = 3
-"""Chosen from 1 to 4 in simulations like ``benchmarks/coverage_cases.py``; with 1 the limit of three cases is far too wide."""
+"""Chosen from 1 to 4 in ``benchmarks/coverage_cases.py``; with 1 the limit of three cases is far too wide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
