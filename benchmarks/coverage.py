@@ -99,7 +99,9 @@ def main() -> None:
     given = parser.parse_args()
     error = math.sqrt(0.05 * 0.95 / given.draws)
     print(f"{given.draws} draws per line, seed {given.seed}; simulation error about ±{2 * error:.1%}")
-    print("\n| φ | periods | events a period | false positive | same, Poisson | coverage | refused |\n" + "|---" * 7 + "|")
+    print(
+        "\n| φ | periods | events a period | false positive | same, Poisson | coverage | refused |\n" + "|---" * 7 + "|"
+    )
     for at, setting in enumerate(settings()):
         share = measure(setting, given.draws, given.seed + at)
         print(

@@ -165,7 +165,10 @@ def decomposition_coverage(kind: str, mean: float, draws: int, rng: np.random.Ge
             continue
         chance = mean / visits[1]
         if kind == "binomial":
-            after, before = rng.binomial(visits[0], min(times * chance, 1.0), draws), rng.binomial(visits[1], chance, draws)
+            after, before = (
+                rng.binomial(visits[0], min(times * chance, 1.0), draws),
+                rng.binomial(visits[1], chance, draws),
+            )
         else:
             after, before = rng.poisson(visits[0] * times * chance, draws), rng.poisson(mean, draws)
         found = [decomposed(int(a), int(b), visits, kind) for a, b in zip(after, before, strict=True)]

@@ -112,7 +112,12 @@ def difference_lines(draws: int, rng: np.random.Generator, shape: float) -> Iter
                 every[place].append(Share.of(mean_durations.difference(*sides, LEVEL, method), 0.0))
                 every[place + 2].append(Share.of(mean_durations.ratio(*sides, LEVEL, method), 1.0))
         alone = [f"{100 * one.held:.1f} [{100 * one.refused:.0f}]" for one in every[0]]
-        yield [f"{sizes[0]} and {sizes[1]}, {censored:.0%}", *alone, *(told(one) for one in every[1:]), refused(every[0])]
+        yield [
+            f"{sizes[0]} and {sizes[1]}, {censored:.0%}",
+            *alone,
+            *(told(one) for one in every[1:]),
+            refused(every[0]),
+        ]
 
 
 def incidence_lines(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
