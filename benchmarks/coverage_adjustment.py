@@ -5,7 +5,7 @@ Prints the Markdown tables of ``docs/statistics/adjustment.md``; what a line and
 ``benchmarks/coverage_tables.py``. All draws of a setting are one call, with the draw as the group, except for the
 regressions. Strata: four with rates 1 to 4 times each other and opposite mixes on the two sides.
 
-    python benchmarks/coverage_adjustment.py --draws 4000
+    python benchmarks/coverage_adjustment.py --draws 1500
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def decomposition_lines(draws: int, rng: np.random.Generator) -> Iterator[list[s
         totals: dict[str, list[list[Share]]] = {}
         for kind in ("poisson", "binomial"):
             totals[kind] = [one for by in BAND for one in decomposition_coverage(kind, by * mean, draws, rng)]
-        series = [one for by in BAND for one in series_coverage(by * mean, max(draws // 40, 50), rng)]
+        series = [one for by in BAND for one in series_coverage(by * mean, max(draws // 60, 10), rng)]
         both = totals["poisson"]
         methods = [[one[0] for one in both], [one[1] for one in both], [one[1] for one in totals["binomial"]], series]
         yield line(f"{mean:g}", methods, each=True)
@@ -222,11 +222,11 @@ def lines(
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=4_000)
+    parser.add_argument("--draws", type=int, default=1_500)
     parser.add_argument("--seed", type=int, default=20250905)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    fewer = max(given.draws // 40, 50)
+    fewer = max(given.draws // 60, 10)
     families = (
         ("Stratified ratio", ratio_coverage, stratified.RATIO_METHODS),
         ("Stratified difference", difference_coverage, stratified.DIFFERENCE_METHODS),

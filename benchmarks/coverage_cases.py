@@ -16,7 +16,6 @@ from dataclasses import replace
 
 import numpy as np
 from coverage_tables import BAND, LEVEL, MEANS, Share, line, table
-from numpy.typing import NDArray
 from scipy import special
 
 from evalkit.inference import clustered, rates
@@ -32,10 +31,10 @@ CHOSEN_ON = {
     "1-3, one in ten 20": np.array([0.3] * 3 + [0.0] * 16 + [0.1]),
 }
 OTHERS = {
-    "always 4": (SIZES == 4) * 1.0,
+    "always 4": (SIZES == 4) * 1.0,  # noqa: PLR2004
     "even 1-20": np.ones(20),
     "geometric, mean 4": 0.75**SIZES,
-    "1, one in five 10": (SIZES == 1) * 0.8 + (SIZES == 10) * 0.2,
+    "1, one in five 10": (SIZES == 1) * 0.8 + (SIZES == 10) * 0.2,  # noqa: PLR2004
 }
 SHAPES = CHOSEN_ON | OTHERS
 EXPOSURES = (1.0, 0.2, 5.0)

@@ -2,8 +2,8 @@
 
 Waits are exponential with mean 30 days, or Weibull with a falling or a rising hazard and the same mean. Units start
 evenly over a time before the data are extracted, so long that the stated share is censored. Every data set is one
-group, and all of them are done in one call. What a cell is: ``benchmarks/coverage_tables.py``; the settings of a line are
-19 days (or the distributions), and "all" is among all intervals given, whatever the horizon.
+group, and all of them are done in one call. What a cell is: ``benchmarks/coverage_tables.py``; the settings of a line
+are 19 days (or the distributions), and "all" is among all intervals given, whatever the horizon.
 
     python benchmarks/coverage_durations.py --draws 8000
 """

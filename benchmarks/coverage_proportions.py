@@ -48,7 +48,7 @@ def limits(function: Callable[..., proportion_pairs.Intervals], size: int, size_
 def pair(
     method: str, limits: Limits, times: float, shares: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The coverage, and the share refused, at each true share of the reference when the group's is ``times`` as large."""
+    """Coverage, and the share refused, at each true share of the reference when the group's is ``times`` as large."""
     low, high = limits
     size, size_ref = (side - 1 for side in low.shape)
     covered, refused = [], []

@@ -20,7 +20,7 @@ from evalkit.inference.intervals import Intervals
 
 LEVEL = 0.95
 MEANS = (0.5, 1.0, 3.0, 10.0, 30.0)
-BAND = np.geomspace(2 / 3, 3 / 2, 3)
+BAND = np.geomspace(2 / 3, 3 / 2, 9)
 """The means of a line, as multiples of its number."""
 _TOO_FEW = 0.005
 

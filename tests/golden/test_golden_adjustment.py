@@ -173,7 +173,7 @@ def test_quine_as_published() -> None:
 
 
 def test_quine_with_interactions_as_published() -> None:
-    """Venables and Ripley, section 7.4: theta 1.598 (0.213), twice the log likelihood -1063.025, of Sex/(Age + Eth*Lrn)."""
+    """Venables and Ripley, section 7.4, Sex/(Age + Eth*Lrn): theta 1.598 (0.213), 2 log L -1063.025."""
     from evalkit.inference import loglinear
 
     data = study("quine")
