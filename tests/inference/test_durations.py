@@ -258,3 +258,9 @@ def test_a_mean_of_many_pieces_never_passes_its_horizon() -> None:
         for method in ("logit", "greenwood"):
             numbers = ek.survival(days, event, by=group).rmst(horizon, method=method).numbers
             assert (numbers["conf_high"].drop_nulls() <= horizon).all()
+
+
+def test_five_waits_bound_their_median_on_one_side_at_most() -> None:
+    found = ek.survival(pl.Series([1, 2, 3, 4, 5]), pl.Series([1] * 5)).median()
+    assert found.estimate == 3
+    assert (found.conf_low, found.conf_high) == (0.0, math.inf)
