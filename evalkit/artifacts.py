@@ -4,6 +4,7 @@
 
     manifest.json            digests of inputs, plan, code book and outputs; seed, versions, engine; the clock
     estimates.json / .csv    every estimand, also the refused ones
+    findings.csv             what the checks of each estimand came to
     series.parquet / .csv    released counts and rates by group and period
     coverage.parquet         who reported what when
     sources.parquet          where the figures come from
@@ -105,6 +106,7 @@ def write(
         _ESTIMATES.dump_json(released.estimates.items, indent=1, ensure_ascii=False) + b"\n"
     )
     _csv(folder / "estimates.csv", released.estimates.to_frame())
+    _csv(folder / "findings.csv", released.estimates.findings_frame())
     released.series.write_parquet(folder / "series.parquet")
     _csv(folder / "series.csv", released.series)
     released.coverage.write_parquet(folder / "coverage.parquet")

@@ -302,5 +302,16 @@ def resampled(number: int, seed: int) -> Statement:
     )
 
 
+def detail_protected() -> Statement:
+    """What a check saw is not told, to protect those behind small counts."""
+    return Statement(
+        "detail_protected",
+        Text(
+            "Vad kontrollen såg visas inte, till skydd för dem som uppgifterna gäller.",
+            "What the check saw is not shown, to protect those concerned.",
+        ),
+    )
+
+
 def _decimal_comma(number: float) -> str:
     return f"{number:.4g}".replace(".", ",")

@@ -68,6 +68,23 @@ def _estimates() -> Schema:
     }
 
 
+def _findings() -> Schema:
+    """One row per estimand × check."""
+    import polars as pl
+
+    return {
+        "estimand_id": pl.String,
+        "check": pl.String,
+        "status": pl.String,
+        "withholds": pl.String,
+        "statistic": pl.Float64,
+        "threshold": pl.Float64,
+        "reason_code": pl.String,
+        "reason_sv": pl.String,
+        "reason_en": pl.String,
+    }
+
+
 def _released_series() -> Schema:
     """One row per released series cell: a panel cell after disclosure control."""
     import polars as pl
@@ -88,7 +105,7 @@ def _released_series() -> Schema:
     }
 
 
-_SCHEMAS = {"PANEL": _panel, "ESTIMATES": _estimates, "RELEASED_SERIES": _released_series}
+_SCHEMAS = {"PANEL": _panel, "ESTIMATES": _estimates, "FINDINGS": _findings, "RELEASED_SERIES": _released_series}
 
 
 def __getattr__(name: str) -> Schema:

@@ -19,7 +19,7 @@ What the two lower rows mean, beside the counts themselves:
   be hidden is found by :mod:`evalkit.protection`; an estimate whose totals give too much away is
   withheld. Which hidden counts are small, and which protect them, is not told.
 * Rates, ratios and their intervals are computed again from the counts that are shown. The spread
-  between periods (φ) goes in with two digits, rounded up; see :func:`_retold`.
+  between periods (φ) goes in with two digits, rounded up; see :func:`evalkit.retelling.retold`.
 * Where fewer than ten periods stand behind φ and any of them is hidden or small, even that would tell
   them apart, and the estimate is withheld (ACRO's rule of ten degrees of freedom).
 
@@ -29,32 +29,27 @@ others have published, and metrics that are parts of each other by definition.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import polars as pl
 
-from evalkit import cases, columns, margins, protection, refusals
+from evalkit import cases, columns, margins, protection, retelling
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Estimate, Estimates
-from evalkit.inference.method import Method
 from evalkit.inference.rates import exact
-from evalkit.inference.summed import CellSeries, compare
 from evalkit.language import Text
 from evalkit.margins import Family, Sum
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
 from evalkit.plan import Plan
-from evalkit.policy import DEFAULT_POLICY, Policy, Rule, two_digits_up
+from evalkit.policy import DEFAULT_POLICY, Policy, Rule
 from evalkit.protection import Number
 from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
 _FEWEST_PERIODS = 10
 _TELL_OF_ZEROS = frozenset({"no_events", "empty_margin", "zero_and_overdispersed"})
-_TELL_OF_SPREAD = frozenset({"overdispersed", "dispersion_unknown"})
 _ROLES = (Role.DESCRIPTIVE, Role.SECONDARY, Role.PRIMARY)
 
 
@@ -297,11 +292,14 @@ class _Gate:
         """The estimate told again, or withheld; ``totals`` is what it would publish, if it may."""
         if not self.rule.protects:
             return found
+        return retelling.less_told(self._number(found, totals))
+
+    def _number(self, found: Estimate, totals: tuple[Sum, ...] | None) -> Estimate:
         if found.is_estimated:
             shown = totals is not None and self.hidden.isdisjoint(totals)
-            return _retold(found, self.rule) if shown else _withheld(found, self.rule)
+            return retelling.retold(found, self.rule) if shown else retelling.withheld(found, self.rule)
         tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS
-        return _withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
+        return retelling.withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
 
     def spread_tells(self, item: Estimand, found: Estimate) -> bool:
         """Whether φ rests on so few counts that are not shown that they could be told from it."""
@@ -381,68 +379,6 @@ def _rate(count: int | None, exposure: float | None, conf_level: float) -> dict[
         return {"exposure": exposure, "rate": None, "conf_low": None, "conf_high": None}
     found = exact(count, exposure, conf_level).only()
     return {"exposure": exposure, "rate": found.estimate, "conf_low": found.low, "conf_high": found.high}
-
-
-def _withheld(found: Estimate, rule: Rule) -> Estimate:
-    kept = tuple(statement for statement in found.assumptions if statement.code not in _TELL_OF_SPREAD)
-    return replace(found.refused(refusals.small_count(rule.threshold)), assumptions=kept)
-
-
-def _retold(found: Estimate, rule: Rule) -> Estimate:
-    """The estimate computed again from what is shown: the rounded counts, and φ with two digits, rounded up.
-
-    An exact interval is a function of the counts, so one made of unrounded counts would give them away;
-    a quasi-Poisson interval is a function of the counts and φ, and φ with all its digits gives away how a
-    total is spread over hidden periods. A reader can compute everything that is shown from what is shown.
-    """
-    cells = tuple(replace(cell, events=rule.rounded(cell.events)) for cell in found.cells)
-    coarse = replace(
-        found.unadjusted(),
-        cells=cells,
-        events=sum(cell.events for cell in cells),
-        rounded_to=rule.base,
-        dispersion=None if found.dispersion is None else two_digits_up(found.dispersion),
-    )
-    again = _quasi(coarse) if Method(found.method or "") is Method.QUASI_POISSON else _exact(coarse)
-    return _withheld(found, rule) if again is None else again
-
-
-def _exact(found: Estimate) -> Estimate | None:
-    """The exact interval of the shown totals: with one period per cell there is no spread to widen it by."""
-    cells = [CellSeries(counts=np.array([cell.events]), exposures=np.array([cell.exposure])) for cell in found.cells]
-    interval = compare(cells, conf_level=found.conf_level, null=found.null).interval
-    if interval is None:
-        return None
-    return replace(
-        found,
-        estimate=interval.estimate,
-        conf_low=interval.low,
-        conf_high=interval.high,
-        p_value=interval.p_value,
-        std_error=interval.std_error,
-    )
-
-
-def _quasi(found: Estimate) -> Estimate | None:
-    """The quasi-Poisson interval of the shown totals, from the variance φ·Σ 1/events of a log contrast of rates."""
-    from scipy import special
-
-    if any(cell.events == 0 for cell in found.cells):
-        return None
-    signs = {1: (1,), 2: (1, -1), 4: (1, -1, -1, 1)}[len(found.cells)]
-    log_rates = (math.log(cell.events / cell.exposure) for cell in found.cells)
-    log_estimate = sum(sign * log_rate for sign, log_rate in zip(signs, log_rates, strict=True))
-    std_error = math.sqrt(max(found.dispersion or 1.0, 1.0) * sum(1 / cell.events for cell in found.cells))
-    half = -float(special.stdtrit(found.df, (1 - found.conf_level) / 2)) * std_error
-    t = None if found.null is None else (log_estimate - math.log(found.null)) / std_error
-    return replace(
-        found,
-        estimate=math.exp(log_estimate),
-        conf_low=math.exp(log_estimate - half),
-        conf_high=math.exp(log_estimate + half),
-        p_value=None if t is None else float(2 * special.stdtr(found.df, -abs(t))),
-        std_error=std_error,
-    )
 
 
 def _frame(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

@@ -135,6 +135,12 @@ class Estimand:
         On the ratio scale: which differences were said beforehand to be of no importance.
     expected
         What the plan expects to count.
+    negative_control
+        A series that the model should not move, counted in the same places; a change in it points to bias.
+    neighbours
+        Areas beside the group that the activity may have spilled over to or been moved to.
+    without
+        Times inside the windows that are left out on both sides, such as the pandemic.
     """
 
     id: str
@@ -148,6 +154,9 @@ class Estimand:
     after: Window
     margin: Margin | None = None
     expected: Expected | None = None
+    negative_control: Series | None = None
+    neighbours: Group | None = None
+    without: tuple[Window, ...] = ()
 
     @property
     def contrast(self) -> Text:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Self
 
 from evalkit import columns
 from evalkit.errors import EstimationError, Place, Problem, known_names
+from evalkit.findings import Finding
 from evalkit.language import Text
 from evalkit.statements import Statement
-from evalkit.vocabulary import DesignId, EstimateStatus, Role, Scale
+from evalkit.vocabulary import DesignId, EstimateStatus, Role, Scale, Withheld
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,6 +79,8 @@ class Estimate:
     p_adjusted, multiplicity
         The p-value adjusted for the other tests of the family, and how: a word of
         :class:`~evalkit.inference.adjustment.Adjustment`. Both or neither.
+    findings
+        What the checks of the design came to; an estimate made outside a plan has none.
 
     Raises
     ------
@@ -114,6 +117,7 @@ class Estimate:
     tests: tuple[Tested, ...] = ()
     p_adjusted: float | None = None
     multiplicity: str | None = None
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = (self.estimate, self.conf_low, self.conf_high)
@@ -142,6 +146,11 @@ class Estimate:
         """Whether there is a number."""
         return self.status is EstimateStatus.ESTIMATED
 
+    @property
+    def may_be_called_effect(self) -> bool:
+        """Whether no check stands in the way of calling the number an effect; the design decides beside it."""
+        return self.is_estimated and all(item.withholds is None for item in self.findings)
+
     def named(self, *, estimand_id: str, metric: str, contrast: str, design: DesignId, role: Role) -> Estimate:
         """The same result under the name of an estimand of a plan."""
         return replace(self, estimand_id=estimand_id, metric=metric, contrast=contrast, design=design, role=role)
@@ -167,6 +176,12 @@ class Estimate:
             p_adjusted=None,
             multiplicity=None,
         )
+
+    def examined(self, findings: tuple[Finding, ...]) -> Estimate:
+        """The estimate with what its checks came to; withheld where one of them blocks the number."""
+        blocking = next((item for item in findings if item.withholds is Withheld.ESTIMATE), None)
+        kept = self if blocking is None or not self.is_estimated else self.refused(blocking.reason)
+        return replace(kept, findings=findings)
 
     def unadjusted(self) -> Estimate:
         """The same without the p-value adjusted for others, which belongs to numbers as they were then."""
@@ -267,6 +282,13 @@ class Estimates:
 
         return pl.DataFrame([_row(item) for item in self.items], schema=columns.ESTIMATES, orient="row")
 
+    def findings_frame(self) -> pl.DataFrame:
+        """One row per estimand and check with the columns of ``columns.FINDINGS``."""
+        import polars as pl
+
+        rows = [_finding_row(item.estimand_id, finding) for item in self.items for finding in item.findings]
+        return pl.DataFrame(rows, schema=columns.FINDINGS, orient="row")
+
     def __repr__(self) -> str:
         head = f"Estimates: {len(self.items)} estimands, {len(self.refused)} refused"
         return "\n".join([head, *(f"  {item!r}" for item in self.items)])
@@ -306,4 +328,18 @@ def _row(item: Estimate) -> dict[str, object]:
         "reason_sv": item.reason.text.sv if item.reason else None,
         "reason_en": item.reason.text.en if item.reason else None,
         "assumptions": [statement.code for statement in item.assumptions],
+    }
+
+
+def _finding_row(estimand_id: str, finding: Finding) -> dict[str, object]:
+    return {
+        "estimand_id": estimand_id,
+        "check": finding.check.value,
+        "status": finding.status.value,
+        "withholds": finding.withholds.value if finding.withholds else None,
+        "statistic": finding.statistic,
+        "threshold": finding.threshold,
+        "reason_code": finding.reason.code,
+        "reason_sv": finding.reason.text.sv,
+        "reason_en": finding.reason.text.en,
     }

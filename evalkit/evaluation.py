@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evalkit import __version__, breaks, caveats
+from evalkit import __version__, breaks, caveats, checks
 from evalkit.dataset import Dataset
 from evalkit.designs import REGISTRY
 from evalkit.estimands import Estimand
@@ -52,20 +52,18 @@ def evaluate_panel(plan: Plan, grid: Panel, *, data_digest: str, book: MetricBoo
 
 
 def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Estimate:
-    found = (
-        REGISTRY[item.design]
-        .estimate(item, grid, conf_level)
-        .named(
-            estimand_id=item.id,
-            metric=item.series.metric,
-            contrast=item.contrast.sv,
-            design=item.design,
-            role=item.role,
-        )
+    design = REGISTRY[item.design]
+    found = design.estimate(item, grid, conf_level).named(
+        estimand_id=item.id,
+        metric=item.series.metric,
+        contrast=item.contrast.sv,
+        design=item.design,
+        role=item.role,
     )
     metric = book.metric(item.series.metric)
     of_metric = _of_metric(metric) if metric else ()
-    return replace(found, assumptions=(*found.assumptions, *of_metric, *breaks.between_windows(item, grid, book)))
+    found = replace(found, assumptions=(*found.assumptions, *of_metric, *breaks.between_windows(item, grid, book)))
+    return found.examined(checks.examine(checks.Situation(item, grid, design, found, book, conf_level)))
 
 
 def _of_metric(metric: Metric) -> tuple[Statement, ...]:

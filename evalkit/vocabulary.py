@@ -151,3 +151,39 @@ class Role(StrEnum):
     PRIMARY = "primary"
     SECONDARY = "secondary"
     DESCRIPTIVE = "descriptive"
+
+
+class FindingStatus(StrEnum):
+    """What a check came to. ``BLOCK`` withholds something; see :class:`Withheld`."""
+
+    OK = "ok"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class Withheld(StrEnum):
+    """What a blocking finding takes away: the number, or only the right to call it an effect."""
+
+    ESTIMATE = "estimate"
+    EFFECT_LABEL = "effect_label"
+
+
+class CheckId(StrEnum):
+    """The diagnostics of domain brief §5.2, each made without being asked for."""
+
+    DESIGN_CEILING = "design_ceiling"
+    DISPERSION = "dispersion"
+    LARGEST_CASE = "largest_case"
+    AUTOCORRELATION = "autocorrelation"
+    CLUSTERS = "clusters"
+    EXPOSURE_CHANGE = "exposure_change"
+    RECORDING = "recording"
+    PRE_TREND = "pre_trend"
+    ANTICIPATION = "anticipation"
+    PLACEBO_DATES = "placebo_dates"
+    SPILLOVER = "spillover"
+    COVID = "covid"
+    LAW_BREAKS = "law_breaks"
+    NEGATIVE_CONTROL = "negative_control"
+    LEAVE_ONE_OUT = "leave_one_out"
+    E_VALUE = "e_value"

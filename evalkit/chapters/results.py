@@ -129,3 +129,11 @@ def refusals(run: Artifacts, language: Language) -> str:
             language
         )
     return tables.to_markdown(table)
+
+
+def checks(run: Artifacts, language: Language) -> str:
+    """The table of checks, or a sentence when none was made."""
+    table = tables.checks(run.released, run.plan, language)
+    if not table.rows:
+        return Text("Inga kontroller var möjliga.", "No checks were possible.").in_language(language)
+    return tables.to_markdown(table)

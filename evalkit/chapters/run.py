@@ -71,6 +71,10 @@ class Run:
         """The table of every question without a number."""
         return results.refusals(self.artifacts, self.language)
 
+    def checks(self) -> str:
+        """The table of what every comparison was checked for."""
+        return results.checks(self.artifacts, self.language)
+
     def wanted(self) -> str:
         """What is missing, and who holds it."""
         return limits.wanted(self.artifacts, self.book, self.language)

@@ -13,7 +13,7 @@ from evalkit.estimates import Estimate, refusal
 from evalkit.language import Text
 from evalkit.panels import Panel
 from evalkit.statements import Statement
-from evalkit.vocabulary import DesignId, Frequency, Scale
+from evalkit.vocabulary import CheckId, DesignId, Frequency, Scale
 
 
 def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
@@ -63,5 +63,25 @@ BEFORE_AFTER = Design(
     scale=Scale.RATE_RATIO,
     maryland=1,
     may_claim_effect=False,
+    needs=Text(
+        "Antal i ett område under två tider, båda helt rapporterade.",
+        "Counts in one area during two times, both wholly reported.",
+    ),
+    checks=(
+        CheckId.DESIGN_CEILING,
+        CheckId.DISPERSION,
+        CheckId.LARGEST_CASE,
+        CheckId.AUTOCORRELATION,
+        CheckId.EXPOSURE_CHANGE,
+        CheckId.RECORDING,
+        CheckId.PRE_TREND,
+        CheckId.PLACEBO_DATES,
+        CheckId.ANTICIPATION,
+        CheckId.COVID,
+        CheckId.LAW_BREAKS,
+        CheckId.NEGATIVE_CONTROL,
+        CheckId.SPILLOVER,
+        CheckId.E_VALUE,
+    ),
     estimate=_estimate,
 )

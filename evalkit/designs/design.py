@@ -9,7 +9,7 @@ from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
 from evalkit.language import Text
 from evalkit.panels import Panel
-from evalkit.vocabulary import DesignId, Scale
+from evalkit.vocabulary import CheckId, DesignId, Scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,10 @@ class Design:
         rated above it, however narrow its interval.
     may_claim_effect
         Whether a causal sentence may ever be printed under this design.
+    needs
+        The least data it can do with, in words.
+    checks
+        The diagnostics that concern it, in the order they are shown.
     estimate
         Makes the estimate or the refusal from an estimand and a panel.
     """
@@ -36,4 +40,6 @@ class Design:
     scale: Scale
     maryland: int
     may_claim_effect: bool
+    needs: Text
+    checks: tuple[CheckId, ...]
     estimate: Callable[[Estimand, Panel, float], Estimate]

@@ -15,7 +15,7 @@ from evalkit.estimates import Estimate, refusal
 from evalkit.language import Text
 from evalkit.panels import Panel
 from evalkit.statements import Statement
-from evalkit.vocabulary import DesignId, Scale
+from evalkit.vocabulary import CheckId, DesignId, Scale
 
 
 def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
@@ -68,5 +68,27 @@ DIFFERENCE_IN_DIFFERENCES = Design(
     scale=Scale.RATIO_OF_RATE_RATIOS,
     maryland=2,
     may_claim_effect=False,
+    needs=Text(
+        "Antal i två områden under två tider, alla fyra helt rapporterade.",
+        "Counts in two areas during two times, all four wholly reported.",
+    ),
+    checks=(
+        CheckId.DESIGN_CEILING,
+        CheckId.CLUSTERS,
+        CheckId.DISPERSION,
+        CheckId.LARGEST_CASE,
+        CheckId.AUTOCORRELATION,
+        CheckId.EXPOSURE_CHANGE,
+        CheckId.RECORDING,
+        CheckId.PRE_TREND,
+        CheckId.PLACEBO_DATES,
+        CheckId.ANTICIPATION,
+        CheckId.COVID,
+        CheckId.LAW_BREAKS,
+        CheckId.NEGATIVE_CONTROL,
+        CheckId.SPILLOVER,
+        CheckId.LEAVE_ONE_OUT,
+        CheckId.E_VALUE,
+    ),
     estimate=_estimate,
 )

@@ -72,9 +72,9 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
     """
     if not periods.is_whole(window.first, window.last, panel.frequency):
         return Lack("window_cut", group.name, window)
-    rows = panel.cells(estimand.series, group.units, window.first, window.last)
+    rows = _kept(panel.cells(estimand.series, group.units, window.first, window.last), estimand)
     lack = (
-        _uncounted(rows, panel, group, window)
+        _uncounted(rows, _wanted(estimand, panel, window), panel, group, window)
         or _implausible(rows, group, window)
         or _unexposed(rows, panel, group, window)
     )
@@ -95,9 +95,21 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
     )
 
 
-def _uncounted(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
+def _kept(rows: pl.DataFrame, estimand: Estimand) -> pl.DataFrame:
+    """The rows outside the times that the estimand leaves out."""
+    for out in estimand.without:
+        rows = rows.filter((pl.col("period") < out.first) | (pl.col("period") > out.last))
+    return rows
+
+
+def _wanted(estimand: Estimand, panel: Panel, window: Window) -> int:
+    """How many periods of a window must be counted."""
+    starts = periods.between(window.first, window.last, panel.frequency)
+    return sum(not any(out.first <= start <= out.last for out in estimand.without) for start in starts)
+
+
+def _uncounted(rows: pl.DataFrame, wanted: int, panel: Panel, group: Group, window: Window) -> Lack | None:
     """The gravest way in which some unit lacks a count in some period."""
-    wanted = len(periods.between(window.first, window.last, panel.frequency))
     seen = dict(rows.group_by("unit_id").len().iter_rows())
     absent = [unit for unit in group.units if seen.get(unit, 0) < wanted]
     for status in (CellStatus.NOT_APPLICABLE, CellStatus.MISSING, CellStatus.SUPPRESSED, CellStatus.NOT_YET_REPORTED):

@@ -9,7 +9,7 @@ from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
 from evalkit.language import Text
 from evalkit.panels import Panel
-from evalkit.vocabulary import DesignId, Scale
+from evalkit.vocabulary import CheckId, DesignId, Scale
 
 
 def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
@@ -37,5 +37,10 @@ LEVEL = Design(
     scale=Scale.RATE,
     maryland=1,
     may_claim_effect=False,
+    needs=Text(
+        "Antal och det de delas med under en tid.",
+        "Counts and what they are divided by during one time.",
+    ),
+    checks=(CheckId.DESIGN_CEILING, CheckId.DISPERSION, CheckId.LARGEST_CASE),
     estimate=_estimate,
 )

@@ -43,7 +43,13 @@ class Origin:
         if self.plan is None:
             return Place(file="panel()", key=part)
         ids = [entry.id for entry in self.plan.estimands if entry.series == item]
-        return self._in_plan(", ".join(f"estimands.{id_}.{part}" for id_ in ids))
+        keys = [f"estimands.{id_}.{part}" for id_ in ids]
+        keys += [
+            f"estimands.{entry.id}.negative_control.{part}"
+            for entry in self.plan.estimands
+            if entry.negative_control == item
+        ]
+        return self._in_plan(", ".join(keys))
 
     def of_unit(self, unit: str) -> Place:
         """The groups that hold a unit."""
@@ -76,7 +82,7 @@ def settle(
     """
     of_series, of_units = (Origin(plan if given is None else None) for given in (series, units))
     if plan is not None:
-        series = plan.series if series is None else series
+        series = plan.series_looked_at if series is None else series
         units = plan.units if units is None else units
         frequency = frequency or plan.document.frequency
         first, last = first or plan.window.first, last or plan.window.last

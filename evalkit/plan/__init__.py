@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from evalkit.plan.document import (
     PLAN_VERSION,
+    ControlEntry,
     DataSource,
     EstimandEntry,
     ExpectedEntry,
@@ -26,6 +27,7 @@ from evalkit.plan.reading import PLAN_FILE
 __all__ = [
     "PLAN_FILE",
     "PLAN_VERSION",
+    "ControlEntry",
     "DataSource",
     "EstimandEntry",
     "ExpectedEntry",

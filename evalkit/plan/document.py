@@ -31,7 +31,7 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-_LATER_KEYS = frozenset({"margin", "expected"})
+_LATER_KEYS = frozenset({"margin", "expected", "negative_control", "neighbours"})
 
 
 class Part(BaseModel):
@@ -139,6 +139,14 @@ class ExpectedEntry(Part):
         )
 
 
+class ControlEntry(Part):
+    """A metric that the model should not move, counted in the same places and times."""
+
+    metric: Code
+    category: Code | None = None
+    exposure: Code
+
+
 class EstimandEntry(Part):
     """One question to the data, by reference to the groups and windows above it."""
 
@@ -157,6 +165,8 @@ class EstimandEntry(Part):
     after: str
     margin: MarginEntry | None = None
     expected: ExpectedEntry | None = None
+    negative_control: ControlEntry | None = None
+    neighbours: str | None = None
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_said(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

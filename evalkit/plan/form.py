@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from evalkit.errors import Place, Problem, known_names
 from evalkit.language import Text, same
 from evalkit.plan.document import (
+    ControlEntry,
     DataSource,
     EstimandEntry,
     ExpectedEntry,
@@ -75,6 +76,7 @@ _PARTS: dict[str, type[Part]] = {
     "marks": Mark,
     "margin": MarginEntry,
     "expected": ExpectedEntry,
+    "negative_control": ControlEntry,
 }
 
 

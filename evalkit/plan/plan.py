@@ -104,8 +104,14 @@ class Plan:
 
     @property
     def series(self) -> tuple[Series, ...]:
-        """Each distinct series of the estimands, in order of first use."""
+        """Each distinct series of the estimands, in order of first use; not those that only a check looks at."""
         return tuple(dict.fromkeys(item.series for item in self.estimands))
+
+    @property
+    def series_looked_at(self) -> tuple[Series, ...]:
+        """The series of the estimands, then those of their negative controls."""
+        controls = (item.negative_control for item in self.estimands if item.negative_control)
+        return tuple(dict.fromkeys((*self.series, *controls)))
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -139,6 +145,8 @@ def _resolve(document: PlanDocument) -> tuple[Estimand, ...]:
             after=windows[entry.after],
             margin=entry.margin.margin if entry.margin else None,
             expected=entry.expected.expected if entry.expected else None,
+            negative_control=_control(entry),
+            neighbours=groups[entry.neighbours] if entry.neighbours else None,
         )
         for entry in document.estimands
     )
@@ -151,4 +159,14 @@ def _series(entry: EstimandEntry) -> Series:
         date_basis=entry.date_basis,
         category=entry.category,
         model=entry.model,
+    )
+
+
+def _control(entry: EstimandEntry) -> Series | None:
+    """The series of a negative control, by the date basis of the estimand and whichever model."""
+    control = entry.negative_control
+    if control is None:
+        return None
+    return Series(
+        metric=control.metric, exposure=control.exposure, date_basis=entry.date_basis, category=control.category
     )

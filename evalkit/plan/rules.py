@@ -179,7 +179,13 @@ _PARTS = ("before", "comparison")
 def _references(document: PlanDocument, name: str) -> list[Problem]:
     groups = [entry.id for entry in document.groups]
     windows = [entry.id for entry in document.windows]
-    known = {"group": groups, "comparison": groups, "before": windows, "after": windows}
+    known = {
+        "group": groups,
+        "comparison": groups,
+        "neighbours": groups,
+        "before": windows,
+        "after": windows,
+    }
     return [
         Problem(
             code="plan_reference",

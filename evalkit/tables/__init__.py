@@ -3,6 +3,7 @@
 The functions that make tables of results accept only :class:`~evalkit.disclosure.Released` values.
 """
 
+from evalkit.tables.checks import checks
 from evalkit.tables.counts import is_looked_for, series, series_name, suppression
 from evalkit.tables.found import found
 from evalkit.tables.inventory import definitions, sources, wanted
@@ -18,6 +19,7 @@ __all__ = [
     "Link",
     "Table",
     "answers",
+    "checks",
     "definitions",
     "designs_used",
     "found",

@@ -15,13 +15,13 @@ PACKAGE = Path(evalkit.__file__).parent
 
 # fmt: off
 ORDER = (
-    "language", "errors", "statements", "vocabulary", "columns", "periods", "resources", "refusals", "caveats",
-    "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings", "onefile", "dataset",
-    "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences", "precisions",
-    "inference", "comparisons", "designs", "breaks", "evaluation", "planning", "margins", "protection",
-    "policy", "cases", "disclosure", "style", "markdown", "wording", "tables", "webpage", "dictionary", "figures",
-    "views", "artifacts", "staging", "counting", "templates", "feedback", "simulation", "render", "pipeline",
-    "chapters", "commands", "cli",
+    "language", "errors", "statements", "vocabulary", "findings", "columns", "periods", "resources", "style",
+    "refusals", "caveats", "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings",
+    "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences",
+    "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "planning", "margins",
+    "protection", "policy", "cases", "retelling", "disclosure", "markdown", "wording", "tables", "webpage",
+    "dictionary", "figures", "views", "artifacts", "staging", "counting", "templates", "feedback", "simulation",
+    "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import evalkit as ek
-from evalkit import disclosure, evaluation, figures, protection, views
+from evalkit import evaluation, figures, policy, protection, views
 from evalkit.disclosure import DEFAULT_POLICY, Policy, Rule, release
 from evalkit.errors import DisclosureError
 from evalkit.evaluation import evaluate_panel
@@ -159,7 +159,7 @@ def test_a_reader_can_compute_the_interval_from_what_is_shown(kit):
     ("phi", "shown"), [(1.968, 2.0), (1.2, 1.2), (0.985, 0.99), (9.96, 10.0), (12.1, 13.0), (0, 0)]
 )
 def test_phi_is_rounded_up_to_two_digits(phi, shown):
-    assert disclosure.two_digits_up(phi) == shown
+    assert policy.two_digits_up(phi) == shown
 
 
 def test_two_hidden_years_are_not_told_to_be_small_both(kit):

@@ -1,0 +1,64 @@
+"""How many areas stand on each side: what an interval over areas would rest on."""
+
+from __future__ import annotations
+
+from evalkit.checks.situation import Situation
+from evalkit.findings import Finding
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import CheckId, FindingStatus
+
+FEWEST_CLUSTERS = 10
+"""Below this, and with one treated area, cluster-robust errors are not used (Cameron & Miller 2015, JHR 50)."""
+
+
+def clusters(situation: Situation) -> Finding | None:
+    """The areas of each side, and the least p-value that trading places between them could give.
+
+    With one treated area and K others, a permutation of who was treated cannot give a p-value below 1/(K+1)
+    (Abadie, Diamond & Hainmueller 2010, JASA 105).
+    """
+    other = situation.estimand.comparison
+    if other is None:
+        return None
+    treated, rest = len(situation.estimand.group.units), len(other.units)
+    enough = treated > 1 and rest > 1 and treated + rest >= FEWEST_CLUSTERS
+    return Finding(
+        check=CheckId.CLUSTERS,
+        status=FindingStatus.OK if enough else FindingStatus.WARN,
+        reason=_enough(treated, rest) if enough else _few(treated, rest),
+        statistic=treated + rest,
+        threshold=FEWEST_CLUSTERS,
+        from_counts=False,
+    )
+
+
+def _enough(treated: int, rest: int) -> Statement:
+    return Statement(
+        "areas_enough",
+        Text(
+            f"{treated} områden jämförs med {rest}. Det räcker för att skillnader mellan områden ska kunna vägas in.",
+            f"{treated} areas are compared with {rest}. That is enough for differences between areas to be "
+            "taken into account.",
+        ),
+    )
+
+
+def _few(treated: int, rest: int) -> Statement:
+    return Statement(
+        "areas_few",
+        Text(
+            f"{_areas_sv(treated)} jämförs med {_areas_sv(rest).lower()}. Så få områden räcker inte för att väga in "
+            "hur mycket områden skiljer sig åt av andra skäl; osäkerheten gäller bara slumpen i antalen.",
+            f"{_areas_en(treated)} compared with {rest}. So few areas do not suffice to take into account how much "
+            "areas differ for other reasons; the uncertainty covers chance in the counts only.",
+        ),
+    )
+
+
+def _areas_sv(count: int) -> str:
+    return "Ett område" if count == 1 else f"{count} områden"
+
+
+def _areas_en(count: int) -> str:
+    return "One area is" if count == 1 else f"{count} areas are"
