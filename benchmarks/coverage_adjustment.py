@@ -1,38 +1,43 @@
-"""How often the intervals over strata, of standardised rates, of φ and of adjusted ratios hold the truth.
+"""How often the intervals over strata, of standardised rates, of φ, of adjusted ratios and of a decomposition hold the
+truth.
 
-Prints the Markdown tables of ``docs/statistics/adjustment.md``. Every draw is a data set; all draws of a setting are
-one call, with the draw as the group, except for the regressions.
+Prints the Markdown tables of ``docs/statistics/adjustment.md``; what a line and a cell are:
+``benchmarks/coverage_tables.py``. All draws of a setting are one call, with the draw as the group, except for the
+regressions. Strata: four with rates 1 to 4 times each other and opposite mixes on the two sides.
 
-    python benchmarks/coverage_adjustment.py --draws 20000
+    python benchmarks/coverage_adjustment.py --draws 1500
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import product
 
 import numpy as np
+import polars as pl
+from coverage_tables import BAND, LEVEL, MEANS, Share, line, table
+from scipy import stats
 
+import evalkit as ek
 from evalkit.inference import adjusted, overdispersion, standardised, stratified
 from evalkit.inference.groups import Groups
-from evalkit.inference.intervals import Intervals
 from evalkit.inference.loglinear import Model
 from evalkit.inference.method import Method
 from evalkit.inference.strata import Strata
 from evalkit.statements import Statement
 
-LEVEL = 0.95
-MEANS = (0.5, 1.0, 3.0, 10.0, 30.0)
 EXPOSURE_RATIOS = (0.2, 1.0, 5.0)
 RATIOS = (0.5, 1.0, 2.0)
 STRATA = 4
 SPREAD = np.array([0.4, 0.8, 1.2, 1.6])
 MIX = np.array([0.5, 0.2, 0.2, 0.1])
+STANDARDS = (np.ones(STRATA), MIX, MIX[::-1], np.array([1.0, 2, 4, 8]))
+ERRORS = (Method.QUASI_POISSON, Method.POISSON, Method.ROBUST, Method.NB2)
+FINE_BAND = np.geomspace(2 / 3, 3 / 2, 201)
 
-
-def held(found: Intervals, truth: float) -> float:
-    """The share of intervals that hold the truth; one that was refused claims nothing that could be wrong."""
-    return float(np.mean(~found.is_estimated | ((found.low <= truth) & (truth <= found.high))))
+Shares = Iterator[Share]
 
 
 def draw(mean: float, times: float, ratio: float, draws: int, rng: np.random.Generator) -> Strata:
@@ -48,105 +53,205 @@ def rows_of(draws: int) -> Groups:
     return Groups(np.repeat(np.arange(draws), STRATA), draws)
 
 
-def ratio_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Iterator[float]:
-    for times in EXPOSURE_RATIOS:
-        for ratio in RATIOS:
-            sides = draw(mean, times, ratio, draws, rng)
-            yield held(stratified.ratio(sides, rows_of(draws), LEVEL, method=method).intervals, ratio)
+def ratio_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Shares:
+    for times, ratio in product(EXPOSURE_RATIOS, RATIOS):
+        sides = draw(mean, times, ratio, draws, rng)
+        yield Share.of(stratified.ratio(sides, rows_of(draws), LEVEL, method=method).intervals, ratio)
 
 
-def difference_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Iterator[float]:
+def difference_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Shares:
     rate = mean / float(MIX @ SPREAD)
-    for times in EXPOSURE_RATIOS:
-        for added in (0.0, 1.0):
-            exposed_ref, exposed = np.tile(MIX, draws), np.tile(MIX[::-1] * times, draws)
-            rates = np.tile(SPREAD * rate, draws)
-            first, second = rng.poisson((rates + added * rate) * exposed), rng.poisson(rates * exposed_ref)
-            sides = Strata(first, exposed, second, exposed_ref)
-            found = stratified.difference(sides, rows_of(draws), LEVEL, method=method, null=0.0).intervals
-            yield held(found, added * rate)
+    for times, added in product(EXPOSURE_RATIOS, (0.0, 1.0)):
+        exposed_ref, exposed = np.tile(MIX, draws), np.tile(MIX[::-1] * times, draws)
+        rates = np.tile(SPREAD * rate, draws)
+        first, second = rng.poisson((rates + added * rate) * exposed), rng.poisson(rates * exposed_ref)
+        sides = Strata(first, exposed, second, exposed_ref)
+        found = stratified.difference(sides, rows_of(draws), LEVEL, method=method, null=0.0).intervals
+        yield Share.of(found, added * rate)
 
 
-def rate_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Iterator[float]:
-    for weights in (np.ones(STRATA), MIX, MIX[::-1], np.array([1.0, 2, 4, 8])):
+def rate_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Shares:
+    for weights in STANDARDS:
         rates = SPREAD * mean / float(MIX @ SPREAD)
         counts = rng.poisson(np.tile(rates * MIX, draws))
         truth = float(rates @ weights / weights.sum())
-        found = standardised.rate(
-            counts, np.tile(MIX, draws), np.tile(weights, draws), rows_of(draws), LEVEL, method=method
-        )
-        yield held(found, truth)
+        given = (counts, np.tile(MIX, draws), np.tile(weights, draws), rows_of(draws))
+        yield Share.of(standardised.rate(*given, LEVEL, method=method), truth)
 
 
-def rate_ratio_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Iterator[float]:
-    for times in EXPOSURE_RATIOS:
-        for ratio in RATIOS:
-            sides = draw(mean, times, ratio, draws, rng)
-            both = ((sides.events, sides.exposed), (sides.events_ref, sides.exposed_ref))
-            found = standardised.rate_ratio(both, np.ones(draws * STRATA), rows_of(draws), LEVEL, method=method)
-            yield held(found, ratio)
+def rate_ratio_coverage(method: Method, mean: float, draws: int, rng: np.random.Generator) -> Shares:
+    for times, ratio in product(EXPOSURE_RATIOS, RATIOS):
+        sides = draw(mean, times, ratio, draws, rng)
+        both = ((sides.events, sides.exposed), (sides.events_ref, sides.exposed_ref))
+        found = standardised.rate_ratio(both, np.ones(draws * STRATA), rows_of(draws), LEVEL, method=method)
+        yield Share.of(found, ratio)
 
 
-def adjusted_coverage(errors: Method, mean: float, draws: int, rng: np.random.Generator) -> Iterator[float]:
+def indirect_lines() -> Iterator[list[str]]:
+    """Observed over expected, by summation over every count; the line is the true mean, 201 of them."""
+    counts = np.arange(200)
+    for mean in MEANS:
+        methods = []
+        for method in ("score", "midp", "exact"):
+            shares = []
+            for truth in RATIOS:
+                expected = mean * FINE_BAND / truth
+                found = ek.standardised_ratio(pl.Series(counts), np.ones(200), by=pl.Series(counts), method=method)
+                low, high = (found.numbers[name].to_numpy()[:, None] for name in ("conf_low", "conf_high"))
+                held = (low <= truth * expected) & (truth * expected <= high)
+                probability = stats.poisson.pmf(counts[:, None], truth * expected)
+                shares += [Share(float(one)) for one in (probability * held).sum(axis=0)]
+            methods.append(shares)
+        yield line(f"{mean:g}", methods)
+
+
+def adjusted_coverage(errors: Method, mean: float, draws: int, rng: np.random.Generator) -> Shares:
     """Two sides of ten rows, ``mean`` expected events a row, one covariate; Poisson, then variance twice the mean."""
     side = np.repeat([0.0, 1.0], 10)
     covariate = np.tile(np.linspace(-1, 1, 10), 2)
     matrix = np.column_stack([np.ones(20), side, covariate])
-    for phi in (1.0, 2.0):
-        for ratio in (1.0, 2.0):
-            means = mean * np.exp(np.log(ratio) * side + 0.3 * covariate)
-            inside = 0
-            for _ in range(draws):
-                counts = rng.poisson(means) if phi == 1 else rng.negative_binomial(means / (phi - 1), 1 / phi)
-                found = adjusted.ratio(Model(counts, matrix, np.zeros(20)), np.arange(20), LEVEL, errors=errors).found
-                inside += isinstance(found, Statement) or found.low <= ratio <= found.high
-            yield inside / draws
+    for phi, ratio in product((1.0, 2.0), (1.0, 2.0)):
+        means = mean * np.exp(np.log(ratio) * side + 0.3 * covariate)
+        held = []
+        for _ in range(draws):
+            counts = rng.poisson(means) if phi == 1 else rng.negative_binomial(means / (phi - 1), 1 / phi)
+            found = adjusted.ratio(Model(counts, matrix, np.zeros(20)), np.arange(20), LEVEL, errors=errors).found
+            held.append(None if isinstance(found, Statement) else found.low <= ratio <= found.high)
+        yield among(held)
 
 
-def phi_coverage(mean: float, draws: int, rng: np.random.Generator) -> Iterator[float]:
-    for phi in (1.0, 2.0, 4.0):
-        for periods in (6, 24):
-            cells = np.repeat([0, 1], periods)
-            inside = 0
-            for _ in range(draws):
-                size = 2 * periods
-                counts = rng.poisson(mean, size) if phi == 1 else rng.negative_binomial(mean / (phi - 1), 1 / phi, size)
-                found = overdispersion.phi(counts, np.ones(size), cells, LEVEL)
-                inside += isinstance(found, Statement) or found.interval.low <= phi <= found.interval.high
-            yield inside / draws
+def among(held: list[bool | None]) -> Share:
+    """A share of data sets one by one, a refusal being None."""
+    return Share.among(np.array([bool(one) for one in held]), np.array([one is not None for one in held]))
 
 
-def line(name: str, cover: Callable[[float], Iterator[float]], means: tuple[float, ...] = MEANS) -> str:
-    cells = []
-    for mean in means:
-        found = list(cover(mean))
-        cells.append(f"{np.mean(found):.1%} ({min(found):.1%})")
-    return f"| {name} | " + " | ".join(cells) + " |"
+def phi_coverage(mean: float, draws: int, rng: np.random.Generator) -> Iterator[tuple[Share, float]]:
+    """The share, and how often there is no upper limit."""
+    for phi, periods in product((1.0, 2.0, 4.0), (6, 24)):
+        cells, size = np.repeat([0, 1], periods), 2 * periods
+        held: list[bool | None] = []
+        open_above = 0
+        for _ in range(draws):
+            counts = rng.poisson(mean, size) if phi == 1 else rng.negative_binomial(mean / (phi - 1), 1 / phi, size)
+            found = overdispersion.phi(counts, np.ones(size), cells, LEVEL)
+            held.append(None if isinstance(found, Statement) else found.interval.low <= phi <= found.interval.high)
+            open_above += not isinstance(found, Statement) and np.isinf(found.interval.high)
+        yield among(held), open_above / draws
+
+
+def phi_lines(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    for mean in MEANS:
+        found = [one for times in BAND for one in phi_coverage(times * mean, draws, rng)]
+        cells = line(f"{mean:g}", [[share for share, _ in found]])
+        yield [*cells, f"{100 * np.mean([part for _, part in found]):.0f}"]
+
+
+PARTS = ("findings", "hit_rate")
+VISITS = ((120, 60), (100, 100), (60, 120))
+
+
+@cache
+def decomposed(after: int, before: int, visits: tuple[int, int], kind: str) -> tuple[tuple[float, float] | None, ...]:
+    """Limits of the change in findings and of that in findings per visit, of two totals."""
+    found = ek.decompose(visits[0], visits[1], after, before, findings=kind)
+    parts = (getattr(found, part) for part in PARTS)
+    return tuple((part.conf_low, part.conf_high) if part.is_estimated else None for part in parts)
+
+
+def decomposition_coverage(kind: str, mean: float, draws: int, rng: np.random.Generator) -> Iterator[list[Share]]:
+    """Totals: ``mean`` findings before; the visits are given, the hit rate changes by 0.5, 1 or 2."""
+    for visits, times in product(VISITS, RATIOS):
+        if kind == "binomial" and mean * max(times, 1) > min(visits):
+            continue
+        chance = mean / visits[1]
+        if kind == "binomial":
+            after, before = (
+                rng.binomial(visits[0], min(times * chance, 1.0), draws),
+                rng.binomial(visits[1], chance, draws),
+            )
+        else:
+            after, before = rng.poisson(visits[0] * times * chance, draws), rng.poisson(mean, draws)
+        found = [decomposed(int(a), int(b), visits, kind) for a, b in zip(after, before, strict=True)]
+        truths = (times * visits[0] / visits[1], times)
+        yield [
+            among([None if one[place] is None else one[place][0] <= truth <= one[place][1] for one in found])
+            for place, truth in enumerate(truths)
+        ]
+
+
+def series_coverage(mean: float, draws: int, rng: np.random.Generator) -> Shares:
+    """By month, twelve before and after: the change in findings per visit with ``mean`` findings before, φ 1 and 2."""
+    visits = (np.full(12, 10), np.full(12, 5))
+    for phi, times in product((1.0, 2.0), RATIOS):
+        held: list[bool | None] = []
+        for _ in range(draws):
+            after, before = (
+                rng.poisson(at, 12) if phi == 1 else rng.negative_binomial(at / (phi - 1), 1 / phi, 12)
+                for at in (2 * times * mean / 12, mean / 12)
+            )
+            columns = (pl.Series(part) for part in (*visits, after, before))
+            found = ek.decompose(*columns).hit_rate
+            held.append(found.conf_low <= times <= found.conf_high if found.is_estimated else None)
+        yield among(held)
+
+
+def decomposition_lines(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    for mean in MEANS:
+        totals: dict[str, list[list[Share]]] = {}
+        for kind in ("poisson", "binomial"):
+            totals[kind] = [one for by in BAND for one in decomposition_coverage(kind, by * mean, draws, rng)]
+        series = [one for by in BAND for one in series_coverage(by * mean, max(draws // 60, 10), rng)]
+        both = totals["poisson"]
+        methods = [[one[0] for one in both], [one[1] for one in both], [one[1] for one in totals["binomial"]], series]
+        yield line(f"{mean:g}", methods, each=True)
+
+
+def lines(
+    cover: Callable[[Method, float, int, np.random.Generator], Shares],
+    methods: tuple[Method, ...],
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    each: bool = False,
+) -> Iterator[list[str]]:
+    for mean in MEANS:
+        shares = [[one for by in BAND for one in cover(method, by * mean, draws, rng)] for method in methods]
+        yield line(f"{mean:g}", shares, each=each)
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=20_000)
+    parser.add_argument("--draws", type=int, default=1_500)
     parser.add_argument("--seed", type=int, default=20250905)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    fewer = max(given.draws // 20, 50)
-    print("| interval (mean, and least in brackets) | " + " | ".join(f"{mean:g}" for mean in MEANS) + " |")
-    print("|---" * (len(MEANS) + 1) + "|")
+    fewer = max(given.draws // 60, 10)
     families = (
-        ("stratified ratio", ratio_coverage, stratified.RATIO_METHODS),
-        ("stratified difference", difference_coverage, stratified.DIFFERENCE_METHODS),
-        ("standardised rate", rate_coverage, (Method.MIDP, Method.GAMMA)),
-        ("ratio of standardised rates", rate_ratio_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
+        ("Stratified ratio", ratio_coverage, stratified.RATIO_METHODS),
+        ("Stratified difference", difference_coverage, stratified.DIFFERENCE_METHODS),
+        ("Standardised rate", rate_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
+        ("Ratio of standardised rates", rate_ratio_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
     )
     for name, cover, methods in families:
-        for method in methods:
-            print(line(f"{name}, `{method}`", lambda mean, m=method, c=cover: c(m, mean, given.draws, rng)), flush=True)
-    for errors in (Method.QUASI_POISSON, Method.POISSON, Method.ROBUST, Method.NB2):
-        told = f"adjusted ratio, `{errors}`"
-        print(line(told, lambda mean, e=errors: adjusted_coverage(e, mean, fewer // 2, rng)), flush=True)
-    print(line("φ", lambda mean: phi_coverage(mean, fewer, rng)), flush=True)
+        heads = ("expected events", *(f"`{method}`" for method in methods), "refused")
+        table(f"{name}, {given.draws} draws per setting", heads, lines(cover, methods, given.draws, rng))
+    heads = ("expected events", "`score`", "`midp`", "`exact`", "refused")
+    table("Observed over expected (indirect standardisation), by summation", heads, indirect_lines())
+    heads = (
+        "expected findings before",
+        "findings",
+        "findings per visit",
+        "the same as shares",
+        "the same by month",
+        *(f"refused {at}" for at in (1, 2, 3, 4)),
+    )
+    table(f"Decomposition, {given.draws} draws per setting", heads, decomposition_lines(given.draws, rng))
+    heads = ("expected events a period", "φ", "refused", "no upper limit")
+    table(f"Dispersion, {fewer} draws per setting", heads, phi_lines(fewer, rng))
+    names = ("quasi", "model", "robust", "nb2")
+    heads = ("expected events a row", *(f"`{name}`" for name in names), *(f"refused `{name}`" for name in names))
+    table(f"Adjusted ratio, {fewer} draws per setting", heads, lines(adjusted_coverage, ERRORS, fewer, rng, each=True))
 
 
 if __name__ == "__main__":

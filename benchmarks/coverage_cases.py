@@ -1,8 +1,9 @@
 """How often the intervals for persons who come in cases hold the truth, by simulation.
 
-Cases come by a Poisson distribution around m, spread evenly in logarithm from m/√2 to m·√2, with sizes from 1 to 20
-by one of five distributions. A refusal (no case at all) makes no claim and counts as holding the truth;
-beside it stands the coverage among those that got an interval, and what intervals for single persons would do.
+Cases come by a Poisson distribution, with sizes from 1 to 20 by nine distributions: five on which the method was
+chosen, and four others. What a line and a cell are: ``benchmarks/coverage_tables.py``; the settings of a line are the
+distributions, and for the ratio also how much exposure the reference has. Beside the method stands what it would do
+with a gamma in place of the F, and what intervals for single persons do.
 
     python benchmarks/coverage_cases.py --draws 10000
 """
@@ -10,101 +11,113 @@ beside it stands the coverage among those that got an interval, and what interva
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from coverage_tables import BAND, LEVEL, MEANS, Share, line, table
+from scipy import special
 
 from evalkit.inference import clustered, rates
 from evalkit.inference.clustered import CaseSums
 from evalkit.inference.intervals import Intervals
 
-MEANS = (0.5, 1.0, 3.0, 10.0, 30.0)
 SIZES = np.arange(1, 21)
-SHAPES = {
+CHOSEN_ON = {
     "all single": (SIZES == 1) * 1.0,
     "halving": 0.5**SIZES,
     "power 2": SIZES**-2.0,
     "power 1.5": SIZES**-1.5,
     "1-3, one in ten 20": np.array([0.3] * 3 + [0.0] * 16 + [0.1]),
 }
-EXPOSURES = (1.0, 0.2)
+OTHERS = {
+    "always 4": (SIZES == 4) * 1.0,  # noqa: PLR2004
+    "even 1-20": np.ones(20),
+    "geometric, mean 4": 0.75**SIZES,
+    "1, one in five 10": (SIZES == 1) * 0.8 + (SIZES == 10) * 0.2,  # noqa: PLR2004
+}
+SHAPES = CHOSEN_ON | OTHERS
+EXPOSURES = (1.0, 0.2, 5.0)
+UNLIKE = (("all single", "power 1.5"), ("power 1.5", "halving"), ("always 4", "1-3, one in ten 20"))
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """Shares of the draws that hold the truth: the rate, the same where given, that of single persons, the ratios."""
-
-    rate: float
-    given: float
-    persons: float
-    ratios: tuple[float, ...]
-
-
-def draw(shape: str, means: NDArray[np.float64], rng: np.random.Generator) -> tuple[CaseSums, float]:
-    """The sums of as many groups as there are means, and the mean size of a case."""
+def draw(shape: str, mean: float, draws: int, rng: np.random.Generator) -> tuple[CaseSums, float]:
+    """The sums of ``draws`` groups, and the true number of persons."""
     chance = SHAPES[shape] / SHAPES[shape].sum()
-    counts = rng.poisson(means[:, None] * chance)
+    counts = rng.poisson(mean * chance, (draws, SIZES.size))
     sums = CaseSums(
         cases=counts.sum(axis=1),
         persons=counts @ SIZES,
         squares=(counts @ SIZES**2).astype(float),
         largest=np.where(counts > 0, SIZES, 0).max(axis=1),
     )
-    return sums, float(chance @ SIZES)
+    return sums, mean * float(chance @ SIZES)
 
 
-def measure(shape: str, mean: float, draws: int, seed: int) -> Covered:
-    """One line of the table."""
-    rng = np.random.default_rng(seed)
-    means = mean * np.exp(rng.uniform(-0.5, 0.5, draws) * np.log(2))
-    group, size = draw(shape, means, rng)
-    found = clustered.rate(group, means)
-    ratios = []
-    for exposure in EXPOSURES:
-        reference, _ = draw(shape, means * exposure, rng)
-        ratios.append(held(clustered.ratio(group, means, reference, means * exposure), 1.0))
-    return Covered(
-        rate=held(found, size).mean(),
-        given=held(found, size)[found.is_estimated].mean(),
-        persons=held(rates.exact(group.persons, means), size).mean(),
-        ratios=tuple(each.mean() for each in ratios),
-    )
+def without_f(sums: CaseSums, found: Intervals) -> Intervals:
+    """The rate with a gamma for its upper limit, as if φ were known."""
+    high = sums.size * special.gammainccinv(sums.equivalent + 0.5, (1 - LEVEL) / 2)
+    return replace(found, high=np.where(found.is_estimated, np.maximum(high, found.estimate), np.nan))
 
 
-def held(found: Intervals, truth: float) -> NDArray[np.bool_]:
-    """Whether each interval holds the truth; a refusal does."""
-    return ~found.is_estimated | ((found.low <= truth) & (truth <= found.high))
-
-
-def lines(draws: int, seed: int) -> Iterator[str]:
-    """The table in Markdown, a row for each mean and shape and one for their average."""
-    heads = " | ".join(f"ratio, reference {exposure:g} times" for exposure in EXPOSURES)
-    yield f"| expected cases | sizes | rate | rate, where given | exact, for persons | {heads} |"
-    yield "|---" * (5 + len(EXPOSURES)) + "|"
+def rate_lines(shapes: Mapping[str, object], draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
     for mean in MEANS:
-        every = []
-        for at, shape in enumerate(SHAPES):
-            one = measure(shape, mean, draws, seed + at)
-            every.append([one.rate, one.given, one.persons, *one.ratios])
-            yield row(mean, shape, every[-1])
-        yield row(mean, "**mean**", np.mean(every, axis=0).tolist())
-        yield row(mean, "**minimum**", np.min(every, axis=0).tolist())
+        methods: list[list[Share]] = [[], [], []]
+        for shape in shapes:
+            for times in BAND:
+                sums, truth = draw(shape, times * mean, draws, rng)
+                found = clustered.rate(sums, 1.0)
+                persons = rates.exact(sums.persons, 1.0, LEVEL)
+                given = found.is_estimated
+                held = (persons.low <= truth) & (truth <= persons.high)
+                methods[0].append(Share.of(found, truth))
+                methods[1].append(Share.of(without_f(sums, found), truth))
+                methods[2].append(Share.among(held, given))
+        yield line(f"{mean:g}", methods)
 
 
-def row(mean: float, name: str, shares: list[float]) -> str:
-    """One row of the table."""
-    return f"| {mean:g} | {name} | {' | '.join(f'{share:.1%}' for share in shares)} |"
+def by_shape(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    """The rate, distribution by distribution."""
+    for shape in SHAPES:
+        cells = []
+        for mean in MEANS:
+            shares = [Share.of(clustered.rate(sums, 1.0), truth) for sums, truth in drawn(shape, mean, draws, rng)]
+            cells.append(line("", [shares])[1])
+        yield [shape, *cells]
+
+
+def drawn(shape: str, mean: float, draws: int, rng: np.random.Generator) -> Iterator[tuple[CaseSums, float]]:
+    for times in BAND:
+        yield draw(shape, times * mean, draws, rng)
+
+
+def ratio_lines(pairs: tuple[tuple[str, str], ...], draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    for mean in MEANS:
+        shares = []
+        for first, second in pairs:
+            for times in BAND:
+                for exposure in EXPOSURES:
+                    group, persons = draw(first, times * mean, draws, rng)
+                    reference, persons_ref = draw(second, times * mean * exposure, draws, rng)
+                    shares.append(Share.of(clustered.ratio(group, 1.0, reference, 1.0), persons / persons_ref))
+        yield line(f"{mean:g}", [shares])
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=20250905)
     given = parser.parse_args()
-    print(*lines(given.draws, given.seed), sep="\n")
+    rng = np.random.default_rng(given.seed)
+    heads = ("expected cases", "rate", "with a gamma for the F", "exact, for persons", "refused")
+    for name, shapes in (("the sizes it was chosen on", CHOSEN_ON), ("other sizes", OTHERS), ("all sizes", SHAPES)):
+        table(f"Rate, {name}", heads, rate_lines(shapes, given.draws, rng))
+    table("Rate, by distribution", ("sizes", *(f"{mean:g} cases" for mean in MEANS)), by_shape(given.draws, rng))
+    heads = ("expected cases", "ratio", "refused")
+    alike = tuple((shape, shape) for shape in SHAPES)
+    table("Ratio, both sides with the same sizes", heads, ratio_lines(alike, given.draws // 20, rng))
+    table("Ratio, sides with unlike sizes", heads, ratio_lines(UNLIKE, given.draws // 20, rng))
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def adjusted_rate_ratio(
     ...     frame, count="found", exposure="visits", contrast="model", reference="ordinary", covariates=["sector"]
     ... )
     >>> round(found.estimate, 2), round(found.conf_low, 2), round(found.conf_high, 2)
-    (2.77, 1.47, 5.2)
+    (2.77, 1.5, 5.36)
     """
     given = GroupedArguments("adjusted_rate_ratio()")
     wanted = _errors(given, errors, cluster)

@@ -204,7 +204,7 @@ def decompose(
     EstimationError
         When an argument has no meaning; every such argument is told at once.
 
-    Source: the identity; intervals mid-p conditional (:func:`evalkit.rate_ratio`), quasi-Poisson
+    Source: the identity; intervals by score (:func:`evalkit.rate_ratio`), quasi-Poisson
     (:func:`evalkit.inference.summed.compare`), or for shares MOVER of Wilson limits (Donner and Zou 2012, Statistical
     Methods in Medical Research 21:347-359; Wilson 1927, JASA 22:209-212).
 
@@ -269,10 +269,10 @@ _Part = tuple[NDArray[np.int64], "NDArray[np.float64] | NDArray[np.int64]"]
 
 
 def _change(after: _Part, before: _Part, conf_level: float) -> Estimate:
-    """The ratio of two rates: of totals by mid-p, of periods by the rule for series."""
+    """The ratio of two rates: of totals by their score, of periods by the rule for series."""
     if after[0].ndim == 0 and before[0].ndim == 0:
         count, exposure, count_ref, exposure_ref = (numbers.item() for numbers in (*after, *before))
-        return rate_ratio(count, exposure, count_ref, exposure_ref, method="midp", conf_level=conf_level)
+        return rate_ratio(count, exposure, count_ref, exposure_ref, conf_level=conf_level)
     cells = [
         CellSeries(np.atleast_1d(counts), np.atleast_1d(exposed).astype(float)) for counts, exposed in (after, before)
     ]

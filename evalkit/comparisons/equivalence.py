@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from evalkit.comparisons.result import Column, Numbers
 
-RATE_EQUIVALENCE_METHODS = (Method.MIDP, Method.EXACT, Method.SCORE)
+RATE_EQUIVALENCE_METHODS = (Method.SCORE, Method.MIDP, Method.EXACT)
 RATIOS = frozenset({Scale.RATE_RATIO, Scale.RATIO_OF_RATE_RATIOS})
 DIFFERENCES = frozenset({Scale.RATE_DIFFERENCE, Scale.PROPORTION_DIFFERENCE, Scale.DURATION_DIFFERENCE})
 _CLOSE = 1e-6
@@ -233,7 +233,7 @@ def rate_equivalence(
     *,
     reciprocal: bool = True,
     good: str = "neither",
-    method: str = "midp",
+    method: str = "score",
     alpha: float = 0.05,
 ) -> Equivalence | EquivalenceSeries:
     """Whether two rates are alike within a margin on their ratio, by two one-sided conditional tests.
@@ -245,7 +245,7 @@ def rate_equivalence(
     margin, reciprocal, good
         As in :func:`evalkit.equivalence`, on the ratio scale.
     method
-        ``midp`` (close to the level), ``exact`` (never above it) or ``score``.
+        ``score`` (closest to the level), ``midp`` (wider for few events) or ``exact`` (never above the level).
     alpha
         Of each one-sided test; the interval inside the margin then has level 1-2α, and the difference is judged by
         the interval of level 1-α.

@@ -41,6 +41,14 @@ DISPERSION = _positive(
     _POSITIVE,
     Text("Ange variansen delad med medelvärdet; 1 är slumpen ensam.", "Give variance over mean; 1 is chance alone."),
 )
+SHAPE = _positive(
+    "shape",
+    _POSITIVE,
+    Text(
+        "Ange antalet enheter gånger formparametern för en enhet (1/alfa).",
+        "Give the number of units times the shape of one unit (1/alpha).",
+    ),
+)
 HALF_WIDTH = _positive(
     "half_width",
     _POSITIVE,
@@ -62,6 +70,7 @@ class Expected:
     of: Numbers | None = None
     of_ref: Numbers | None = None
     dispersion: Numbers = 1.0
+    shape: Numbers | None = None
 
     def cells(self, given: ColumnArguments, **names: str) -> Cells:
         """The design, every fault noted in ``given``; ``names`` are those of arguments called something else there."""
@@ -86,7 +95,10 @@ class Expected:
             of_other = given.positives("of_ref", self.of_ref, EXPECTED)
             if not given.log.problems and ((changing > of).any() or (others[0] > of_other).any()):
                 note(given, "more_than_all", "events", _MORE_THAN_ALL, same("events <= of"))
-        return Cells(changing=changing, others=others, dispersion=dispersion, of=of, of_other=of_other)
+        shape = None if self.shape is None else given.positives("shape", self.shape, SHAPE)
+        if shape is not None and of is not None:
+            note(given, "shape_of_shares", "shape", _SHAPE_OF_SHARES, same("dispersion"))
+        return Cells(changing=changing, others=others, dispersion=dispersion, of=of, of_other=of_other, shape=shape)
 
     def _note_half_a_design(self, given: ColumnArguments) -> None:
         has = {
@@ -101,6 +113,7 @@ class Expected:
 
 
 _HALF = Text("De väntade antalen hör inte ihop till ett upplägg.", "The expected counts do not make up a design.")
+_SHAPE_OF_SHARES = Text("Andelar har ingen formparameter.", "Shares have no shape.")
 _MORE_THAN_ALL = Text("Fler händelser än det som de räknas av.", "More events than what they are counted out of.")
 _DESIGNS = Text(
     "events; events och events_ref; events och events_before; eller alla fyra",
@@ -149,7 +162,12 @@ def note_exact_limits(given: ColumnArguments, cells: Cells, method: Method) -> N
     """The exact tests are of one or two Poisson counts, and nothing else."""
     if method not in {Method.EXACT, Method.MIDP}:
         return
-    if len(cells.others) > 1 or cells.of is not None or (np.asarray(cells.dispersion) != 1).any():
+    if (
+        len(cells.others) > 1
+        or cells.of is not None
+        or cells.shape is not None
+        or (np.asarray(cells.dispersion) != 1).any()
+    ):
         what = Text(
             "Den exakta metoden gäller en eller två Poissonfördelade nivåer utan överspridning.",
             "The exact method is for one or two Poisson rates without overdispersion.",

@@ -9,6 +9,7 @@ time planned; the effect multiplies ``events``.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +57,7 @@ def power(
     of: Numbers | None = None,
     of_ref: Numbers | None = None,
     dispersion: Numbers = 1.0,
+    shape: Numbers | None = None,
     null: float = 1.0,
     margin: float | tuple[float, float] | Margin | None = None,
     alpha: float = 0.05,
@@ -74,6 +76,9 @@ def power(
         What ``events`` and ``events_ref`` are out of, for shares; ``ratio`` is then a ratio of shares.
     dispersion
         φ of the counts, variance over mean; 1 is chance alone.
+    shape
+        For negative binomial counts: the shape of each total, which is the number of units times the shape of one
+        (1/alpha); the variance is mean + mean²/shape. Left out there is none. Only ``wald``, ``planned``, of counts.
     null
         The ratio tested against, for non-inferiority: 1.2 with ``alternative="smaller"``. Only ``wald``, ``planned``.
     margin
@@ -102,9 +107,16 @@ def power(
     0.881
     >>> round(ek.power(2.0, events=10, events_ref=10, method="midp").power, 3)
     0.435
+
+    Forty units a side, each with the shape 2:
+
+    >>> round(ek.power(1.5, events=100, events_ref=100, shape=80).power, 3)
+    0.511
     """
     given = ColumnArguments("power()")
-    expected = _expected(events, events_ref, events_before, events_ref_before, of, of_ref, dispersion)
+    expected = replace(
+        _expected(events, events_ref, events_before, events_ref_before, of, of_ref, dispersion), shape=shape
+    )
     cells = expected.cells(given)
     times = given.positives("ratio", ratio, RATIO)
     tested = given.null("null", null)
@@ -131,6 +143,7 @@ def smallest_detectable(
     of: Numbers | None = None,
     of_ref: Numbers | None = None,
     dispersion: Numbers = 1.0,
+    shape: Numbers | None = None,
     direction: str = "increase",
     power: float = 0.8,
     alpha: float = 0.05,
@@ -145,7 +158,7 @@ def smallest_detectable(
         ``increase`` or ``decrease``. A decrease leaves fewer events to see it by, so it has to be the larger one.
     power
         Wanted, such as 0.8.
-    events, events_ref, events_before, events_ref_before, of, of_ref, dispersion, alpha, alternative
+    events, events_ref, events_before, events_ref_before, of, of_ref, dispersion, shape, alpha, alternative
         As in :func:`evalkit.power`; ``alternative`` is ``two-sided``, or one-sided towards ``direction``.
     method
         ``wald``, ``planned`` (exp((z + z)·√(φ·Σ1/N)), the formula of a quick plan), ``exact`` or ``midp``.
@@ -169,7 +182,9 @@ def smallest_detectable(
     0.52
     """
     given = ColumnArguments("smallest_detectable()")
-    expected = _expected(events, events_ref, events_before, events_ref_before, of, of_ref, dispersion)
+    expected = replace(
+        _expected(events, events_ref, events_before, events_ref_before, of, of_ref, dispersion), shape=shape
+    )
     cells = expected.cells(given)
     wanted = chance(given, "power", power)
     level = level_of(given, alpha=alpha, alternative=alternative, method=method, known=POWER_METHODS)

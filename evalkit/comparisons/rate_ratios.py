@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from evalkit.inference.intervals import Intervals
 
 RATE_RATIO_METHODS = (Method.SCORE, Method.EXACT, Method.MIDP, Method.E_TEST, Method.BAYES)
-RATIO_OF_RATE_RATIOS_METHODS = (Method.MIDP, Method.EXACT)
+RATIO_OF_RATE_RATIOS_METHODS = (Method.SCORE, Method.MIDP, Method.EXACT)
 
 
 @overload
@@ -184,7 +184,7 @@ def ratio_of_rate_ratios(  # noqa: PLR0917 - eight numbers of one table, in the 
     count_ref_before: Numbers,
     exposure_ref_before: Numbers,
     *,
-    method: str = "midp",
+    method: str = "score",
     conf_level: float = 0.95,
     null: float = 1.0,
 ) -> Estimate | EstimateSeries:
@@ -200,8 +200,8 @@ def ratio_of_rate_ratios(  # noqa: PLR0917 - eight numbers of one table, in the 
     count_ref_after, exposure_ref_after, count_ref_before, exposure_ref_before
         The same for the reference.
     method
-        ``midp`` or ``exact``, both conditional on the margins and central. ``exact`` never covers less often than
-        ``conf_level`` says, at the price of being wide.
+        ``score`` (covers about as often as ``conf_level`` says), or ``midp`` or ``exact``, both conditional on the
+        margins and central. ``exact`` never covers less often than ``conf_level`` says, at the price of being wide.
     conf_level
         Between 0 and 1.
     null

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from evalkit.estimate_series import EstimateSeries
     from evalkit.estimates import Estimate
 
-DIRECT_METHODS = (Method.MIDP, Method.GAMMA)
+DIRECT_METHODS = (Method.SCORE, Method.MIDP, Method.GAMMA)
 DIRECT_RATIO_METHODS = (Method.SCORE, Method.MIDP, Method.GAMMA)
-INDIRECT_METHODS = (Method.MIDP, Method.EXACT, Method.SCORE)
+INDIRECT_METHODS = (Method.SCORE, Method.MIDP, Method.EXACT)
 
 
 def standardised_rate(
@@ -26,7 +26,7 @@ def standardised_rate(
     weight: Numbers,
     *,
     by: Labels | None = None,
-    method: str = "midp",
+    method: str = "score",
     conf_level: float = 0.95,
     null: float | None = None,
 ) -> Estimate | EstimateSeries:
@@ -42,7 +42,8 @@ def standardised_rate(
     by
         Which group a row belongs to (unit, period), for all of them in one call: a column, several, or a frame.
     method
-        ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer; never covers too little, and usually too much).
+        ``score`` (covers about as often as ``conf_level`` says), ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer;
+        never covers too little, and usually too much).
     conf_level
         Between 0 and 1.
     null
@@ -67,7 +68,7 @@ def standardised_rate(
     >>> mix = pl.DataFrame({"found": [8, 2], "visits": [40, 100], "objects": [300, 900]})
     >>> found = ek.standardised_rate(mix["found"], mix["visits"], mix["objects"])
     >>> round(found.estimate, 3), round(found.conf_low, 3), round(found.conf_high, 3)
-    (0.065, 0.033, 0.117)
+    (0.065, 0.035, 0.12)
     """
     from evalkit.inference import standardised
 
@@ -184,7 +185,7 @@ def standardised_ratio(
     expected: Numbers,
     *,
     by: Labels | None = None,
-    method: str = "midp",
+    method: str = "score",
     conf_level: float = 0.95,
     null: float = 1.0,
 ) -> Estimate | EstimateSeries:
@@ -200,7 +201,7 @@ def standardised_ratio(
     by
         Which group a row belongs to; observed and expected are added up within it.
     method
-        ``midp``, ``exact`` (Garwood) or ``score``.
+        ``score``, ``midp`` or ``exact`` (Garwood).
     conf_level, null
         The level, and the ratio that the p-value is against.
 

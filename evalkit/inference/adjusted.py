@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError
 from evalkit.inference.method import Method
+from evalkit.inference.profiles import Profile
 from evalkit.inference.separation import separated
 from evalkit.statements import Statement
 
@@ -61,9 +62,10 @@ def ratio(
         The level and the ratio that the p-value is against.
     errors
         ``poisson``: the model's own, and normal limits; refused when φ is above 1.5. ``quasi_poisson``: those times
-        √φ, φ not below 1, with Student's t. ``robust``: the sandwich, HC3 when every row is its own cluster and
-        otherwise by cluster with the factor ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3
-        ``n - p``) degrees of freedom. ``nb2``: a negative binomial model, normal limits.
+        √φ, φ not below 1; limits and p-value by the profile of the quasi-likelihood, with Student's t. ``robust``:
+        the sandwich, HC3 when every row is its own cluster and otherwise by cluster with the factor
+        ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3 ``n - p``) degrees of freedom.
+        ``nb2``: a negative binomial model, normal limits.
 
     Source: McCullagh and Nelder 1989, section 6.2; Long and Ervin 2000, The American Statistician 54:217-224 (HC3);
     Cameron and Miller 2015, Journal of Human Resources 50:317-372 (clusters).
@@ -79,19 +81,23 @@ def ratio(
         fitted = loglinear.poisson(rows)
         phi = _pearson(rows.counts, fitted) / rows.df
         found = _ERRORS[errors](rows, fitted, clusters[kept])
+        told = found if isinstance(found, Statement) else _interval(found, conf_level, null)
     except NotConvergedError:
         return Adjusted(refusals.not_converged(), left_out)
-    told = found if isinstance(found, Statement) else _interval(found, conf_level, null)
     return Adjusted(told, left_out, phi, rows.df)
 
 
 @dataclass(frozen=True, slots=True)
 class _Error:
-    """A log ratio, its standard error and the degrees of freedom of Student's t (infinite for normal limits)."""
+    """A log ratio, its standard error and the degrees of freedom of Student's t (infinite for normal limits).
+
+    ``profile`` has the limits of the profile likelihood; without it they are the estimate and so many errors.
+    """
 
     log_ratio: float
     std_error: float
     df: float
+    profile: Profile | None = None
 
 
 def robust_covariance(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> Floats:
@@ -119,7 +125,8 @@ def _poisson(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error 
 def _quasi(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error | Statement:
     del clusters
     phi = max(_pearson(rows.counts, fitted) / rows.df, 1.0)
-    return _error(fitted, phi * fitted.covariance, rows.df)
+    error = _error(fitted, phi * fitted.covariance, rows.df)
+    return replace(error, profile=Profile(rows, fitted, _CONTRAST, phi))
 
 
 def _robust(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error | Statement:
@@ -152,10 +159,15 @@ def _interval(error: _Error, conf_level: float, null: float) -> Interval | State
         return refusals.too_few_clusters(LEAST_CLUSTERS)
     outer = (1 - conf_level) / 2
     steps = -float(special.ndtri(outer) if math.isinf(error.df) else special.stdtrit(error.df, outer))
-    score = -abs(error.log_ratio - math.log(null)) / error.std_error
-    tail = special.ndtr(score) if math.isinf(error.df) else special.stdtr(error.df, score)
+    if error.profile is None:
+        score = (error.log_ratio - math.log(null)) / error.std_error
+        logs = error.log_ratio + np.array([0.0, -steps, steps]) * error.std_error
+    else:
+        score = error.profile.root(math.log(null))
+        logs = np.array([error.log_ratio, *error.profile.limits(steps, error.std_error)])
+    tail = special.ndtr(-abs(score)) if math.isinf(error.df) else special.stdtr(error.df, -abs(score))
     with np.errstate(over="ignore"):
-        estimate, low, high = np.exp(error.log_ratio + np.array([0.0, -steps, steps]) * error.std_error)
+        estimate, low, high = np.exp(logs)
     return Interval(float(estimate), float(low), float(high), 2 * float(tail), error.std_error)
 
 

@@ -2,14 +2,15 @@
 
 Cases are taken to come by chance only (Poisson), each with a size of its own; the number of persons is then compound
 Poisson, with the variance Σ size² and not Σ size. With k = (Σ size)² / Σ size² the persons say as much as k cases of
-one size φ = Σ size² / Σ size would. The interval takes quantiles of a gamma with shape k + 1/2 (Jeffreys' prior for
-k events) times φ; the upper one is of an F instead, with 2n + 1 degrees of freedom from n cases, because φ is itself
-estimated, and too low as long as the largest cases have not been seen. When every case is one person the lower limit
-is that of :func:`evalkit.inference.rates.bayes`.
+one size φ = Σ size² / Σ size would. The lower limit is φ times the mid-p limit of k events. The upper one takes a
+gamma with shape k + 1/2 (Jeffreys' prior for k events), divided by a chi-square with 2n + 3 degrees of freedom from
+n cases (so an F), because φ is itself estimated, and too low as long as the largest cases have not been seen. When
+every case is one person the lower limit is that of :func:`evalkit.inference.rates.midp`.
 
 Sources: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for the gamma interval of a weighted sum of Poisson
-counts, of which this is a form; Brown, Cai and DasGupta 2003, Statistica Sinica 13:19-49, for Jeffreys' prior.
-The F is our own; ``docs/statistics/cases.md`` has the measured coverage.
+counts, and Fay and Kim 2017, Biometrical Journal 59:377-387, for its mid-p form; Brown, Cai and DasGupta 2003,
+Statistica Sinica 13:19-49, for Jeffreys' prior. The F is our own; ``docs/statistics/cases.md`` has
+the measured coverage.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from evalkit import refusals
+from evalkit.inference import weighted_sums
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.roots import crossings
+from evalkit.inference.weighted_sums import WeightedSum
 
 _LEAST_P = 1e-12
+_MORE_FREEDOM = 3
+"""Chosen from 1 to 4 in ``benchmarks/coverage_cases.py``; with 1 the limit of three cases is far too wide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,18 +126,20 @@ def rate(sums: CaseSums, exposures: ArrayLike, conf_level: float = 0.95, *, null
     >>> from evalkit.inference.clustered import CaseSums, rate
     >>> found = rate(CaseSums.of([1, 1, 2, 12]), 1.0).only()
     >>> round(found.low, 2), round(found.high, 2)
-    (2.9, 95.38)
+    (2.18, 86.24)
     """
     exposed = np.asarray(exposures, dtype=float)
-    size, shape = sums.size, np.asarray(sums.equivalent + 0.5)
-    freedom = np.asarray(2.0 * sums.cases + 1)
+    size, equivalent = sums.size, sums.equivalent
+    shape, freedom = np.asarray(equivalent + 0.5), np.asarray(2.0 * sums.cases + _MORE_FREEDOM)
     outer = (1 - conf_level) / 2
-    low, high = size * special.gammaincinv(shape, outer), size * _upper(shape, freedom, outer)
+    low, high = size * _lower(equivalent, outer), size * _upper(shape, freedom, outer)
     estimate = np.asarray(sums.persons / exposed)
     p_value = None
     if null is not None:
         scaled = null * exposed / size
-        above, below = special.gammainc(shape, scaled), special.fdtrc(2 * shape, freedom, scaled / shape)
+        some = np.maximum(equivalent, 1.0)
+        above = (special.gammainc(some, scaled) + special.gammainc(some + 1, scaled)) / 2
+        below = special.fdtrc(2 * shape, freedom, scaled / shape)
         p_value = np.asarray(np.minimum(1.0, 2 * np.minimum(above, below)))
     found = Intervals(
         estimate=estimate,
@@ -189,18 +196,26 @@ def ratio(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Side:
-    """One side's gamma shape, the degrees of freedom behind its φ, and the number of persons at its centre."""
+    """One side's k, the degrees of freedom behind its φ, and the number of persons at its centre, φ(k + 1/2)."""
 
-    shape: Floats
+    equivalent: Floats
     freedom: Floats
     mean: Floats
 
     @classmethod
     def of(cls, own: CaseSums, other: CaseSums) -> _Side:
         none = own.cases == 0
-        shape = own.equivalent + 0.5
         cases = np.where(none, other.cases, own.cases)
-        return cls(shape, 2.0 * cases + 1, np.where(none, other.size, own.size) * shape)
+        size = np.where(none, other.size, own.size)
+        return cls(own.equivalent, 2.0 * cases + _MORE_FREEDOM, size * (own.equivalent + 0.5))
+
+
+def _lower(equivalent: Floats, outer: ArrayLike) -> Floats:
+    """The lower limit in cases of one size, by mid-p; of no case, whose limit is never used, that of a single one."""
+    events, tail = np.broadcast_arrays(np.maximum(equivalent, 1.0), np.asarray(outer, dtype=float))
+    flat = events.ravel()
+    found = weighted_sums.midp_low(WeightedSum(flat, flat, np.ones(flat.shape)), 2 * tail.ravel())
+    return found.reshape(events.shape)
 
 
 def _upper(shape: Floats, freedom: Floats, outer: ArrayLike) -> Floats:
@@ -212,14 +227,15 @@ def _upper(shape: Floats, freedom: Floats, outer: ArrayLike) -> Floats:
 
 def _reach(upwards: _Side, downwards: _Side, outer: Floats) -> Floats:
     """How far the log of the ratio may lie from its centre, by one side's upper limit and the other's lower."""
-    up = np.log(_upper(upwards.shape, upwards.freedom, outer) / upwards.shape)
-    down = np.log(downwards.shape / special.gammaincinv(downwards.shape, outer))
+    shape = np.asarray(upwards.equivalent + 0.5)
+    up = np.log(_upper(shape, upwards.freedom, outer) / shape)
+    down = np.log((downwards.equivalent + 0.5) / _lower(downwards.equivalent, outer))
     return np.asarray(np.hypot(np.maximum(up, 0.0), np.maximum(down, 0.0)))
 
 
 def _meeting(upwards: _Side, downwards: _Side, distance: Floats, *, blocked: NDArray[np.bool_]) -> Floats:
     """Twice the outer tail at which the reach is ``distance``; 1 where that side has no limit."""
-    parts = (upwards.shape, upwards.freedom, downwards.shape, downwards.freedom, distance)
+    parts = (upwards.equivalent, upwards.freedom, downwards.equivalent, downwards.freedom, distance)
     flat = [np.asarray(part, dtype=float).ravel() for part in np.broadcast_arrays(*parts)]
     ends = np.full(flat[0].shape, np.log(_LEAST_P / 2)), np.full(flat[0].shape, np.log(0.5))
     found = np.exp(crossings(_reach_gap, *ends, *flat)).reshape(np.shape(distance))
@@ -227,5 +243,5 @@ def _meeting(upwards: _Side, downwards: _Side, distance: Floats, *, blocked: NDA
 
 
 def _reach_gap(log_outer: Floats, *sides_and_distance: Floats) -> Floats:
-    shape, freedom, other, freedom_other, distance = sides_and_distance
-    return _reach(_Side(shape, freedom, shape), _Side(other, freedom_other, other), np.exp(log_outer)) - distance
+    up, freedom, down, freedom_down, distance = sides_and_distance
+    return _reach(_Side(up, freedom, up), _Side(down, freedom_down, down), np.exp(log_outer)) - distance

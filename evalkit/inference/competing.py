@@ -70,7 +70,7 @@ def at(found: Incidence, day: float, conf_level: float) -> Intervals:
     waiting = np.where(before, sets.units, sets.left[row])
     seen = np.where(before | (sets.day[row] < day), waiting, sets.at_risk[row] - sets.any_event[row])
     low, high = _limits(share, variance, sets.units, seen, conf_level)
-    beyond = (sets.follow_up < day) & (found.waiting.share[sets.last] > 0)
+    beyond = durations.unfollowed(found.waiting, day)
     answer = Intervals(estimate=share, low=low, high=high, std_error=np.sqrt(variance))
     thin = durations.thin(found.waiting, day)
     return answer.refuse(beyond, refusals.beyond_follow_up()).refuse(thin, refusals.too_few_waiting())

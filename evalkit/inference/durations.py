@@ -123,13 +123,30 @@ def thin(found: Waiting, day: float) -> NDArray[np.bool_]:
     Without censoring each stands for itself, however few they are. The two numbers are a rule of thumb, not derived;
     ``benchmarks/coverage_durations.py`` shows how often intervals hold the truth under it.
     """
+    waiting, stood_for = _last_waiting(found, day)
+    return np.asarray((waiting < _LEAST_WAITING) & (stood_for > _MOST_STOOD_FOR))
+
+
+def unfollowed(found: Waiting, day: float) -> NDArray[np.bool_]:
+    """Where nobody is followed to ``day`` but some were lost: how long those would have waited nobody shows.
+
+    The curve may have come to 0 all the same, when its last units, who stood for the lost ones too, were not lost.
+    """
+    state = state_on(found, day)
+    _, stood_for = _last_waiting(found, day)
+    beyond = (found.sets.follow_up < day) & (state.share > 0)
+    return np.asarray(beyond | ((state.waiting == 0) & (stood_for > 1 + _ROUNDING)))
+
+
+def _last_waiting(found: Waiting, day: float) -> tuple[Counts, Floats]:
+    """How many wait on ``day``, or did when the curve came to its end, and how many units each stands for."""
     sets, state = found.sets, state_on(found, day)
     row = np.maximum(sets.place(day), 0)
     before = np.where(row > sets.first, found.share[np.maximum(row - 1, 0)], 1.0)
     # Where the curve has come to its end, those count who were waiting when it did.
     share = np.where(state.waiting > 0, state.share, before)
     waiting = np.where(state.waiting > 0, state.waiting, sets.at_risk[row])
-    return np.asarray((waiting < _LEAST_WAITING) & (share * sets.units / waiting > _MOST_STOOD_FOR))
+    return waiting, share * sets.units / waiting
 
 
 def quantile(found: Waiting, done: float, conf_level: float, method: Method) -> Intervals:
@@ -141,8 +158,12 @@ def quantile(found: Waiting, done: float, conf_level: float, method: Method) -> 
     Source: Brookmeyer and Crowley 1982, Biometrics 38:29-41.
     """
     sets, target = found.sets, 1 - done
-    low, high = limits(found, conf_level, method)
-    start_low, _ = _limits(state_on(found, -1.0), conf_level, method)
+    # At its ends the curve has the exact limits here: by mid-p the first and the last of five would be a 95 % interval
+    # of the median, which they hold with 93.75 %.
+    waiting = sets.at_risk - sets.any_event
+    state = State(found.share, found.variance, found.product, waiting)
+    low, high = _limits(state, conf_level, method, ends=conf_level)
+    start_low, _ = _limits(state_on(found, -1.0), conf_level, method, ends=conf_level)
     estimate = _middle(found, target)
     first_low = np.where(start_low <= target + _ROUNDING, 0.0, _first_day(sets, low <= target + _ROUNDING))
     first_high = _first_day(sets, high <= target + _ROUNDING)
@@ -171,7 +192,8 @@ def _first_day(sets: RiskSets, holds: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.minimum.reduceat(np.where(holds, sets.day, np.inf), sets.first))
 
 
-def _limits(state: State, conf_level: float, method: Method) -> tuple[Floats, Floats]:
+def _limits(state: State, conf_level: float, method: Method, *, ends: float | None = None) -> tuple[Floats, Floats]:
+    """Limits of the share; ``ends`` is the level of the exact ones where none or all have ended."""
     if method is Method.EXACT:
         return beta_products.limits(state.product, state.waiting, conf_level)
     inside = (state.share > 0) & (state.share < 1)
@@ -179,10 +201,12 @@ def _limits(state: State, conf_level: float, method: Method) -> tuple[Floats, Fl
     error = np.sqrt(np.where(inside, state.variance, 0.0))
     z = normal_quantile(conf_level)
     low, high = _APPROXIMATE[method](share, error, z)
-    # With none or all ended these methods have no width. The exact limits take their place.
-    ends = ~inside
-    product = Product(state.product.log_mean[ends], state.product.log_spread[ends])
-    low[ends], high[ends] = beta_products.limits(product, state.waiting[ends], conf_level)
+    # With none or all ended these methods have no width. The one limit there is takes the place of theirs, by mid-p:
+    # half of the observed point's probability leaves it the whole of 1 - conf_level.
+    at_ends = ~inside
+    product = Product(state.product.log_mean[at_ends], state.product.log_spread[at_ends])
+    level = 2 * conf_level - 1 if ends is None else ends
+    low[at_ends], high[at_ends] = beta_products.limits(product, state.waiting[at_ends], level)
     return low, high
 
 

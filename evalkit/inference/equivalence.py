@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from evalkit.inference import ratios
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.method import Method
-from evalkit.inference.roots import crossings
 
 _CLOSE = 1e-6
 
@@ -46,26 +46,23 @@ def above(sides: TwoRates, ratio: Floats | float, *, method: Method) -> Floats:
     >>> round(float(above(gu, 1.0, method=Method.EXACT)), 6)
     0.000428
     """
-    return _tail(sides.events, sides.events_ref, _share(sides, ratio), method=method)
+    return _tail(sides.events, sides.events_ref, _log_odds(sides, ratio), method=method)
 
 
 def below(sides: TwoRates, ratio: Floats | float, *, method: Method) -> Floats:
     """The one-sided p-value for a true ratio below ``ratio``."""
-    return _tail(sides.events_ref, sides.events, _share(sides, ratio, other=True), method=method)
+    return _tail(sides.events_ref, sides.events, -_log_odds(sides, ratio), method=method)
 
 
-def _share(sides: TwoRates, ratio: Floats | float, *, other: bool = False) -> Floats:
-    """The part of all events that falls on the first side (or the other) if the ratio is true."""
-    log_odds = np.log(ratio) + np.log(sides.exposure) - np.log(sides.exposure_ref)
-    return np.asarray(special.expit(-log_odds if other else log_odds))
+def _log_odds(sides: TwoRates, ratio: Floats | float) -> Floats:
+    """Of an event falling on the first side, if the ratio is true."""
+    return np.asarray(np.log(ratio) + np.log(sides.exposure) - np.log(sides.exposure_ref))
 
 
-def _tail(first: Counts | Floats, second: Counts | Floats, share: Floats, *, method: Method) -> Floats:
+def _tail(first: Counts, second: Counts, log_odds: Floats, *, method: Method) -> Floats:
     if method is Method.SCORE:
-        deviation = first - (first + second) * share
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = deviation / np.sqrt((first + second) * share * (1 - share))
-        return np.asarray(np.where(first + second > 0, special.ndtr(-z), 1.0))
+        return ratios.score_tail(first, second, log_odds)
+    share = special.expit(log_odds)
     at_least = np.where(first > 0, special.betainc(np.maximum(first, 1), second + 1, share), 1.0)
     if method is Method.EXACT:
         return np.asarray(at_least)
@@ -78,39 +75,9 @@ def limits(sides: TwoRates, conf_level: float, *, method: Method) -> tuple[Float
 
     0 and infinity where the data set no limit.
     """
-    outer = (1 - conf_level) / 2
-    first, second = (np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(sides.events, sides.events_ref))
-    low = _least_odds(first, second, outer, method)
-    inverse_high = _least_odds(second, first, outer, method)
-    per_odds = sides.exposure_ref / sides.exposure
-    with np.errstate(divide="ignore"):
-        return np.asarray(per_odds * low), np.asarray(per_odds / inverse_high)
-
-
-def _least_odds(first: Floats, second: Floats, outer: float, method: Method) -> Floats:
-    """The smallest odds that a first count so large still agrees with; 0 when it is 0."""
-    some = first > 0
-    n = np.where(some, first, 1.0)
-    if method is Method.SCORE:
-        z2 = float(special.ndtri(outer)) ** 2
-        total = n + second
-        root = np.sqrt(z2 * (n * second / total + z2 / 4))
-        # Wilson's limits as quotients of squares, so that the digits of a small count are not subtracted away.
-        product = (n + z2 / 2 + root) * (second + z2 / 2 + root) / (1 + z2 / total)
-        return np.asarray(np.where(some, n**2 / product, 0.0))
-    # The part and the rest each from its own tail, so that neither loses digits near 1.
-    exact = special.betaincinv(n, second + 1, outer) / special.betainccinv(second + 1, n, outer)
-    if method is Method.EXACT:
-        return np.asarray(np.where(some, exact, 0.0))
-    shape = n.shape
-
-    def gap(log_odds: Floats, count: Floats, rest: Floats) -> Floats:
-        tail = _tail(count, rest, special.expit(log_odds), method=Method.MIDP)
-        return np.asarray(np.log(np.maximum(tail, 1e-300) / outer))
-
-    start, end = np.log(exact).ravel(), np.log((n + 0.5) / (second + 0.5)).ravel() + 1.0
-    found = crossings(gap, start, np.maximum(end, start + 1.0), n.ravel(), second.ravel())
-    return np.asarray(np.where(some, np.exp(found).reshape(shape), 0.0))
+    columns = (sides.events, sides.exposure, sides.events_ref, sides.exposure_ref)
+    found = ratios.TESTED[method](*columns, conf_level, null=None)
+    return np.where(found.is_estimated, found.low, 0.0), np.where(found.is_estimated, found.high, np.inf)
 
 
 def from_errors(

@@ -86,7 +86,6 @@ def means(found: Waiting, horizon: float) -> Means:
     rest = sets.at_risk - ended
     terms = np.where(rest > 0, to_come**2 * ended / (sets.at_risk * np.maximum(rest, 1.0)), 0.0)
     lost = np.where(sets.day < horizon, rest - sets.left, 0)
-    share_at_end = durations.state_on(found, horizon).share
     return Means(
         horizon=horizon,
         # Pieces of the horizon may add up to a hair more than it.
@@ -95,7 +94,7 @@ def means(found: Waiting, horizon: float) -> Means:
         known=sets.units - sets.total(lost.astype(np.float64)).astype(np.int64),
         events=sets.total(np.where(sets.day <= horizon, ended, 0).astype(np.float64)).astype(np.int64),
         units=sets.units,
-        beyond=(sets.follow_up < horizon) & (share_at_end > 0),
+        beyond=durations.unfollowed(found, horizon),
         thin=durations.thin(found, horizon),
     )
 
@@ -118,10 +117,10 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
     """The mean of one side less that of the other, element by element.
 
     ``greenwood`` is the normal interval with its p-value against 0. ``mover`` joins the ``logit`` limits of the two
-    sides and has no p-value.
+    sides, both with Welch's degrees of freedom, and has no p-value.
 
     Source: Royston and Parmar 2013, BMC Medical Research Methodology 13:152; Zou and Donner 2008, Statistics in
-    Medicine 27:1693-1702 (mover).
+    Medicine 27:1693-1702 (mover); Welch 1947, Biometrika 34:28-35 (degrees of freedom of two sides).
     """
     gap = group.mean - reference.mean
     error = np.hypot(group.error, reference.error)
@@ -131,8 +130,9 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
         p_value = 2 * special.ndtr(-np.abs(gap) / np.where(fixed, 1.0, error))
         answer = Intervals(estimate=gap, low=gap - half, high=gap + half, p_value=p_value, std_error=error)
     else:
-        low, high, fixed = _limits(group, conf_level, Method.LOGIT)
-        low_ref, high_ref, fixed_ref = _limits(reference, conf_level, Method.LOGIT)
+        freedom = _freedom(group, reference, 1.0, 1.0)
+        low, high, fixed = _logit_limits(group, conf_level, freedom)
+        low_ref, high_ref, fixed_ref = _logit_limits(reference, conf_level, freedom)
         fixed = fixed | fixed_ref
         least, most = difference_limits(group.mean, (low, high), reference.mean, (low_ref, high_ref))
         answer = Intervals(
@@ -157,8 +157,9 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
         down = up = normal_quantile(conf_level) * error
         p_value = 2 * special.ndtr(-np.abs(gap) / np.where(fixed, 1.0, error))
     else:
-        low, high, none = _limits(group, conf_level, Method.LOGIT)
-        low_ref, high_ref, none_ref = _limits(reference, conf_level, Method.LOGIT)
+        freedom = _freedom(group, reference, mean_, mean_ref)
+        low, high, none = _logit_limits(group, conf_level, freedom)
+        low_ref, high_ref, none_ref = _logit_limits(reference, conf_level, freedom)
         fixed = fixed | none | none_ref
         sides = [np.where(fixed, 1.0, limit) for limit in (low, high, low_ref, high_ref)]
         log_low, log_high, log_low_ref, log_high_ref = (np.log(np.maximum(limit, 1e-300)) for limit in sides)
@@ -189,15 +190,38 @@ def _refused(answer: Intervals, *sides: Means) -> Intervals:
 
 def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Limits, and where there are none because nothing varies."""
-    horizon = known.horizon
-    fixed = (known.error == 0) | (known.known < _LEAST_UNITS) | (known.mean <= 0) | (known.mean >= horizon)
+    if method is Method.LOGIT:
+        return _logit_limits(known, conf_level, np.maximum(known.known - 1.0, 1.0))
+    half = normal_quantile(conf_level) * known.error
+    return np.maximum(known.mean - half, 0.0), np.minimum(known.mean + half, known.horizon), _fixed(known)
+
+
+def _fixed(known: Means) -> NDArray[np.bool_]:
+    return np.asarray(
+        (known.error == 0) | (known.known < _LEAST_UNITS) | (known.mean <= 0) | (known.mean >= known.horizon)
+    )
+
+
+def _logit_limits(known: Means, conf_level: float, freedom: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    horizon, fixed = known.horizon, _fixed(known)
     part = np.where(fixed, 0.5, known.mean / horizon)
-    if method is Method.GREENWOOD:
-        half = normal_quantile(conf_level) * known.error
-        return np.maximum(known.mean - half, 0.0), np.minimum(known.mean + half, horizon), fixed
-    units = np.maximum(known.known, _LEAST_UNITS).astype(np.float64)
-    error = known.error / horizon / (part * (1 - part)) * np.sqrt(units / (units - 1))
-    reach = np.minimum(special.stdtrit(units - 1, (1 + conf_level) / 2) * error, 700.0)
+    error = np.sqrt(_sample_variance(known)) / horizon / (part * (1 - part))
+    reach = np.minimum(special.stdtrit(freedom, (1 + conf_level) / 2) * error, 700.0)
     centre = special.logit(part)
     low, high = horizon * special.expit(centre - reach), horizon * special.expit(centre + reach)
     return np.where(fixed, known.mean, low), np.where(fixed, known.mean, high), fixed
+
+
+def _sample_variance(known: Means) -> Floats:
+    """Greenwood's variance with the factor that a sample's has over a population's."""
+    units = np.maximum(known.known, _LEAST_UNITS).astype(np.float64)
+    return np.asarray(known.error**2 * units / (units - 1))
+
+
+def _freedom(group: Means, reference: Means, scale: Floats | float, scale_ref: Floats | float) -> Floats:
+    """Welch's degrees of freedom of two sides, each variance in units of its ``scale`` squared."""
+    parts = [_sample_variance(side) / by**2 for side, by in ((group, scale), (reference, scale_ref))]
+    each = [np.maximum(side.known - 1.0, 1.0) for side in (group, reference)]
+    below = sum(part**2 / own for part, own in zip(parts, each, strict=True))
+    # Where neither side varies there is a refusal afterwards.
+    return np.asarray(np.divide((parts[0] + parts[1]) ** 2, below, out=np.ones_like(parts[0]), where=below > 0))

@@ -44,6 +44,8 @@ class Cells:
         φ: the variance over the mean.
     of, of_other
         For shares: how many the events are out of. ``None`` for counts.
+    shape
+        For negative binomial counts: the shape of each cell's total, the variance being ``mean + mean² / shape``.
 
     Examples
     --------
@@ -58,11 +60,22 @@ class Cells:
     dispersion: Floats = field(default_factory=lambda: np.ones(()))
     of: Floats | None = None
     of_other: Floats | None = None
+    shape: Floats | None = None
 
     def log_variance(self, ratio: ArrayLike) -> Floats:
-        """The variance of the log of the estimated ratio when the true one is ``ratio``: φ·Σ1/N."""
+        """The variance of the log of the estimated ratio when the true one is ``ratio``: φ·Σ1/N, and 1/shape a cell."""
         total = 1 / (np.asarray(ratio) * self.changing) + sum(1 / other for other in self.others)
-        return np.asarray(self.dispersion * total)
+        return np.asarray(self.dispersion * total + self._lasting)
+
+    @property
+    def _lasting(self) -> Floats:
+        """What no number of events takes away: it comes from how units differ."""
+        return np.zeros(()) if self.shape is None else (1 + len(self.others)) / self.shape
+
+    @property
+    def rest(self) -> Floats:
+        """The log variance over φ without the changing cell."""
+        return np.asarray(sum((1 / other for other in self.others), start=self._lasting / self.dispersion))
 
 
 def normal_power(effect: ArrayLike, std_error: ArrayLike, alpha: ArrayLike) -> Floats:
@@ -217,5 +230,4 @@ def months(
 
 def _peak(cells: Cells) -> Floats:
     """How far down, in logs, the Wald power still grows: deeper, its variance grows faster than the effect."""
-    rest = sum((1 / other for other in cells.others), start=np.zeros(()))
-    return np.asarray(2 + special.lambertw(2 * rest * cells.changing * np.exp(-2.0)).real)
+    return np.asarray(2 + special.lambertw(2 * cells.rest * cells.changing * np.exp(-2.0)).real)

@@ -95,9 +95,13 @@ def score(
     *,
     null: float | None = 1.0,
 ) -> Intervals:
-    """The inverted score test: Wilson's limits of the binomial odds.
+    """The inverted score test: Wilson's limits of the binomial odds, mended where a side has a single event.
 
-    Source: Gu, Ng, Tang and Schucany 2008, Biometrical Journal 50:283-298; Wilson 1927.
+    One event against none would by the normal approximation leave out ratios that give that outcome one time in five.
+    Its limit is therefore the mid-p one, and a single event against more may not claim more than it did against none.
+
+    Source: Gu, Ng, Tang and Schucany 2008, Biometrical Journal 50:283-298; Wilson 1927. Mending Wilson's limits of one
+    event by exact ones: Brown, Cai and DasGupta 2001, Statistical Science 16:101-133, section 4.1.1.
 
     Examples
     --------
@@ -193,14 +197,30 @@ TESTED: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType(
 
 
 def score_odds(first: Counts, second: Counts, conf_level: float) -> tuple[Floats, Floats]:
-    """Wilson's limits of the odds of two counts; 0 and infinity where a count is zero."""
+    """Wilson's limits of the odds of two counts, mended for single events; 0 and infinity where a count is zero."""
     z2 = float(special.ndtri((1 - conf_level) / 2)) ** 2
     total = np.maximum(first + second, 1).astype(float)
     root = np.sqrt(z2 * (first / total * second + z2 / 4))
     # Wilson's two odds as quotients of squares: the usual form subtracts and loses the digits of a small count.
     product = (first + z2 / 2 + root) * (second + z2 / 2 + root) / (1 + z2 / total)
-    low = first.astype(float) ** 2 / product
-    return low, _quotient(product, second.astype(float) ** 2)
+    low, inverse_high = first.astype(float) ** 2 / product, second.astype(float) ** 2 / product
+    # The mid-p limit of one event against none: the share of the first is then 1 - conf_level.
+    single = (1 - conf_level) / conf_level
+    low = np.where(first == 1, np.minimum(low, single), low)
+    inverse_high = np.where(second == 1, np.minimum(inverse_high, single), inverse_high)
+    return low, _quotient(np.ones(low.shape), inverse_high)
+
+
+def score_tail(first: Counts, second: Counts, log_odds: Floats) -> Floats:
+    """The one-sided p-value of so many events in the first at the given odds: that of :func:`score`."""
+    odds = np.exp(log_odds)
+    deviation = first - odds * second
+    tail = special.ndtr(-deviation / np.sqrt(np.maximum(first + second, 1) * odds))
+    # One event against none has the mid-p tail of half its probability.
+    single = special.expit(log_odds) / 2
+    tail = np.where((first == 1) & (deviation > 0), np.maximum(tail, single), tail)
+    tail = np.where((second == 1) & (deviation < 0), np.minimum(tail, 0.5 + single), tail)
+    return np.asarray(np.where(first + second > 0, tail, 1.0))
 
 
 def _on_the_ratio_scale(pairs: Pairs, low: Floats, high: Floats, p_value: Floats | None) -> Intervals:
@@ -272,7 +292,6 @@ def _p_value(pairs: Pairs, null: float | None, *, observed: float) -> Floats | N
 
 
 def _score_p_value(pairs: Pairs, null: float) -> Floats:
-    odds = null * pairs.exposed / pairs.exposed_ref
-    deviation = pairs.events - odds * pairs.events_ref
-    variance = np.maximum(pairs.events + pairs.events_ref, 1) * odds
-    return np.asarray(2 * special.ndtr(-np.abs(deviation) / np.sqrt(variance)))
+    log_odds = np.log(null) + np.log(pairs.exposed) - np.log(pairs.exposed_ref)
+    first, second = pairs.counts
+    return twice_the_smaller(score_tail(second, first, -log_odds), score_tail(first, second, log_odds))

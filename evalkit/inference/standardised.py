@@ -30,13 +30,13 @@ def rate(
     groups: Groups,
     conf_level: float = 0.95,
     *,
-    method: Method = Method.MIDP,
+    method: Method = Method.SCORE,
     null: float | None = None,
 ) -> Intervals:
     """The directly standardised rate of every group, ``Σ w (count / exposure) / Σ w``.
 
-    Source: Fay and Feuer 1997, Statistics in Medicine 16:791-801, and for ``midp`` Fay and Kim 2017, Biometrical
-    Journal 59:377-387.
+    Source: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for ``midp`` Fay and Kim 2017, Biometrical Journal
+    59:377-387, and for ``score`` see :func:`evalkit.inference.weighted_sums.score`.
 
     Examples
     --------

@@ -71,7 +71,28 @@ def midp(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, n
     return _conditional(counts, exposures, conf_level, null, share=0.5)
 
 
-METHODS: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType({Method.EXACT: exact, Method.MIDP: midp})
+def score(counts: ArrayLike, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = 1.0) -> Intervals:
+    """The inverted score test: Pearson's chi-square against the table fitted to the margins and the ratio.
+
+    The limits are those of Cornfield without a continuity correction. A limit is sought as the fitted first cell,
+    from which the ratio follows.
+
+    Source: Cornfield 1956, Proceedings of the Third Berkeley Symposium 4:135-148; Agresti and Min 2002, Biostatistics
+    3:379-386, for its coverage.
+
+    Examples
+    --------
+    >>> from evalkit.inference import two_by_two
+    >>> interval = two_by_two.score([3, 1, 1, 3], [1.0, 1.0, 1.0, 1.0]).only()
+    >>> round(interval.low, 4), round(interval.high, 2)
+    (0.48, 168.74)
+    """
+    return _of_tables(counts, exposures, null, lambda tables: _score_limits(tables, conf_level), _score_p_value)
+
+
+METHODS: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType(
+    {Method.SCORE: score, Method.MIDP: midp, Method.EXACT: exact}
+)
 
 
 def without_events(counts: Counts) -> NDArray[np.bool_]:
@@ -89,17 +110,31 @@ def without_margin(counts: Counts) -> NDArray[np.bool_]:
 def _conditional(
     counts: ArrayLike, exposures: ArrayLike, conf_level: float, null: float | None, *, share: float
 ) -> Intervals:
+    outer = (1 - conf_level) / 2
+    return _of_tables(
+        counts,
+        exposures,
+        null,
+        lambda tables: _limits(tables, outer, share),
+        lambda tables, log_odds: _p_value(tables, log_odds, share),
+    )
+
+
+def _of_tables(
+    counts: ArrayLike,
+    exposures: ArrayLike,
+    null: float | None,
+    limits: Callable[[Counts], tuple[Floats, Floats]],
+    p_value: Callable[[Counts, Floats], Floats],
+) -> Intervals:
     cells, exposed = np.broadcast_arrays(np.asarray(counts, dtype=np.int64), np.asarray(exposures, dtype=np.float64))
     empty, hopeless = without_events(cells), without_margin(cells)
     # A harmless table stands where there will be a refusal.
     tables = np.where(hopeless, 1, cells)
-    outer = (1 - conf_level) / 2
-    low, high = solved_once(lambda *rows: _limits(np.stack(rows), outer, share), *tables)
+    low, high = solved_once(lambda *rows: limits(np.stack(rows)), *tables)
     per_odds = (exposed[1] / exposed[0]) * (exposed[2] / exposed[3])
-    p_value = None
-    if null is not None:
-        p_value = _p_value(tables, np.log(null) - np.log(per_odds), share)
-    found = Intervals(estimate=per_odds * _odds(tables), low=per_odds * low, high=per_odds * high, p_value=p_value)
+    tested = None if null is None else p_value(tables, np.log(null) - np.log(per_odds))
+    found = Intervals(estimate=per_odds * _odds(tables), low=per_odds * low, high=per_odds * high, p_value=tested)
     return found.refuse(empty, refusals.no_events()).refuse(hopeless & ~empty, refusals.too_few_margins())
 
 
@@ -147,3 +182,64 @@ def _p_value(tables: Counts, log_odds: Floats, share: float) -> Floats:
     flat = tables.reshape(4, -1)
     lower, upper = _tails(np.ravel(log_odds), flat, share)
     return twice_the_smaller(lower, upper).reshape(tables.shape[1:])
+
+
+def _score_limits(tables: Counts, conf_level: float) -> tuple[Floats, Floats]:
+    """Limits of the odds ratio. The upper limit is the lower one's inverse in the table with its columns swapped."""
+    after, before, ref_after, ref_before = tables
+    z = float(-special.ndtri((1 - conf_level) / 2))
+    swapped = np.stack([before, after, ref_before, ref_after])
+    with np.errstate(divide="ignore"):
+        return _score_low(tables, z), 1 / _score_low(swapped, z)
+
+
+def _score_low(tables: Counts, z: float) -> Floats:
+    """The lower limit, 0 where the first cell (or its opposite) is empty.
+
+    Sought is by how much the fitted first cell lies below the observed one, as a share of how far it could: the
+    logarithm of that share's odds runs over all numbers, so no cell is ever exactly empty.
+    """
+    low = np.zeros(tables.shape[1])
+    some = (tables[0] > 0) & (tables[3] > 0)
+    if some.any():
+        cells = tables[:, some].astype(float)
+        room = np.minimum(cells[0], cells[3])
+        error = np.sqrt((1 / (cells + 0.5)).sum(axis=0))
+        near = special.logit(np.clip(z / error / room, 1e-12, 1 - 1e-6))
+        moved = room * special.expit(
+            crossings_near(_score_gap, near, np.ones(near.shape), np.full(near.shape, z), *cells)
+        )
+        low[some] = np.exp(_fitted_log_odds(moved, cells))
+    return low
+
+
+def _score_gap(logit: Floats, z: Floats, *cells: Floats) -> Floats:
+    table = np.stack(cells)
+    moved = np.minimum(table[0], table[3]) * special.expit(logit)
+    return np.asarray(2 * (np.log(moved) - np.log(z)) + np.log(_precision(moved, table)))
+
+
+def _moved(moved: Floats, cells: Floats) -> Floats:
+    return np.asarray(cells + moved * np.array([-1.0, 1.0, 1.0, -1.0]).reshape(4, *[1] * (cells.ndim - 1)))
+
+
+def _precision(moved: Floats, cells: Floats) -> Floats:
+    """The sum of one over the fitted cells: one over the variance of the first, given the margins."""
+    with np.errstate(divide="ignore"):
+        return np.asarray((1 / _moved(moved, cells)).sum(axis=0))
+
+
+def _fitted_log_odds(moved: Floats, cells: Floats) -> Floats:
+    logs = np.log(_moved(moved, cells))
+    return np.asarray(logs[0] - logs[1] - logs[2] + logs[3])
+
+
+def _score_p_value(tables: Counts, log_odds: Floats) -> Floats:
+    after, before, ref_after, ref_before = cells = tables.astype(float)
+    # Both sides of the equation are divided by the larger of 1 and the odds ratio, which may be huge.
+    times, per = np.exp(np.minimum(log_odds, 0.0)), np.exp(-np.maximum(log_odds, 0.0))
+    linear = (after + ref_before) * per + times * (before + ref_after)
+    constant = after * ref_before * per - times * before * ref_after
+    moved = 2 * constant / (linear + np.sqrt(np.maximum(linear**2 - 4 * (per - times) * constant, 0.0)))
+    score = np.abs(moved) * np.sqrt(_precision(moved, cells))
+    return np.asarray(2 * special.ndtr(-np.where(moved == 0, 0.0, score)))

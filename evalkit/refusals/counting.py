@@ -171,13 +171,13 @@ def value_missing() -> Statement:
 
 
 def beyond_follow_up() -> Statement:
-    """A day is asked for that comes after the last one on which anybody was seen, while some still waited."""
+    """A day is asked for that comes after the last one on which anybody was seen, while some waited or were lost."""
     return Statement(
         "beyond_follow_up",
         Text(
-            "Uppgifterna räcker inte så långt i tid: några väntade fortfarande när uppgifterna togs ut. "
+            "Uppgifterna räcker inte så långt i tid: några väntade fortfarande när de sist sågs. "
             "Vad som hände senare går inte att veta.",
-            "The data do not reach so far in time: some were still waiting when the data were extracted. "
+            "The data do not reach so far in time: some were still waiting when they were last seen. "
             "What happened later cannot be known.",
         ),
     )

@@ -46,13 +46,13 @@ def outcomes(mean: float, mean_ref: float) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def ratio_coverage(method: Callable[..., Intervals], mean: float) -> list[float]:
-    """A refusal (no event at all) makes no claim that could be wrong."""
+    """Among the outcomes that have an interval: a refusal (no event at all) is neither right nor wrong."""
     covered = []
     for exposure, truth in SETTINGS:
         count, other, probability = outcomes(mean * exposure * truth, mean)
         found = method(count, exposure, other, 1.0, LEVEL)
-        held = ~found.is_estimated | ((found.low <= truth) & (truth <= found.high))
-        covered.append(float((probability * held).sum() / probability.sum()))
+        held = (found.low <= truth) & (truth <= found.high)
+        covered.append(float((probability * held).sum() / probability[found.is_estimated].sum()))
     return covered
 
 
@@ -60,10 +60,10 @@ def ratio_coverage(method: Callable[..., Intervals], mean: float) -> list[float]
 def test_the_default_of_a_ratio_covers_its_level_on_average_and_the_exact_one_always(mean: float) -> None:
     default = ratio_coverage(ratios.score, mean)
     assert WITHIN[0] <= np.mean(default) <= WITHIN[1]
-    assert min(default) >= 0.90
+    assert min(default) >= 0.93
     assert min(ratio_coverage(ratios.exact, mean)) >= LEVEL - ROUNDING
     assert min(ratio_coverage(ratios.midp, mean)) >= LEVEL - ROUNDING
-    assert min(ratio_coverage(ratios.bayes, mean)) >= 0.93
+    assert min(ratio_coverage(ratios.bayes, mean)) >= 0.91
 
 
 @pytest.mark.parametrize("mean", MEANS)

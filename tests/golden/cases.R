@@ -7,8 +7,12 @@ side <- function(sizes) {
   if (y == 0) return(list(phi = NA, k = 0, n = 0, y = 0))
   list(phi = v / y, k = y^2 / v, n = sum(sizes > 0), y = y)
 }
-low_of <- function(s, a) qgamma(a, s$k + 0.5)
-high_of <- function(s, a) (s$k + 0.5) * qf(a, 2 * (s$k + 0.5), 2 * s$n + 1, lower.tail = FALSE)
+# Mid-p: an even mixture of gammas with shapes k and k + 1. Of no case the limit is not used.
+low_of <- function(s, a) {
+  k <- max(s$k, 1)
+  exp(solve_for(function(l) log((pgamma(exp(l), k) + pgamma(exp(l), k + 1)) / 2 / a), log(qgamma(a, k)) - 1, log(qgamma(a, k + 1)) + 1))
+}
+high_of <- function(s, a) (s$k + 0.5) * qf(a, 2 * (s$k + 0.5), 2 * s$n + 3, lower.tail = FALSE)
 rate <- function(s, t, a) s$phi * c(low_of(s, a), high_of(s, a)) / t
 ratio <- function(one, t1, two, t2, a) {
   none <- c(one$y, two$y) == 0
@@ -43,8 +47,8 @@ for (set in sets) for (level in c(0.8, 0.95, 0.99)) {
   rows[[length(rows) + 1]] <- data.frame(
     sizes = paste(set[[1]], collapse = " "), exposure = set[[2]], sizes_ref = paste(set[[3]], collapse = " "),
     exposure_ref = set[[4]], conf_level = level, null = null, rate_low = single[1], rate_high = single[2],
-    rate_p = if (one$y > 0) min(1, 2 * min(pgamma(null * set[[2]] / one$phi, one$k + 0.5),
-      pf(null * set[[2]] / one$phi / (one$k + 0.5), 2 * one$k + 1, 2 * one$n + 1, lower.tail = FALSE))) else NA,
+    rate_p = if (one$y > 0) min(1, 2 * min((pgamma(null * set[[2]] / one$phi, one$k) + pgamma(null * set[[2]] / one$phi, one$k + 1)) / 2,
+      pf(null * set[[2]] / one$phi / (one$k + 0.5), 2 * one$k + 1, 2 * one$n + 3, lower.tail = FALSE))) else NA,
     ratio_low = both[1], ratio_high = both[2], ratio_p = p_ratio(one, set[[2]], two, set[[4]], null)
   )
 }

@@ -4,11 +4,11 @@
 
 levels <- c(0.80, 0.95, 0.99)
 cases <- data.frame(
-  count        = c(11,   60,      41,    2,     2,     2,     0,    7,    0,   1,  5,  43,      205,     100000, 12000, 1, 338),
-  exposure     = c(800,  51477.5, 28010, 17877, 17877, 17877, 50,   50,   1,   1,  1,  2391990, 60,      7,      3,     900, 7401619),
-  count_ref    = c(21,   30,      15,    10,    9,     9,     7,    0,    1,   0,  5,  52,      180,     99000,  11000, 250, 186),
-  exposure_ref = c(3011, 54308.7, 19017, 20000, 16660, 16674, 80,   80,   1,   1,  1,  7987305, 60,      7,      4,     1000, 24294508),
-  null         = c(1,    1,       1.5,   1,     1,     1,     1,    1,    1,   1,  2,  1,       1.25,    1,      0.8,   0.01, 6)
+  count        = c(11,   60,      41,    2,     2,     2,     0,    7,    0,   1,  5,  43,      205,     100000, 12000, 1, 338, 1, 1, 6, 1),
+  exposure     = c(800,  51477.5, 28010, 17877, 17877, 17877, 50,   50,   1,   1,  1,  2391990, 60,      7,      3,     900, 7401619, 2, 3, 1, 4),
+  count_ref    = c(21,   30,      15,    10,    9,     9,     7,    0,    1,   0,  5,  52,      180,     99000,  11000, 250, 186, 1, 2, 1, 3),
+  exposure_ref = c(3011, 54308.7, 19017, 20000, 16660, 16674, 80,   80,   1,   1,  1,  7987305, 60,      7,      4,     1000, 24294508, 1, 1, 2, 1),
+  null         = c(1,    1,       1.5,   1,     1,     1,     1,    1,    1,   1,  2,  1,       1.25,    1,      0.8,   0.01, 6, 1, 0.05, 2, 0.01)
 )
 solve_for <- function(f, low, high) uniroot(f, c(low, high), tol = 1e-14, maxiter = 10000)$root
 # The log of a tail over its target; a tail that vanishes at the edge of the search box is kept finite.
@@ -39,13 +39,20 @@ row <- function(x, t, y, s, null, level) {
     if (x == 0) 0 else exp(solve_for(function(l) z(exp(l)) - qnorm(1 - a), start - 14, start + 1)),
     if (y == 0) Inf else exp(solve_for(function(l) z(exp(l)) + qnorm(1 - a), start - 1, start + 14))
   )
+  # One event against none has the mid-p limit, and one against more no better a limit than against none.
+  single <- solve_for(function(p) dbinom(1, 1, p) / 2 - a, 1e-9, 1)
+  if (x == 1) score[1] <- min(score[1], single / (1 - single) / d)
+  if (y == 1) score[2] <- max(score[2], (1 - single) / single / d)
+  score_p <- 2 * pnorm(-abs(z(null)))
+  if (x == 1 && z(null) > 0) score_p <- max(score_p, prob(null))
+  if (y == 1 && z(null) < 0) score_p <- max(score_p, 1 - prob(null))
   data.frame(
     count = x, exposure = t, count_ref = y, exposure_ref = s, null = null, conf_level = level,
     exact_low = solved[1], exact_high = solved[2], midp_low = midp[1], midp_high = midp[2],
     score_low = score[1], score_high = score[2],
     exact_p = min(1, 2 * min(more(null), less(null))),
     midp_p = min(1, 2 * min(more(null) - at(null) / 2, less(null) - at(null) / 2)),
-    score_p = 2 * pnorm(-abs(z(null)))
+    score_p = score_p
   )
 }
 rows <- list()

@@ -23,7 +23,12 @@ limits <- function(x, w, a) {
   gap <- function(tail) function(l) log((lower(exp(l), tail) + upper(exp(l), tail)) / 2 / a)
   gamma <- c(if (y == 0) 0 else qgamma(a, y^2 / v, scale = v / y), qgamma(1 - a, (y + m)^2 / (v + m^2), scale = (v + m^2) / (y + m)))
   midp <- c(if (y == 0) 0 else exp(solve_for(gap(TRUE), log(gamma[1]) - 3, log(y))), exp(solve_for(gap(FALSE), log(max(y, m / 20)), log(gamma[2]) + 1)))
-  c(y, midp, gamma)
+  # One count that stands for the sum, and its score limits from the statistic.
+  each <- (v + m^2) / (y + m); n <- y / each; z <- qnorm(1 - a)
+  gapped <- function(mu) (n - mu) / sqrt(mu)
+  score <- each * c(if (n == 0) 0 else exp(solve_for(function(l) gapped(exp(l)) - z, log(n) - 12, log(n))),
+                    exp(solve_for(function(l) gapped(exp(l)) + z, log(max(n, 1e-3)), log(n + 30 * z^2))))
+  c(y, midp, gamma, score)
 }
 donner_zou <- function(t1, l1, u1, t0, l0, u0) {
   low <- if (t1 == 0) 0 else (t1 * t0 - sqrt((t1 * t0)^2 - l1 * u0 * (2 * t1 - l1) * (2 * t0 - u0))) / (u0 * (2 * t0 - u0))
@@ -43,7 +48,7 @@ one <- function(d, level) {
   half <- z2 * (m[1] + n[1]) + 2 * m[1] * n[1]
   odds <- (half + c(-1, 1) * sqrt(pmax(0, half^2 - 4 * m[1]^2 * n[1]^2))) / (2 * n[1]^2)
   data.frame(case = d$case[1], conf_level = level, rate = a[1], midp_low = a[2], midp_high = a[3], gamma_low = a[4],
-             gamma_high = a[5], ratio = a[1] / b[1], ratio_score_low = odds[1] * m[2] / n[2], ratio_score_high = odds[2] * m[2] / n[2], ratio_midp_low = mid[1], ratio_midp_high = mid[2],
+             gamma_high = a[5], score_low = a[6], score_high = a[7], ratio = a[1] / b[1], ratio_score_low = odds[1] * m[2] / n[2], ratio_score_high = odds[2] * m[2] / n[2], ratio_midp_low = mid[1], ratio_midp_high = mid[2],
              ratio_gamma_low = gam[1], ratio_gamma_high = gam[2])
 }
 cases <- split(data, factor(data$case, unique(data$case)))

@@ -6,6 +6,7 @@ import csv
 import math
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -73,7 +74,7 @@ def test_the_stratified_difference_agrees_with_r(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", rows("standardised.csv"), ids=lambda row: f"{row['case']}-{row['conf_level']}")
 def test_standardised_rates_agree_with_r(row: dict[str, str]) -> None:
     data, level = frame("standardised_data.csv", row["case"]), float(row["conf_level"])
-    for method in ("midp", "gamma"):
+    for method in ("score", "midp", "gamma"):
         found = ek.standardised_rate(data["count"], data["exposure"], data["weight"], method=method, conf_level=level)
         assert same(found.estimate, row["rate"], CLOSED)
         assert same(found.conf_low, row[f"{method}_low"], SOLVED), method
@@ -171,4 +172,54 @@ def test_quine_as_published() -> None:
     assert abs(2 * found.log_likelihood + 1093.151) <= 5e-4
 
 
+def test_quine_with_interactions_as_published() -> None:
+    """Venables and Ripley, section 7.4, Sex/(Age + Eth*Lrn): theta 1.598 (0.213), 2 log L -1063.025."""
+    from evalkit.inference import loglinear
+
+    data = study("quine")
+    male, native, slow = ((data[name] == value).to_numpy().astype(float) for name, value in QUINE_ONES)
+    ages = [(data["Age"] == age).to_numpy().astype(float) for age in ("F1", "F2", "F3")]
+    inner = [*ages, native, slow, native * slow]
+    matrix = np.column_stack(
+        [np.ones(male.size), male, *((1 - male) * term for term in inner), *(male * term for term in inner)]
+    )
+    counts = data["Days"].to_numpy()
+    found = loglinear.negative_binomial(loglinear.Model(counts, matrix, counts * 0.0))
+    assert abs(1 / found.alpha - 1.598) <= 5e-4
+    assert abs(2 * found.log_likelihood + 1063.025) <= 5e-4
+    # MASS's error of theta is from the curvature of the likelihood at the fitted means.
+    theta, step = 1 / found.alpha, 1e-3
+    around = [loglinear.log_likelihood(counts, found.means, 1 / (theta + by)) for by in (-step, 0.0, step)]
+    curvature = (around[0] - 2 * around[1] + around[2]) / step**2
+    assert abs((-curvature) ** -0.5 - 0.213) <= 5e-4
+
+
+def test_ships_coefficients_as_published() -> None:
+    """McCullagh and Nelder 1989, section 6.3.2, and Stata's xtpoisson, fe: every coefficient, deviance and error."""
+    from evalkit.inference import loglinear
+
+    data = study("ships")
+    terms = [pl.lit(1.0).alias("one"), *((pl.col(a) == b).cast(pl.Float64).alias(a + b) for a, b in SHIPS)]
+    counts = data["incidents"].to_numpy()
+    model = loglinear.Model(counts, data.select(terms).to_numpy(), np.log(data["service"].to_numpy()))
+    found = loglinear.poisson(model)
+    printed = (-0.54, -0.69, -0.08, 0.33, 0.70, 0.82, 0.45, 0.38)
+    assert np.abs(found.coefficients[1:] - printed).max() <= 0.005
+    ratios = np.exp(found.coefficients[5:])
+    assert np.abs(ratios - (2.008002, 2.26693, 1.573695, 1.468831)).max() <= 1e-5
+    saturated = loglinear.log_likelihood(counts, np.maximum(counts, 1e-300), 0.0)
+    assert abs(2 * (saturated - found.log_likelihood) - 38.695) <= 5e-4
+    squares = float(((counts - found.means) ** 2 / found.means).sum())
+    assert abs(squares - 42.28) <= 0.005
+    assert model.df == 25
+    # The recomputed error is from an iteration that stops at a relative 1e-8 of the deviance.
+    assert abs(math.sqrt(squares / 25 * found.covariance[8, 8]) - 0.1538005) <= 1e-6
+
+
+SHIPS = (
+    *(("type", kind) for kind in "BCDE"),
+    *(("year", year) for year in ("y65", "y70", "y75")),
+    ("period", "p75"),
+)
+QUINE_ONES = (("Sex", "M"), ("Eth", "N"), ("Lrn", "SL"))
 QUINE = (("Eth", "N"), ("Sex", "M"), ("Age", "F1"), ("Age", "F2"), ("Age", "F3"), ("Lrn", "SL"))

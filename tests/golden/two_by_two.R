@@ -31,6 +31,15 @@ row <- function(x, b, c, d, null, level) {
   )
   exact <- limits(more, less)
   midp <- limits(function(l) more(l) - at(l) / 2, function(l) less(l) - at(l) / 2)
+  # The score statistic from the table with the observed margins and the ratio tested, itself found by uniroot.
+  cells <- function(f) c(f, m - f, k - f, n - k + f)
+  signed <- function(l) {
+    f <- solve_for(function(f) sum(c(1, -1, -1, 1) * log(cells(f))) - l, min(support) + 1e-13, max(support) - max(support) * 1e-16 - 1e-13)
+    (x - f) * sqrt(sum(1 / cells(f)))
+  }
+  z <- qnorm(1 - a)
+  score <- c(if (x == min(support)) 0 else exp(solve_for(function(l) signed(l) - z, start - 10, start + 1)),
+             if (x == max(support)) Inf else exp(solve_for(function(l) signed(l) + z, start - 1, start + 10)))
   table <- matrix(c(x, c, b, d), 2)
   fisher <- fisher.test(table, conf.level = level)$conf.int
   one_sided <- function(side) fisher.test(table, or = null, alternative = side)$p.value
@@ -40,7 +49,7 @@ row <- function(x, b, c, d, null, level) {
   data.frame(
     after = x, before = b, ref_after = c, ref_before = d, null = null, conf_level = level,
     exact_low = exact[1], exact_high = exact[2], midp_low = midp[1], midp_high = midp[2],
-    fisher_low = fisher[1], fisher_high = fisher[2], p_less = tails[1], p_greater = tails[2],
+    score_low = score[1], score_high = score[2], score_p = 2 * pnorm(-abs(signed(l))), fisher_low = fisher[1], fisher_high = fisher[2], p_less = tails[1], p_greater = tails[2],
     midp_p = min(1, 2 * min(more(l) - at(l) / 2, less(l) - at(l) / 2))
   )
 }

@@ -90,6 +90,14 @@ def test_the_unit_of_exposure_does_not_matter(rows: Rows, factor: float) -> None
         assert scaled.conf_high * factor == pytest.approx(gap.conf_high, rel=1e-7, abs=1e-7 * reach)
 
 
+def test_one_stratum_is_the_score_interval_of_one_rate() -> None:
+    for count in (0, 1, 7, 10**9):
+        found, plain = ek.standardised_rate(count, 3.0, 2.0, null=1.5), ek.rate(count, 3.0, method="score", null=1.5)
+        assert found.conf_low == pytest.approx(plain.conf_low, rel=1e-9)
+        assert found.conf_high == pytest.approx(plain.conf_high, rel=1e-9)
+        assert found.p_value == pytest.approx(plain.p_value, rel=1e-6, abs=1e-90)
+
+
 def test_one_stratum_is_the_score_interval_of_two_rates() -> None:
     for pair in ((12, 3.0, 5, 4.0), (0, 3.0, 5, 4.0), (7, 1.0, 0, 2.0), (10**9, 7.0, 10**9 - 5, 3.0)):
         found, plain = ek.stratified_rate_ratio(*pair), ek.rate_ratio(*pair, method="score")
@@ -107,6 +115,8 @@ def test_more_events_raise_both_limits(rows: Rows, method: str) -> None:
     more = ek.stratified_rate_ratio(count + (exposure > 0).cast(int), exposure, count_ref, exposure_ref, method=method)
     if found.is_estimated and more.is_estimated:
         assert more.estimate >= found.estimate * (1 - 1e-12)
+        assert more.conf_low >= found.conf_low * (1 - 1e-9)
+        assert more.conf_high >= found.conf_high * (1 - 1e-9)
 
 
 PANEL = pl.DataFrame(

@@ -191,10 +191,11 @@ def test_each_refusal_has_its_reason() -> None:
     assert left.rmst(15).reason.code == "too_few_waiting"
 
 
-def test_one_lost_among_many_does_not_stop_the_mean() -> None:
+def test_one_lost_among_many_stops_the_mean_only_beyond_the_last_of_the_others() -> None:
     days, event = pl.Series([*range(1, 51)]), pl.Series([True] * 49 + [True])
     event[3] = False
-    assert ek.survival(days, event).rmst(60).is_estimated
+    assert ek.survival(days, event).rmst(49).is_estimated
+    assert ek.survival(days, event).rmst(60).reason.code == "beyond_follow_up"
 
 
 def test_few_but_complete_waits_have_a_mean() -> None:
@@ -204,10 +205,11 @@ def test_few_but_complete_waits_have_a_mean() -> None:
     assert found.std_error == pytest.approx(math.sqrt(8 / 3 / 3))
 
 
-def test_no_event_gives_the_exact_one_sided_limit() -> None:
-    found = ek.survival(pl.Series([9] * 10), pl.Series([0] * 10)).at(5)
-    assert (found.estimate, found.conf_high) == (1.0, 1.0)
-    assert found.conf_low == pytest.approx(0.025 ** (1 / 10), rel=1e-10)
+def test_no_event_gives_the_one_sided_limit_of_its_method() -> None:
+    for method, tail in (("log_log", 0.05), ("log", 0.05), ("greenwood", 0.05), ("exact", 0.025)):
+        found = ek.survival(pl.Series([9] * 10), pl.Series([0] * 10), method=method).at(5)
+        assert (found.estimate, found.conf_high) == (1.0, 1.0)
+        assert found.conf_low == pytest.approx(tail ** (1 / 10), rel=1e-10)
 
 
 def test_the_exact_limits_without_censoring_are_those_of_clopper_and_pearson() -> None:
@@ -301,3 +303,9 @@ def test_grays_test_holds_its_level_with_two_alike_groups() -> None:
         outcome = rng.choice([0, 1, 2], 60, p=[0.2, 0.5, 0.3])
         below.append(gray(gather(days, outcome, group, causes=2)).p_value < 0.05)
     assert abs(np.mean(below) - 0.05) < 0.027
+
+
+def test_five_waits_bound_their_median_on_one_side_at_most() -> None:
+    found = ek.survival(pl.Series([1, 2, 3, 4, 5]), pl.Series([1] * 5)).median()
+    assert found.estimate == 3
+    assert (found.conf_low, found.conf_high) == (0.0, math.inf)

@@ -278,3 +278,40 @@ def test_large_counts_of_the_e_test_are_close_to_the_score_test() -> None:
     score = ek.rate_ratio(10**6, 1.0, 10**6 + 3000, 1.0)
     assert math.isclose(found.low, score.conf_low, rel_tol=1e-6)
     assert math.isclose(found.high, score.conf_high, rel_tol=1e-6)
+
+
+cells = st.tuples(*[st.integers(0, 12) | st.integers(0, 20_000)] * 4)
+
+
+@few
+@given(cells, st.floats(0.5, 0.9999), st.floats(0.01, 100.0))
+@example((1, 0, 1, 1), 0.95, 0.5)
+def test_the_score_interval_of_a_ratio_of_ratios_and_its_p_value_agree(
+    table: tuple[int, ...], level: float, null: float
+) -> None:
+    numbers = [number for cell in table for number in (cell, 2.0)]
+    found = ek.ratio_of_rate_ratios(*numbers, conf_level=level, null=null)
+    if not found.is_estimated:
+        return
+    assert contains(found)
+    outside = not found.conf_low <= null <= found.conf_high
+    assert math.isclose(found.p_value, 1 - level, rel_tol=1e-6) or outside == (found.p_value < 1 - level)
+    other = ek.ratio_of_rate_ratios(*numbers[2:4], *numbers[:2], *numbers[6:], *numbers[4:6], conf_level=level)
+    inverse = math.inf if other.conf_high == 0 else 1 / other.conf_high
+    assert found.conf_low == pytest.approx(inverse, rel=1e-8)
+    more = ek.ratio_of_rate_ratios(table[0] + 1, *numbers[1:], conf_level=level)
+    assert more.conf_low >= found.conf_low * (1 - 1e-9)
+    assert more.conf_high >= found.conf_high * (1 - 1e-9)
+
+
+def test_a_single_event_has_the_mid_p_limit_and_no_better_one_beside_more_events() -> None:
+    alone, midp = ek.rate_ratio(1, 2.0, 0, 3.0), ek.rate_ratio(1, 2.0, 0, 3.0, method="midp")
+    assert (alone.conf_low, alone.conf_high) == (pytest.approx(midp.conf_low, rel=1e-12), math.inf)
+    assert alone.p_value == pytest.approx(midp.p_value, rel=1e-12)
+    lower = [ek.rate_ratio(1, 2.0, count, 3.0).conf_low for count in range(6)]
+    assert lower[0] == lower[1] == lower[2] > lower[3] > lower[4] > lower[5]
+    for table in ((1, 2.0, 1, 3.0), (1, 2.0, 0, 3.0), (0, 2.0, 1, 3.0), (4, 1.0, 1, 2.0)):
+        found = ek.rate_ratio(*table)
+        for limit in (found.conf_low, found.conf_high):
+            if 0 < limit < math.inf:
+                assert ek.rate_ratio(*table, null=limit).p_value == pytest.approx(0.05, rel=1e-9)
