@@ -17,7 +17,7 @@ from evalkit.estimands import Estimand
 from evalkit.estimates import Estimates
 from evalkit.inference.adjustment import Adjustment
 from evalkit.plan import Plan
-from evalkit.vocabulary import DesignId, Multiplicity, Role
+from evalkit.vocabulary import Multiplicity, Role
 
 _METHODS = {
     Multiplicity.HOLM: Adjustment.HOLM,
@@ -59,7 +59,7 @@ def claim_families(plan: Plan) -> tuple[ClaimFamily, ...]:
 
 
 def _is_tested(item: Estimand) -> bool:
-    return item.design is not DesignId.D1 and item.role is not Role.DESCRIPTIVE
+    return not item.design.is_level and item.role is not Role.DESCRIPTIVE
 
 
 def adjusted(estimates: Estimates, plan: Plan) -> Estimates:

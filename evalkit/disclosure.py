@@ -38,6 +38,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from evalkit import cases, claim_families, columns, margins, protection, retelling
+from evalkit.designs import REGISTRY
 from evalkit.errors import DisclosureError, Place, Problem
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.estimates import Estimate, Estimates
@@ -51,7 +52,7 @@ from evalkit.protection import Number
 from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
 _FEWEST_PERIODS = 10
-_TELL_OF_ZEROS = frozenset({"no_events", "empty_margin", "zero_and_overdispersed"})
+_TELL_OF_ZEROS = frozenset({"no_events", "stretch_without_events", "empty_margin", "zero_and_overdispersed"})
 _ROLES = (Role.DESCRIPTIVE, Role.SECONDARY, Role.PRIMARY)
 
 
@@ -300,6 +301,8 @@ class _Gate:
         if found.is_estimated:
             again = None
             if totals is not None and self.hidden.isdisjoint(totals):
+                if not REGISTRY[item.design].from_totals:
+                    return retelling.coarsened(found, self.rule)
                 again = retelling.retold(found, self.rule, of_trials=item.series.key in self.panel.shares)
             return again or retelling.withheld(found, self.rule)
         tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS

@@ -141,6 +141,8 @@ class Estimand:
         A series that the model should not move, counted in the same places; a change in it points to bias.
     neighbours
         Areas beside the group that the activity may have spilled over to or been moved to.
+    steps
+        Days from which another known change of level holds, such as a new law; only a time series can take them in.
     without
         Times inside the windows that are left out on both sides, such as the pandemic.
     """
@@ -160,6 +162,7 @@ class Estimand:
     negative_control: Series | None = None
     neighbours: Group | None = None
     without: tuple[Window, ...] = ()
+    steps: tuple[date, ...] = ()
 
     @property
     def contrast(self) -> Text:

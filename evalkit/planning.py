@@ -123,7 +123,7 @@ def _item(estimand: Estimand, alpha: float) -> PlannedEstimand:
 
 
 def _standard(layout: Layout, alpha: float) -> tuple[Outlook, ...]:
-    has_other = layout.design is DesignId.D3
+    has_other = layout.design.has_other_side
     monthly = [events / _MONTHS_A_YEAR for events in EVENTS_A_YEAR]
     rows = [(each, each if has_other else None, dispersion) for each in monthly for dispersion in DISPERSIONS]
     return _outlooks(layout, rows, alpha)

@@ -65,6 +65,30 @@ def retold(found: Estimate, rule: Rule, *, of_trials: bool) -> Estimate | None:
     return None if interval is None else _with(coarse, interval)
 
 
+def coarsened(found: Estimate, rule: Rule) -> Estimate:
+    """An estimate that is made of single periods, with three digits; withheld where counts are rounded.
+
+    It cannot be made again from totals. Three digits say less than what dozens of hidden periods hold; but rounded
+    totals beside it would not agree with it, so where a rule rounds there is none.
+    """
+    if rule.base > 1:
+        return found.refused(refusals.rests_on_protected_periods())
+    return replace(
+        found.unadjusted(),
+        tests=(),
+        estimate=_three_digits(found.estimate),
+        conf_low=_three_digits(found.conf_low),
+        conf_high=_three_digits(found.conf_high),
+        std_error=_three_digits(found.std_error),
+        p_value=_three_digits(found.p_value),
+        dispersion=_three_digits(found.dispersion),
+    )
+
+
+def _three_digits(number: float | None) -> float | None:
+    return None if number is None else float(f"{number:.3g}")
+
+
 def _shown(cell: Cell, rule: Rule, *, of_trials: bool) -> int:
     rounded = rule.rounded(cell.events)
     return min(rounded, math.floor(cell.exposure)) if of_trials else rounded

@@ -30,7 +30,7 @@ import polars as pl
 from evalkit import neutral, periods
 from evalkit.errors import EstimationError, Place, Problem
 from evalkit.language import Text
-from evalkit.vocabulary import DesignId, Frequency
+from evalkit.vocabulary import COMPARES_EFFECTS, Frequency
 
 if TYPE_CHECKING:
     from evalkit.dataset import Dataset
@@ -149,12 +149,12 @@ class Simulation:
     def true_value(self, estimand: Estimand) -> float | None:
         """What an estimand is in the synthetic world, or ``None`` where it has no single true value.
 
-        Under D3 it is the factor of one side over that of the other, when the whole time before lies
+        Under D3 and D2c it is the factor of one side over that of the other, when the whole time before lies
         before the start and the whole time after lies after it, and the count is divided by what it was
         drawn from. A level (D1) and a change over time (D2) also hold season and trend, so they have no
         single true value here.
         """
-        if estimand.design is not DesignId.D3 or estimand.comparison is None or estimand.before is None:
+        if estimand.design not in COMPARES_EFFECTS or estimand.comparison is None or estimand.before is None:
             return None
         if estimand.before.last >= START or estimand.after.first < START:
             return None

@@ -115,7 +115,23 @@ class DesignId(StrEnum):
 
     D1 = "D1"
     D2 = "D2"
+    D2_ITS = "D2-ITS"
+    D2C = "D2c"
     D3 = "D3"
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it tells how much there is of something and compares nothing."""
+        return self is DesignId.D1
+
+    @property
+    def has_other_side(self) -> bool:
+        """Whether areas are compared with other areas."""
+        return self in {DesignId.D2C, DesignId.D3}
+
+
+COMPARES_EFFECTS = frozenset({DesignId.D2C, DesignId.D3})
+"""The designs that tell by how much more one side changed than the other."""
 
 
 class Scale(StrEnum):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.inference.column_arguments import is_column
 from evalkit.inference.faults import Fault
+from evalkit.inference.given_columns import is_column
 from evalkit.inference.series_arguments import STAND_IN, SeriesArguments, Timeline
 from evalkit.language import Text
 

@@ -27,6 +27,9 @@ class Design:
         Whether a causal sentence may ever be printed under this design.
     needs
         The least data it can do with, in words.
+    from_totals
+        Whether the estimate is a function of the totals in its cells (and φ), so that it can be computed again from
+        rounded ones.
     checks
         The diagnostics that concern it, in the order they are shown.
     estimate
@@ -43,3 +46,4 @@ class Design:
     needs: Text
     checks: tuple[CheckId, ...]
     estimate: Callable[[Estimand, Panel, float], Estimate]
+    from_totals: bool = True

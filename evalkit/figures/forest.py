@@ -11,7 +11,6 @@ from evalkit.figures.canvas import Figure, drawing, svg
 from evalkit.language import Language, Text, in_language
 from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
-from evalkit.vocabulary import DesignId
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +21,7 @@ def forest(released: Released, plan: Plan, book: MetricBook, language: Language 
     readings = [
         wording.Reading.of(estimate, estimand, book)
         for estimand in plan.estimands
-        if (estimate := released.estimates.get(estimand.id)).is_estimated and estimand.design is not DesignId.D1
+        if (estimate := released.estimates.get(estimand.id)).is_estimated and not estimand.design.is_level
     ]
     drawable = [item for item in readings if _is_finite(item)]
     if not drawable:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import periods
-from evalkit.inference.column_arguments import is_column
 from evalkit.inference.faults import Fault
+from evalkit.inference.given_columns import is_column
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.language import Text
 from evalkit.vocabulary import Frequency

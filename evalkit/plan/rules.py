@@ -171,6 +171,8 @@ def _marks_inside(document: PlanDocument, name: str) -> list[Problem]:
 _NEEDS: dict[DesignId, tuple[str, ...]] = {
     DesignId.D1: (),
     DesignId.D2: ("before",),
+    DesignId.D2_ITS: ("before",),
+    DesignId.D2C: ("before", "comparison"),
     DesignId.D3: ("before", "comparison"),
 }
 _PARTS = ("before", "comparison")
@@ -356,12 +358,12 @@ def _margins(document: PlanDocument, name: str) -> list[Problem]:
             next_step=Text("Rätta marginalen eller ta bort den.", "Correct the margin or remove it."),
         )
         for entry in document.estimands
-        if entry.margin is not None and (entry.design is DesignId.D1 or not _encloses_one(entry.margin))
+        if entry.margin is not None and (entry.design.is_level or not _encloses_one(entry.margin))
     ]
 
 
 def _margin_fault(margin: MarginEntry, design: DesignId) -> Text:
-    if design is DesignId.D1:
+    if design.is_level:
         return Text("Upplägget D1 jämför ingenting.", "Design D1 compares nothing.")
     if margin.within is not None and (margin.low, margin.high) != (None, None):
         return Text("Marginalen är angiven på två sätt.", "The margin is given in two ways.")

@@ -153,6 +153,19 @@ def small_count(threshold: int) -> Statement:
     )
 
 
+def rests_on_protected_periods() -> Statement:
+    """A model of single periods of counts of persons, which are told in rounded totals only."""
+    return Statement(
+        "rests_on_protected_periods",
+        Text(
+            "Talet bygger på antal månad för månad som rör personer. Sådana antal visas bara avrundade och "
+            "sammanlagda, och av dem går talet inte att räkna fram.",
+            "The number rests on counts of persons month by month. Such counts are shown only rounded and added up, "
+            "and the number cannot be worked out from those.",
+        ),
+    )
+
+
 def design_needs(what: Text) -> Statement:
     """The design was asked for without the minimum data it states."""
     return Statement(

@@ -10,7 +10,7 @@ from evalkit.language import Language, Text, in_language
 from evalkit.metrics import MetricBook
 from evalkit.plan import Plan
 from evalkit.tables.model import Align, Column, Table
-from evalkit.vocabulary import DesignId
+from evalkit.vocabulary import COMPARES_EFFECTS
 
 
 def answers(released: Released, plan: Plan, book: MetricBook, language: Language = Language.SV) -> Table:
@@ -90,7 +90,7 @@ def truth(released: Released, plan: Plan, true_values: dict[str, float], languag
     """The true effects of the synthetic world beside what was estimated."""
     rows = []
     for estimand, estimate in _pairs(released, plan):
-        if estimand.design is not DesignId.D3 or estimand.id not in true_values or not estimate.is_estimated:
+        if estimand.design not in COMPARES_EFFECTS or estimand.id not in true_values or not estimate.is_estimated:
             continue
         real = true_values[estimand.id]
         value, low, high = estimate.estimate, estimate.conf_low, estimate.conf_high

@@ -1,4 +1,4 @@
-"""D2 in words: one area, before and after."""
+"""D2 in words: one area, before and after; and how it went against what the time before pointed to."""
 
 from __future__ import annotations
 
@@ -48,3 +48,31 @@ def _from_nothing(low: float, per: str, language: Language) -> str:
         return told
     least = change(low, language)
     return f"{told} {in_language(language, f'{per} är det minst {least}.', f'{per} it is at least {least}.')}"
+
+
+def interrupted(reading: Reading, language: Language) -> str:
+    """How many there were, how many the development before pointed to, and the ratio with its interval."""
+    ratio, low, high = reading.numbers
+    after = reading.estimate.cells[0]
+    counted, expected = reading.counted(after.events, language), style.number(round(after.events / ratio), language)
+    late = reading.windows[1].name.in_language(language)
+    where, were = reading.here(language), "was" if after.events == 1 else "were"
+    size, span = change(ratio, language), uncertainty(change_between(low, high, language), language)
+    return in_language(
+        language,
+        f"I {where} registrerades {counted} under {late}. {_pointed_to(reading, language)} omkring {expected}. "
+        f"Skillnaden är {size} {span}.",
+        f"In {where} there {were} {counted} recorded in {late}. {_pointed_to(reading, language)} about {expected}. "
+        f"The difference is {size} {span}.",
+    )
+
+
+def _pointed_to(reading: Reading, language: Language) -> str:
+    if reading.estimand.comparison is None:
+        return in_language(language, "Utvecklingen dittills pekade mot", "The development until then pointed to")
+    there = reading.there(language)
+    return in_language(
+        language,
+        f"Utvecklingen dittills, och hur det gick i {there}, pekade mot",
+        f"The development until then, and how it went in {there}, pointed to",
+    )

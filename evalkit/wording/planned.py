@@ -15,6 +15,8 @@ _WHOLE = 100
 _DESIGNS = {
     DesignId.D1: Text("ett område mot en given nivå", "one area against a given level"),
     DesignId.D2: Text("ett område före och efter", "one area before and after"),
+    DesignId.D2_ITS: Text("ett område före och efter, som tidsserie", "one area before and after, as a time series"),
+    DesignId.D2C: Text("två områden före och efter, som tidsserier", "two areas before and after, as time series"),
     DesignId.D3: Text("två områden före och efter", "two areas before and after"),
 }
 
@@ -78,7 +80,7 @@ def _layout(layout: Layout, language: Language) -> str:
 
 def what_is_needed(layout: Layout, language: Language = Language.SV) -> str:
     """What the plan would have to say for its own figures to be told."""
-    other = in_language(language, " på varje sida", " on each side") if layout.design is DesignId.D3 else ""
+    other = in_language(language, " på varje sida", " on each side") if layout.design.has_other_side else ""
     return in_language(
         language,
         f"Planen säger inte hur många händelser som väntas. Skriv antalet i månaden{other} under ”expected”, med "
@@ -153,7 +155,7 @@ def wait(found: Precision, ratio: float, layout: Layout, language: Language = La
 def _table(layout: Layout, outlooks: tuple[Outlook, ...], language: Language) -> str:
     """Events a year down, unevenness across: the smallest increase, and the months after the start for each ratio."""
     phis = list(dict.fromkeys(outlook.dispersion for outlook in outlooks))
-    side = in_language(language, " på varje sida", " on each side") if layout.design is DesignId.D3 else ""
+    side = in_language(language, " på varje sida", " on each side") if layout.design.has_other_side else ""
     title = in_language(
         language,
         f"Tabell: {_layout(layout, language)} Minsta kvot (ökning/minskning), och månader efter starten för att se "

@@ -9,7 +9,7 @@ from evalkit.estimands import Estimand, Window
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text, in_language
 from evalkit.metrics import Exposure, Metric, MetricBook
-from evalkit.vocabulary import DesignId, ExposureKind
+from evalkit.vocabulary import ExposureKind
 
 _DAYS_PER_YEAR = 365.25
 
@@ -64,7 +64,7 @@ class Reading:
     @property
     def is_comparison(self) -> bool:
         """Whether the estimate compares two times or two areas."""
-        return self.estimand.design is not DesignId.D1
+        return not self.estimand.design.is_level
 
     @property
     def includes_null(self) -> bool:

@@ -11,7 +11,7 @@ from evalkit.comparisons.equivalence import held_against
 from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.language import Language, Text, in_language
 from evalkit.vocabulary import DesignId
-from evalkit.wording.changes import before_after
+from evalkit.wording.changes import before_after, interrupted
 from evalkit.wording.differences import difference, move
 from evalkit.wording.families import FALLS, SHORT
 from evalkit.wording.levels import level, scaled
@@ -22,6 +22,8 @@ from evalkit.wording.sizes import VAST, to
 _HEADLINES: Mapping[DesignId, Callable[[Reading, Language], str]] = {
     DesignId.D1: level,
     DesignId.D2: before_after,
+    DesignId.D2_ITS: interrupted,
+    DesignId.D2C: interrupted,
     DesignId.D3: difference,
 }
 
@@ -84,11 +86,18 @@ def _margin(reading: Reading, language: Language) -> str:
 
 
 def _points_to(reading: Reading) -> Text:
-    if reading.estimand.design is DesignId.D3:
+    if reading.estimand.design.has_other_side:
         return Text("skillnad mellan områdena", "a difference between the areas")
     return Text("ökning", "an increase") if reading.numbers[0] > 1 else Text("minskning", "a decrease")
 
 
+_AGAINST_A_TREND = frozenset({DesignId.D2_ITS, DesignId.D2C})
+_EXPECTED = (Text("färre än väntat", "fewer than expected"), Text("fler än väntat", "more than expected"))
+_ONE_AREA: Mapping[DesignId, tuple[Text, Text]] = {
+    DesignId.D2: (Text("minskade", "fell"), Text("ökade", "rose")),
+    DesignId.D2_ITS: _EXPECTED,
+    DesignId.D2C: _EXPECTED,
+}
 _NOTHING_TO_ADD = Text("", "")
 _NONE_RECORDED = Text(
     "Noll registrerade betyder inte att inget har hänt.", "None recorded does not mean that nothing happened."
@@ -129,8 +138,8 @@ def _short_answer(reading: Reading) -> Text:
         return Text("kan inte skiljas från slumpen", "cannot be told from chance")
     if reading.falls_among_others:
         return SHORT
-    if reading.estimand.design is DesignId.D2:
-        return Text("ökade", "rose") if reading.numbers[0] > 1 else Text("minskade", "fell")
+    if reading.estimand.design in _ONE_AREA:
+        return _ONE_AREA[reading.estimand.design][reading.numbers[0] > 1]
     return move(reading).short
 
 
@@ -158,6 +167,10 @@ def unit_of_number(reading: Reading, language: Language = Language.SV) -> str:
         return reading.exposure.scale_text.in_language(language)
     if reading.estimate.estimate == math.inf:
         return in_language(language, "(en sida saknar händelser)", "(one side has no events)")
+    if reading.estimand.design in _AGAINST_A_TREND:
+        return in_language(
+            language, "gånger så många som utvecklingen dittills pekade mot", "times what the development pointed to"
+        )
     if reading.estimand.design is DesignId.D2:
         return in_language(language, "gånger så vanligt efter som före", "times as frequent after as before")
     return in_language(language, "gånger den andra sidans utveckling", "times the other side's development")

@@ -16,7 +16,7 @@ from evalkit.errors import EstimationError
 from evalkit.estimands import Series, Window
 from evalkit.language import same
 from evalkit.simulation import START
-from evalkit.vocabulary import DateBasis, DesignId
+from evalkit.vocabulary import COMPARES_EFFECTS, DateBasis
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,8 @@ def test_the_true_value_is_the_quotient_of_the_two_factors(made, plan) -> None:
     assert truth["E2"] == 1.5
     assert truth["E3"] == 1.25
     assert truth["E6"] == 1.2
-    assert all(truth[item.id] is None for item in plan.estimands if item.design is not DesignId.D3)
+    assert truth["E16"] == 1.25
+    assert all(truth[item.id] is None for item in plan.estimands if item.design not in COMPARES_EFFECTS)
 
 
 def test_there_is_no_true_value_where_the_world_has_none(made, plan) -> None:

@@ -39,6 +39,8 @@ LONGER = Window("e", Text("april 2023–juni 2026", "April 2023–June 2026"), d
 SCALES = {
     DesignId.D1: Scale.RATE,
     DesignId.D2: Scale.RATE_RATIO,
+    DesignId.D2_ITS: Scale.RATE_RATIO,
+    DesignId.D2C: Scale.RATIO_OF_RATE_RATIOS,
     DesignId.D3: Scale.RATIO_OF_RATE_RATIOS,
 }
 COUNTS = (0, 1, 2, 9, 40, 1234)
@@ -64,7 +66,7 @@ def estimand(design: DesignId, series: Series, comparison: Group, after: Window)
         design=design,
         role=Role.PRIMARY,
         group=HERE,
-        comparison=comparison if design is DesignId.D3 else None,
+        comparison=comparison if design.has_other_side else None,
         before=None if design is DesignId.D1 else BEFORE,
         after=after,
     )
@@ -94,14 +96,19 @@ def estimate(design: DesignId, counts: tuple[int, ...], spread: int) -> Estimate
 
 def cases() -> Iterator[Case]:
     places = itertools.cycle(itertools.product(SERIES, (THERE, RIVAL), (AFTER, LONGER)))
-    for design, number in ((DesignId.D1, 1), (DesignId.D2, 2), (DesignId.D3, 4)):
+    for design, number in _CELLS:
         for counts in itertools.product(COUNTS, repeat=number):
             series, comparison, after = next(places)
+            if design in _NEEDS_EVENTS and 0 in counts:
+                continue
             found = estimate(design, counts, 2 if sum(counts) % 2 else 7)
             if found is not None:
                 yield Case(Reading.of(found, estimand(design, series, comparison, after), BOOK), counts)
 
 
+# A time series without events on a side is refused.
+_NEEDS_EVENTS = frozenset({DesignId.D2_ITS, DesignId.D2C})
+_CELLS = ((DesignId.D1, 1), (DesignId.D2, 2), (DesignId.D2_ITS, 2), (DesignId.D2C, 4), (DesignId.D3, 4))
 CASES = tuple(cases())
 BOTH = tuple(Language)
 
