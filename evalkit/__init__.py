@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from evalkit.policy import Policy
     from evalkit.precisions import Precision
     from evalkit.released_curves import ReleasedCurves, release_curves
+    from evalkit.selftest import SelfTest, self_test
     from evalkit.simulation import Simulation, simulate
     from evalkit.templates import write_template
 
@@ -84,6 +85,7 @@ _HOMES = {
     "Precision": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "ReleasedCurves": "evalkit.released_curves",
+    "SelfTest": "evalkit.selftest",
     "Series": "evalkit.estimands",
     "SeriesDiagnostics": "evalkit.comparisons.series_diagnostics",
     "Simulation": "evalkit.simulation",
@@ -129,6 +131,7 @@ _HOMES = {
     "rmst_difference": "evalkit.comparisons.durations",
     "rmst_ratio": "evalkit.comparisons.durations",
     "romano_wolf": "evalkit.comparisons.multiplicity",
+    "self_test": "evalkit.selftest",
     "simulate": "evalkit.simulation",
     "smallest_detectable": "evalkit.comparisons.precision",
     "spans": "evalkit.comparisons.spans",
@@ -164,6 +167,7 @@ __all__ = [
     "Precision",
     "Released",
     "ReleasedCurves",
+    "SelfTest",
     "Series",
     "SeriesDiagnostics",
     "Simulation",
@@ -209,6 +213,7 @@ __all__ = [
     "rmst_difference",
     "rmst_ratio",
     "romano_wolf",
+    "self_test",
     "simulate",
     "smallest_detectable",
     "spans",

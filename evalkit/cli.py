@@ -19,6 +19,7 @@ from evalkit import __version__
 from evalkit.commands import aggregate, check, dictionary, template
 from evalkit.commands import map as mapping
 from evalkit.commands import plan as planning
+from evalkit.commands import selftest as trying
 from evalkit.commands.running import BAD_INPUT, INTERNAL, INTERRUPTED, OK, LanguageOption, run
 from evalkit.language import Language, Text
 
@@ -85,6 +86,7 @@ app.command("template")(template.template)
 app.command("dictionary")(dictionary.dictionary)
 app.command("map")(mapping.map_files)
 app.command("aggregate")(aggregate.aggregate)
+app.command("selftest")(trying.selftest)
 app.add_typer(planning.plan)
 
 

@@ -85,6 +85,22 @@ def _findings() -> Schema:
     }
 
 
+def _self_test() -> Schema:
+    """One row per estimand × known effect."""
+    import polars as pl
+
+    return {
+        "estimand_id": pl.String,
+        "design": pl.String,
+        "factor": pl.Float64,
+        "draws": pl.Int64,
+        "estimated": pl.Int64,
+        "median": pl.Float64,
+        "coverage": pl.Float64,
+        "excludes_one": pl.Float64,
+    }
+
+
 def _released_series() -> Schema:
     """One row per released series cell: a panel cell after disclosure control."""
     import polars as pl
@@ -105,7 +121,13 @@ def _released_series() -> Schema:
     }
 
 
-_SCHEMAS = {"PANEL": _panel, "ESTIMATES": _estimates, "FINDINGS": _findings, "RELEASED_SERIES": _released_series}
+_SCHEMAS = {
+    "PANEL": _panel,
+    "ESTIMATES": _estimates,
+    "FINDINGS": _findings,
+    "SELF_TEST": _self_test,
+    "RELEASED_SERIES": _released_series,
+}
 
 
 def __getattr__(name: str) -> Schema:

@@ -179,7 +179,7 @@ def evaluate_analysis(folder: Path, *, progress: Progress = silent) -> Evaluatio
     book = MetricBook.load()
     plan = Plan.load(folder)
     progress(Text("Läser och kontrollerar uppgifterna", "Reading and checking the data"))
-    dataset, true_values = _data(plan, folder, book)
+    dataset, true_values = dataset_of(plan, folder, book)
     progress(Text("Bygger panelen och beräknar", "Building the panel and estimating"))
     grid = panel(dataset, plan, book=book)
     estimates = evaluate_panel(plan, grid, data_digest=dataset.digest, book=book)
@@ -188,7 +188,8 @@ def evaluate_analysis(folder: Path, *, progress: Progress = silent) -> Evaluatio
     return Evaluation(plan, dataset, grid, estimates, released, true_values, book)
 
 
-def _data(plan: Plan, folder: Path, book: MetricBook) -> tuple[Dataset, dict[str, float]]:
+def dataset_of(plan: Plan, folder: Path, book: MetricBook) -> tuple[Dataset, dict[str, float]]:
+    """The data of a plan, and for simulated ones the true values by estimand."""
     if plan.document.data.kind == "files":
         return load(folder / plan.document.data.folder, book=book), {}
     made = simulate(seed=plan.document.data.seed or 0)

@@ -166,6 +166,17 @@ def rests_on_protected_periods() -> Statement:
     )
 
 
+def nothing_to_recover() -> Statement:
+    """A level compares nothing, so no effect can be put into it and found again."""
+    return Statement(
+        "nothing_to_recover",
+        Text(
+            "Frågan gäller en nivå och jämför inget, så där finns inget att återfinna.",
+            "The question is about a level and compares nothing, so there is nothing to recover.",
+        ),
+    )
+
+
 def design_needs(what: Text) -> Statement:
     """The design was asked for without the minimum data it states."""
     return Statement(

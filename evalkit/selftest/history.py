@@ -1,0 +1,179 @@
+"""What the time before tells of a comparison: level, trend, season and how much the counts vary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from evalkit import periods, refusals
+from evalkit.designs.evidence import Lack, gather, refuse
+from evalkit.estimands import Estimand, Group, Window
+from evalkit.inference.intervals import Floats
+from evalkit.inference.loglinear import Fitted, Model, NotConvergedError, poisson
+from evalkit.panels import Panel
+from evalkit.statements import Statement
+from evalkit.vocabulary import Frequency
+
+_SURE = 2.0
+_CYCLES = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """The fitted time before.
+
+    Attributes
+    ----------
+    log_rates
+        Of each side, at the last period before, shape ``(sides,)``.
+    trend
+        Change of the logarithm per period, the same on all sides; 0 unless it is beyond two standard errors.
+    season
+        Log factor by calendar month, shape ``(13,)`` with month 1 at place 1; 0 with less than two whole years.
+    shares
+        By unit, its rate over that of its side.
+    dispersion, autocorrelation
+        Pearson's φ, 1 or more, and the correlation of neighbouring residuals where it is beyond chance.
+    """
+
+    log_rates: Floats
+    trend: float
+    season: Floats
+    shares: dict[str, float]
+    dispersion: float
+    autocorrelation: float
+    last: date
+
+    def log_rate(self, side: int, start: date, step: Frequency) -> float:
+        """The logarithm of the rate of a side in the period that begins so."""
+        ahead = _months(self.last, start) / step.months
+        return float(self.log_rates[side] + self.trend * ahead + self.season[start.month])
+
+
+def sides_of(estimand: Estimand) -> tuple[Group, ...]:
+    """The group, and the comparison where there is one."""
+    return (estimand.group,) if estimand.comparison is None else (estimand.group, estimand.comparison)
+
+
+def learn(estimand: Estimand, panel: Panel, before: Window) -> History | Statement:
+    """Fit the time before: a level for each side, a trend and a season that they share.
+
+    The counts are fitted as Poisson with a logarithmic link; how much more they vary and how neighbouring periods hang
+    together is read from the Pearson residuals (McCullagh and Nelder 1989, Generalized Linear Models, section 2.4).
+
+    Returns
+    -------
+    History or Statement
+        A refusal where the time before is not whole, or a side has no events in it.
+    """
+    sides = sides_of(estimand)
+    gathered = [gather(estimand, panel, side, before) for side in sides]
+    lacks = [item for item in gathered if isinstance(item, Lack)]
+    if lacks:
+        return refuse(lacks)
+    rows = [panel.cells(estimand.series, side.units, before.first, before.last) for side in sides]
+    pooled = [_pooled(side) for side in rows]
+    if any(not side["count"].sum() for side in pooled):
+        return refusals.no_events()
+    table = pl.concat([side.with_columns(side=pl.lit(place)) for place, side in enumerate(pooled)])
+    table = table.filter(pl.col("exposure") > 0)
+    return _fit(table, rows, before, panel.frequency)
+
+
+def _pooled(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("period").agg(pl.col("count").sum(), pl.col("exposure").sum()).sort("period")
+
+
+def _fit(table: pl.DataFrame, rows: list[pl.DataFrame], before: Window, step: Frequency) -> History | Statement:
+    last = periods.first_day(before.last, step)
+    side = table["side"].to_numpy()
+    time = np.array([_months(last, start) / step.months for start in table["period"]])
+    levels = (side[:, None] == np.arange(len(rows))).astype(float)
+    months, dummies = _months_told_apart(table, step)
+    matrix = np.column_stack([levels, time, dummies])
+    counts, offset = table["count"].to_numpy(), np.log(table["exposure"].to_numpy())
+    if counts.size <= matrix.shape[1] + 1:
+        return refusals.before_too_short()
+    try:
+        fitted = poisson(Model(counts, matrix, offset))
+    except NotConvergedError:
+        return refusals.not_converged()
+    return _read(fitted, Model(counts, matrix, offset), _Shape(len(rows), side, time, months), _shares(rows), last)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """How the terms of the fit are laid out."""
+
+    sides: int
+    side: np.ndarray
+    time: Floats
+    months: tuple[int, ...]
+
+
+def _months_told_apart(table: pl.DataFrame, step: Frequency) -> tuple[tuple[int, ...], Floats]:
+    """The calendar months with a term of their own, all but the first; none unless all are met in two years."""
+    of_row = table["period"].dt.month().to_numpy()
+    cycle = 12 // step.months
+    if cycle == 1 or not _is_seen(table, cycle):
+        return (), np.empty((of_row.size, 0))
+    own = tuple(sorted({*of_row.tolist()})[1:])
+    return own, (of_row[:, None] == np.array(own)).astype(float)
+
+
+def _is_seen(table: pl.DataFrame, cycle: int) -> bool:
+    by_month = table.with_columns(month=pl.col("period").dt.month(), year=pl.col("period").dt.year())
+    seen = by_month.group_by("month").agg(years=pl.col("year").n_unique(), count=pl.col("count").sum())
+    return seen.height == cycle and seen.filter((pl.col("years") < _CYCLES) | (pl.col("count") == 0)).is_empty()
+
+
+def _shares(rows: list[pl.DataFrame]) -> dict[str, float]:
+    """The rate of each unit over that of its side."""
+    found: dict[str, float] = {}
+    for side in rows:
+        whole = float(side["count"].sum()) / float(side["exposure"].sum())
+        by_unit = side.group_by("unit_id").agg(pl.col("count").sum(), pl.col("exposure").sum())
+        for unit, count, exposure in by_unit.iter_rows():
+            found[unit] = count / exposure / whole if exposure > 0 else 1.0
+    return found
+
+
+def _read(fitted: Fitted, model: Model, shape: _Shape, shares: dict[str, float], last: date) -> History:
+    slope = float(fitted.coefficients[shape.sides])
+    roots = np.sqrt(fitted.means)
+    residuals = (model.counts - fitted.means) / roots
+    dispersion = float(residuals @ residuals) / model.df
+    spread = np.sqrt(max(dispersion, 1.0) * fitted.covariance[shape.sides, shape.sides])
+    season = np.zeros(13)
+    season[list(shape.months)] = fitted.coefficients[shape.sides + 1 :]
+    is_sure = abs(slope) > _SURE * spread
+    # Without its trend a level is the mean of the time before, not its end.
+    middle = 0.0 if is_sure else slope * float(np.average(shape.time, weights=fitted.means))
+    return History(
+        log_rates=fitted.coefficients[: shape.sides] + middle,
+        trend=slope if is_sure else 0.0,
+        season=season,
+        shares=shares,
+        dispersion=max(dispersion, 1.0),
+        autocorrelation=_together(residuals, shape),
+        last=last,
+    )
+
+
+def _together(residuals: Floats, shape: _Shape) -> float:
+    """The correlation of neighbouring residuals of a side; 0 unless it is beyond two standard errors, 1/√n."""
+    pairs = [
+        (one[:-1], one[1:])
+        for side in range(shape.sides)
+        if (one := residuals[shape.side == side][np.argsort(shape.time[shape.side == side])]).size
+    ]
+    products = sum(float(early @ late) for early, late in pairs)
+    found = products / float(residuals @ residuals) if residuals.any() else 0.0
+    return found if found > _SURE / np.sqrt(residuals.size) else 0.0
+
+
+def _months(since: date, until: date) -> int:
+    return (until.year - since.year) * 12 + until.month - since.month
