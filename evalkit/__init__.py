@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
+    from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
+    from evalkit.inference.e_value import EValue
     from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
@@ -62,6 +64,7 @@ _HOMES = {
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
     "Decomposition": "evalkit.comparisons.decomposition",
+    "EValue": "evalkit.inference.e_value",
     "Equivalence": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
@@ -87,6 +90,7 @@ _HOMES = {
     "cumulative_incidence": "evalkit.comparisons.durations",
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
+    "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
     "largest_case_share": "evalkit.comparisons.single_cases",
@@ -135,6 +139,7 @@ __all__ = [
     "Curves",
     "Dataset",
     "Decomposition",
+    "EValue",
     "Equivalence",
     "Estimand",
     "Estimate",
@@ -160,6 +165,7 @@ __all__ = [
     "cumulative_incidence",
     "decompose",
     "dispersion",
+    "e_value",
     "equivalence",
     "evaluate",
     "largest_case_share",
