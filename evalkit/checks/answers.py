@@ -49,12 +49,11 @@ def moved(found: Estimate, again: Estimate) -> float | None:
 
 
 def told(found: Estimate) -> Text:
-    """A number with its interval: *1,4 (0,9 till 2,1)*; empty for a refusal."""
+    """A number with its interval: *1,40 (0,92 till 2,13)*; empty for a refusal."""
     if found.estimate is None or found.conf_low is None or found.conf_high is None:
         return Text("", "")
-    numbers = (found.estimate, found.conf_low, found.conf_high)
-    sv, en = (style.together(numbers, language) for language in (Language.SV, Language.EN))
-    return Text(f"{sv[0]} ({sv[1]} till {sv[2]})", f"{en[0]} ({en[1]} to {en[2]})")
+    ratio, low, high = (numeral(value, decimals=2) for value in (found.estimate, found.conf_low, found.conf_high))
+    return Text(f"{ratio.sv} ({low.sv} till {high.sv})", f"{ratio.en} ({low.en} to {high.en})")
 
 
 def numeral(value: float, *, decimals: int = 0) -> Text:

@@ -8,6 +8,7 @@ from evalkit.breaks import FEWEST_BEFORE
 from evalkit.checks.answers import numeral
 from evalkit.checks.situation import Situation
 from evalkit.findings import Finding
+from evalkit.inference.summed import CellSeries
 from evalkit.inference.trend import autocorrelation as lag_one
 from evalkit.inference.trend import residuals
 from evalkit.language import Text
@@ -18,15 +19,16 @@ from evalkit.vocabulary import CheckId, FindingStatus
 def autocorrelation(situation: Situation) -> Finding | None:
     """The correlation between neighbouring periods, round a log-linear trend of their own side and window.
 
-    The statistic is the largest in size over sides and windows, the threshold ``2/√n`` of that one (Bartlett 1946).
+    The windows of a side are put together. The statistic is that of the side where it is largest, the threshold
+    ``2/√n`` of that side (Bartlett 1946, Supplement to the JRSS 8:27-41).
     So many periods are worth ``n (1 - r)/(1 + r)`` independent ones. Fewer than 12 periods are not judged.
     """
-    cells = [found.series for _, _, found in situation.cells()]
+    cells = [(group.id, found.series) for group, _, found in situation.cells()]
     if not cells:
         return None
-    if min(cell.counts.size for cell in cells) < FEWEST_BEFORE:
+    if min(series.counts.size for _, series in cells) < FEWEST_BEFORE:
         return Finding(check=CheckId.AUTOCORRELATION, status=FindingStatus.WARN, reason=_TOO_SHORT)
-    judged = [(r, left.size) for left in map(residuals, cells) if left is not None and (r := lag_one(left)) is not None]
+    judged = [pair for group in situation.groups if (pair := _of_side(cells, group.id)) is not None]
     if not judged:
         return Finding(check=CheckId.AUTOCORRELATION, status=FindingStatus.WARN, reason=_TOO_FEW)
     r, n = max(judged, key=lambda pair: abs(pair[0]) * math.sqrt(pair[1]))
@@ -38,6 +40,13 @@ def autocorrelation(situation: Situation) -> Finding | None:
         statistic=r,
         threshold=limit,
     )
+
+
+def _of_side(cells: list[tuple[str, CellSeries]], side: str) -> tuple[float, int] | None:
+    """The correlation of one side and the number of periods behind it."""
+    left = [found for group, series in cells if group == side and (found := residuals(series)) is not None]
+    r = lag_one(left)
+    return None if r is None else (r, sum(stretch.size for stretch in left))
 
 
 def _alike(r: float, n: int) -> Statement:

@@ -19,15 +19,16 @@ def covid(situation: Situation) -> Finding | None:
 
     The statistic is the ratio without the pandemic.
     """
-    out = _pandemic(situation)
+    days = _pandemic(situation)
     before = situation.estimand.before
-    if out is None or before is None or not any(_meets(out, window) for window in situation.windows):
+    if days is None or before is None or not any(_meets(days, window) for window in situation.windows):
         return None
-    if any(out.first <= window.first and window.last <= out.last for window in situation.windows):
+    if any(days.first <= window.first and window.last <= days.last for window in situation.windows):
         return _finding(FindingStatus.WARN, _WHOLLY_INSIDE)
     first = answer(situation.estimate)
     if first is None:
         return None
+    out = situation.whole_periods(days, days.first, days.last)
     again = situation.again(without=(*situation.estimand.without, out))
     if answer(again) is None:
         return _finding(FindingStatus.WARN, _CANNOT)
@@ -40,8 +41,7 @@ def _pandemic(situation: Situation) -> Window | None:
     change = next((entry for entry in situation.book.law_changes if entry.id == PANDEMIC), None)
     if change is None or change.end is None:
         return None
-    whole = Window(PANDEMIC, change.short, change.start, change.end)
-    return situation.whole_periods(whole, change.start, change.end)
+    return Window(PANDEMIC, change.short, change.start, change.end)
 
 
 def _meets(out: Window, window: Window) -> bool:
@@ -56,8 +56,8 @@ def _same(number: Text) -> Statement:
     return Statement(
         "same_without_pandemic",
         Text(
-            f"Utan pandemins månader blir svaret detsamma: {number.sv}.",
-            f"Without the months of the pandemic the answer is the same: {number.en}.",
+            f"Utan pandemins tid blir svaret detsamma: {number.sv}.",
+            f"Without the time of the pandemic the answer is the same: {number.en}.",
         ),
     )
 
@@ -66,8 +66,8 @@ def _other(number: Text) -> Statement:
     return Statement(
         "other_without_pandemic",
         Text(
-            f"Utan pandemins månader blir svaret ett annat: {number.sv}. Svaret vilar på en ovanlig tid.",
-            f"Without the months of the pandemic the answer is another: {number.en}. It rests on unusual times.",
+            f"Utan pandemins tid blir svaret ett annat: {number.sv}.",
+            f"Without the time of the pandemic the answer is another: {number.en}.",
         ),
     )
 
@@ -82,7 +82,7 @@ _WHOLLY_INSIDE = Statement(
 _CANNOT = Statement(
     "pandemic_cannot_be_left_out",
     Text(
-        "Utan pandemins månader är uppgifterna för få för att räkna om. Svaret vilar på en ovanlig tid.",
-        "Without the months of the pandemic too little is left to count again. The answer rests on unusual times.",
+        "Utan pandemins tid finns för lite kvar för att räkna om. Svaret vilar på en ovanlig tid.",
+        "Without the time of the pandemic too little is left to count again. The answer rests on unusual times.",
     ),
 )

@@ -58,11 +58,11 @@ def _same(spread: Text) -> Statement:
 
 
 def _flips(names: list[str], spread: Text) -> Statement:
-    listed = ", ".join(names)
+    sv, en = ", eller utan ".join(names), ", or without ".join(names)
     return Statement(
         "other_without_one",
         Text(
-            f"Svaret blir ett annat utan {listed} ({spread.sv}). Ett enda område avgör.",
-            f"The answer is another without {listed} ({spread.en}). A single area decides.",
+            f"Ett enda område kan avgöra: svaret blir ett annat utan {sv} ({spread.sv}).",
+            f"A single area can decide: the answer is another without {en} ({spread.en}).",
         ),
     )

@@ -78,6 +78,8 @@ def _began(situation: Situation, group: Group) -> date | None:
 def _late(situation: Situation, begun: list[date | None], after: Window) -> Statement | None:
     limit = periods.add(after.first, Frequency.MONTH, -_YEAR_BEFORE)
     for group, day in zip(situation.groups, begun, strict=True):
+        if day == date.max:
+            return _never(group.name)
         if day is not None and day > limit:
             return _with_start(group.name)
     own, *others = begun
@@ -94,6 +96,16 @@ def _with_start(name: Text) -> Statement:
             "En uppgång kan bero på att man började räkna.",
             f"Recording in {name.en} began less than a year before the start, or later. "
             "A rise may come from having begun to count.",
+        ),
+    )
+
+
+def _never(name: Text) -> Statement:
+    return Statement(
+        "recording_never",
+        Text(
+            f"{name.sv} har inte rapporterat någon period. Saknade uppgifter är inte noll.",
+            f"{name.en} has reported no period. Missing data are not zero.",
         ),
     )
 

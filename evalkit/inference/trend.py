@@ -93,8 +93,13 @@ def residuals(series: CellSeries) -> Floats | None:
     return None if fitted is None else np.asarray((model.counts - fitted.means) / np.sqrt(fitted.means))
 
 
-def autocorrelation(left_over: Floats) -> float | None:
+def autocorrelation(stretches: Sequence[Floats]) -> float | None:
     """The correlation of each value with the one before it, ``Σ e(t) e(t-1) / Σ e(t)²``; ``None`` when all are 0.
+
+    Parameters
+    ----------
+    stretches
+        Residuals of unbroken stretches of time; the last of one and the first of the next are no neighbours.
 
     Source: Box and Jenkins 1976, Time Series Analysis, section 2.1.6.
 
@@ -102,11 +107,11 @@ def autocorrelation(left_over: Floats) -> float | None:
     --------
     >>> import numpy as np
     >>> from evalkit.inference.trend import autocorrelation
-    >>> autocorrelation(np.array([1.0, -1.0, 1.0, -1.0]))
+    >>> autocorrelation([np.array([1.0, -1.0, 1.0, -1.0])])
     -0.75
     """
-    total = float(left_over @ left_over)
-    return None if total < _NOTHING else float(left_over[1:] @ left_over[:-1]) / total
+    total = sum(float(left @ left) for left in stretches)
+    return None if total < _NOTHING else sum(float(left[1:] @ left[:-1]) for left in stretches) / total
 
 
 _NOTHING = 1e-12
