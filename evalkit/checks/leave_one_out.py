@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evalkit import style
-from evalkit.checks.answers import answer
+from evalkit.checks.answers import answer, numeral
 from evalkit.checks.situation import Situation
 from evalkit.findings import Finding
-from evalkit.language import Language, Text
+from evalkit.language import Text
 from evalkit.statements import Statement
 from evalkit.vocabulary import CheckId, FindingStatus
 
@@ -43,8 +42,8 @@ def leave_one_out(situation: Situation) -> Finding | None:
 
 
 def _between(low: float, high: float) -> Text:
-    sv, en = (style.together((low, high), language) for language in (Language.SV, Language.EN))
-    return Text(f"{sv[0]} till {sv[1]}", f"{en[0]} to {en[1]}")
+    least, most = numeral(low, decimals=2), numeral(high, decimals=2)
+    return Text(f"{least.sv} till {most.sv}", f"{least.en} to {most.en}")
 
 
 def _same(spread: Text) -> Statement:

@@ -61,8 +61,8 @@ def _beyond(hits: int, tried: int) -> Statement:
     return Statement(
         "invented_starts_answer",
         Text(
-            f"{_starts_sv(hits, tried)} i tiden före gav också en skillnad. Det är mer än slumpen brukar ge.",
-            f"{_starts_en(hits, tried)} in the time before gave a difference as well. That is more than chance gives.",
+            f"Av {tried} påhittade startdatum i tiden före gav {hits} en skillnad. Det är mer än slumpen brukar ge.",
+            f"Of {tried} invented start dates in the time before, {hits} gave a difference. Chance gives fewer.",
         ),
     )
 
@@ -71,15 +71,7 @@ def _chance(hits: int, tried: int) -> Statement:
     return Statement(
         "invented_starts_quiet",
         Text(
-            f"{_starts_sv(hits, tried)} i tiden före gav en skillnad. Det är inte mer än slumpen kan ge.",
-            f"{_starts_en(hits, tried)} in the time before gave a difference. That is no more than chance can give.",
+            f"Av {tried} påhittade startdatum i tiden före gav {hits} en skillnad. Det är inte mer än slumpen kan ge.",
+            f"Of {tried} invented start dates in the time before, {hits} gave a difference. Chance can give that.",
         ),
     )
-
-
-def _starts_sv(hits: int, tried: int) -> str:
-    return f"{hits} av {tried} påhittade startdatum"
-
-
-def _starts_en(hits: int, tried: int) -> str:
-    return f"{hits} of {tried} invented start dates"

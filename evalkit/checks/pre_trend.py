@@ -53,7 +53,7 @@ def _judged(found: Slope, conf_level: float, *, two: bool) -> Finding:
 
 
 def _possible(low: float, high: float, detectable: float, *, two: bool) -> Statement:
-    most = per_cent(max(low, high, key=abs))
+    most = per_cent(max(low, high, key=lambda limit: abs(math.expm1(limit))))
     seen = per_cent(detectable)
     subject = _between(two=two)
     return Statement(

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from evalkit import periods
+from evalkit import periods, style
 from evalkit.checks.answers import numeral
 from evalkit.checks.situation import Situation
 from evalkit.estimands import Group, Window
@@ -104,8 +104,8 @@ def _never(name: Text) -> Statement:
     return Statement(
         "recording_never",
         Text(
-            f"{name.sv} har inte rapporterat någon period. Saknade uppgifter är inte noll.",
-            f"{name.en} has reported no period. Missing data are not zero.",
+            f"{style.capital(name.sv)} har inte rapporterat någon period. Saknade uppgifter är inte noll.",
+            f"{style.capital(name.en)} has reported no period. Missing data are not zero.",
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalkit import style
 from evalkit.checks.answers import Answer, answer, told
 from evalkit.checks.situation import Situation
 from evalkit.findings import Finding
@@ -42,8 +43,8 @@ def _moved(name: Text, number: Text) -> Statement:
     return Statement(
         "neighbours_moved",
         Text(
-            f"Även {name.sv} förändrades: {number.sv}. Verksamheten kan ha flyttat, eller något gemensamt hänt.",
-            f"{name.en} changed too: {number.en}. The activity may have moved, or something shared have happened.",
+            f"Även {name.sv} förändrades: {number.sv}. Verksamheten kan ha flyttat, eller något berört båda.",
+            f"{style.capital(name.en)} changed too: {number.en}. The activity may have moved, or both were touched.",
         ),
     )
 
