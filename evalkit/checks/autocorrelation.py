@@ -54,10 +54,10 @@ def _alike(r: float, n: int) -> Statement:
     return Statement(
         "periods_alike",
         Text(
-            f"Perioderna följer varandra (samband {told.sv}). {n} perioder säger ungefär lika mycket som {worth} "
-            "oberoende, så osäkerheten är större än den ser ut.",
-            f"Periods follow each other (correlation {told.en}). {n} periods say about as much as {worth} "
-            "independent ones, so the uncertainty is larger than it looks.",
+            f"Perioderna följer varandra ({told.sv}): {n} säger lika mycket som {worth} oberoende. "
+            "Osäkerheten är större.",
+            f"Periods follow each other ({told.en}): {n} say as much as {worth} independent ones. "
+            "The uncertainty is larger.",
         ),
     )
 
@@ -67,7 +67,7 @@ def _unlike(r: float) -> Statement:
     return Statement(
         "periods_unlike",
         Text(
-            f"Höga perioder följs av låga och tvärtom (samband {told.sv}). Kontrollera när händelser bokförs.",
+            f"Höga perioder följs av låga och tvärtom ({told.sv}). Se hur händelser bokförs.",
             f"High periods are followed by low ones and vice versa ({told.en}). See how events are booked.",
         ),
     )

@@ -36,10 +36,8 @@ def _needed(limit: float) -> Statement:
     return Statement(
         "hidden_cause_needed",
         Text(
-            f"En orsak som inte mätts måste ha ett samband på minst {times.sv} gånger med både arbetssättet och "
-            "måttet för att ensam förklara skillnaden.",
-            f"A cause that was not measured must be linked {times.en} times or more with both the way of working and "
-            "the metric to explain the difference alone.",
+            f"En dold orsak måste ha ett samband på {times.sv} gånger med arbetssätt och mått för att förklara allt.",
+            f"A hidden cause must be linked {times.en} times with both way of working and metric to explain it all.",
         ),
     )
 
@@ -47,7 +45,7 @@ def _needed(limit: float) -> Statement:
 _NOTHING_NEEDED = Statement(
     "hidden_cause_not_needed",
     Text(
-        "Skillnaden kan inte skiljas från slumpen, så ingen dold orsak behövs för att förklara den.",
-        "The difference cannot be told from chance, so no hidden cause is needed to explain it.",
+        "Skillnaden kan inte skiljas från slumpen. Ingen dold orsak behövs.",
+        "The difference cannot be told from chance. No hidden cause is needed.",
     ),
 )

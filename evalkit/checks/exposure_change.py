@@ -101,8 +101,8 @@ def _changed(changes: list[_Change], noun: Text) -> Statement:
     return Statement(
         "exposure_changed",
         Text(
-            f"Det som antalen ställs mot ({noun.sv}) ändrades mycket: {'; '.join(side.sv for side in sides)}.",
-            f"What the counts are set against ({noun.en}) changed much: {'; '.join(side.en for side in sides)}.",
+            f"Efter mot före, {noun.sv} per period: {'; '.join(side.sv for side in sides)}.",
+            f"After to before, {noun.en} per period: {'; '.join(side.en for side in sides)}.",
         ),
     )
 
@@ -110,9 +110,7 @@ def _changed(changes: list[_Change], noun: Text) -> Statement:
 def _side(change: _Change) -> Text:
     times, name = numeral(change.ratio, decimals=2), change.group.name
     of_findings = _of_findings(change.parts)
-    return Text(
-        f"{name.sv} {times.sv} gånger så mycket{of_findings.sv}", f"{name.en} {times.en} times as much{of_findings.en}"
-    )
+    return Text(f"{name.sv} {times.sv} gånger{of_findings.sv}", f"{name.en} {times.en} times{of_findings.en}")
 
 
 def _of_findings(parts: Decomposition | None) -> Text:
@@ -123,6 +121,6 @@ def _of_findings(parts: Decomposition | None) -> Text:
         return Text("", "")
     found, rate = known
     return Text(
-        f" (antalet {found.sv} gånger, per besök {rate.sv} gånger)",
-        f" (findings {found.en}, per visit {rate.en} times)",
+        f" (antalet {found.sv}, per besök {rate.sv})",
+        f" (the count {found.en}, per visit {rate.en})",
     )

@@ -60,9 +60,9 @@ def _possible(low: float, high: float, detectable: float, *, two: bool) -> State
         "trend_before_possible",
         Text(
             f"Vi kan inte utesluta {subject.sv} på upp till {most.sv} procent per år före starten. "
-            f"Först vid {seen.sv} procent hade den troligen synts.",
+            f"{seen.sv} procent hade troligen synts.",
             f"We cannot rule out {subject.en} of up to {most.en} per cent a year before the start. "
-            f"Only from {seen.en} per cent would it probably have been seen.",
+            f"{seen.en} per cent would probably have been seen.",
         ),
     )
 
@@ -75,17 +75,17 @@ def _differs(low: float, high: float, detectable: float, *, two: bool) -> Statem
         "trend_before_differs",
         Text(
             f"Redan före starten fanns {subject.sv} på {per_cent(least).sv} till {per_cent(most).sv} procent per år. "
-            "Det som sågs sedan kan vara en fortsättning.",
+            "Det kan ha fortsatt.",
             f"Before the start there was {subject.en} of {per_cent(least).en} to {per_cent(most).en} per cent a year. "
-            "What was seen later may be its continuation.",
+            "It may have gone on.",
         ),
     )
 
 
 def _between(*, two: bool) -> Text:
     if two:
-        return Text("en skillnad i utveckling", "a difference in development")
-    return Text("en pågående förändring", "a change under way")
+        return Text("en skillnad", "a difference")
+    return Text("en förändring", "a change")
 
 
 _TOO_SHORT = Statement(

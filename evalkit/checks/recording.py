@@ -92,10 +92,8 @@ def _with_start(name: Text) -> Statement:
     return Statement(
         "recording_began_with_start",
         Text(
-            f"Registreringen i {name.sv} började mindre än ett år före starten, eller senare. "
-            "En uppgång kan bero på att man började räkna.",
-            f"Recording in {name.en} began less than a year before the start, or later. "
-            "A rise may come from having begun to count.",
+            f"Registreringen i {name.sv} började mindre än ett år före starten. Man kan ha börjat räkna mer.",
+            f"Recording in {name.en} began less than a year before the start. More may have been counted.",
         ),
     )
 
@@ -114,8 +112,8 @@ def _later_than_others(name: Text) -> Statement:
     return Statement(
         "recording_began_later",
         Text(
-            f"Registreringen i {name.sv} började senare än i jämförelsen. Då kan tiden före inte jämföras rättvist.",
-            f"Recording in {name.en} began later than in the comparison. The time before cannot be compared fairly.",
+            f"Registreringen i {name.sv} började senare än i jämförelsen. Tiden före går inte att jämföra.",
+            f"Recording in {name.en} began later than in the comparison. The time before cannot be compared.",
         ),
     )
 
@@ -128,11 +126,11 @@ def _gaps(situation: Situation, before: Window, after: Window) -> Statement:
     return Statement(
         "recording_has_gaps",
         Text(
-            "Alla perioder är inte rapporterade. "
-            + "; ".join(f"{name.sv}: {early.sv} procent före och {late.sv} efter" for name, early, late in sides)
+            "Rapporterade perioder: "
+            + "; ".join(f"{name.sv} {early.sv} procent före och {late.sv} efter" for name, early, late in sides)
             + ".",
-            "Not all periods are reported. "
-            + "; ".join(f"{name.en}: {early.en} per cent before and {late.en} after" for name, early, late in sides)
+            "Periods reported: "
+            + "; ".join(f"{name.en} {early.en} per cent before and {late.en} after" for name, early, late in sides)
             + ".",
         ),
     )

@@ -53,7 +53,7 @@ def test_twice_the_visits_and_half_again_as_many_hits_a_visit(judge, case) -> No
     made = case({"0127": [20] * HALF + [60] * HALF}, HALF, metric="F1", exposure_code="N9", exposure=visits)
     found = judge(CheckId.EXPOSURE_CHANGE, made)
     assert (found.status, found.statistic, found.threshold) == (WARN, pytest.approx(2.0), pytest.approx(1.2))
-    assert "område a 2,00 gånger så mycket (antalet 3,00 gånger, per besök 1,50 gånger)" in str(found.reason)
+    assert "område a 2,00 gånger (antalet 3,00, per besök 1,50)" in str(found.reason)
 
 
 def test_a_longer_window_is_no_change_of_exposure(judge, case) -> None:
@@ -102,7 +102,7 @@ def test_a_gap_is_told_by_its_share_and_nothing_at_all_as_that(judge, case) -> N
     gap = [*FLAT[:9], *[None] * 9, *FLAT[18:]]
     found = judge(CheckId.RECORDING, case({"0127": gap, "0180": FLAT}, HALF))
     assert (found.status, found.statistic) == (WARN, 0.75)
-    assert "område a: 75 procent före och 100 efter" in str(found.reason)
+    assert "område a 75 procent före och 100 efter" in str(found.reason)
     assert judge(CheckId.RECORDING, case({"0127": [None] * 72}, HALF)).reason.code == "recording_never"
 
 
@@ -115,7 +115,7 @@ def test_runs_of_high_and_low_months_follow_each_other(judge, case) -> None:
     assert found.status is WARN
     assert found.threshold == pytest.approx(2 / math.sqrt(72))
     worth = round(72 * (1 - found.statistic) / (1 + found.statistic))
-    assert f"72 perioder säger ungefär lika mycket som {worth} oberoende" in str(found.reason)
+    assert f"72 säger lika mycket som {worth} oberoende" in str(found.reason)
     assert worth < 36
 
 
@@ -150,7 +150,7 @@ def test_a_group_that_doubled_every_year_before_takes_the_label(judge, case) -> 
     assert found.statistic == pytest.approx(100, abs=0.5)
     alone = judge(CheckId.PRE_TREND, case({"0127": doubling}, HALF))
     assert (alone.status, alone.statistic) == (BLOCK, pytest.approx(100, abs=0.5))
-    assert "en pågående förändring" in str(alone.reason)
+    assert "fanns en förändring" in str(alone.reason)
 
 
 def test_no_difference_before_is_never_found_to_be_fine(judge, case) -> None:
@@ -160,7 +160,7 @@ def test_no_difference_before_is_never_found_to_be_fine(judge, case) -> None:
     error = math.sqrt(2 / (20 * sum((place - 17.5) ** 2 for place in range(36)))) * 12
     t_high, t_power = 1.9955, 0.8470  # Student's t with 68 degrees of freedom
     assert f"upp till {round(math.expm1(t_high * error) * 100)} procent per år" in str(found.reason)
-    assert f"vid {round(math.expm1((t_high + t_power) * error) * 100)} procent" in str(found.reason)
+    assert f"{round(math.expm1((t_high + t_power) * error) * 100)} procent hade" in str(found.reason)
 
 
 @pytest.mark.parametrize(("counts", "start", "code"), [(FLAT, 11, "too_short"), ([0] * 72, HALF, "too_few")])
