@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from evalkit.checks.situation import Situation
 from evalkit.estimates import Cell
 from evalkit.findings import Finding
@@ -15,10 +17,12 @@ _OF_PERSONS = frozenset({MetricFamily.VICTIM, MetricFamily.SUPPORT})
 
 
 def largest_case(situation: Situation) -> Finding | None:
-    """The share of the persons of a window that must lie in its largest case.
+    """The share of the persons of a side and window that lies in its largest case.
 
-    Where only the number of cases is known, the largest of ``c`` cases holds at least ``1/c`` of the persons: with
-    three cases or fewer surely more than a quarter, with more it cannot be ruled out.
+    Where every unit and period tells its largest case, the largest of those over all persons; a case that goes on over
+    several periods can only be larger. Where only the number of cases is known, the largest of ``c`` cases holds at
+    least ``1/c`` of the persons: with three cases or fewer surely more than a quarter, with more it cannot be ruled
+    out.
     """
     metric = situation.book.metric(situation.estimand.series.metric)
     if metric is None or metric.family not in _OF_PERSONS or not situation.estimate.is_estimated:
@@ -26,13 +30,25 @@ def largest_case(situation: Situation) -> Finding | None:
     cells = [cell for cell in situation.estimate.cells if cell.events]
     if not cells:
         return None
-    known = [share for cell in cells if (share := _least_share(cell)) is not None]
-    surely = max(known, default=0.0)
-    if surely > MOST_SHARE:
+    known = [_known_share(situation, cell) for cell in cells]
+    bounds = [_least_share(cell) for cell in cells]
+    surely = max((share for share in (*known, *bounds) if share is not None), default=None)
+    if surely is not None and surely > MOST_SHARE:
         return _finding(FindingStatus.BLOCK, _count_cases(situation, cells), surely)
-    if len(known) < len(cells):
-        return _finding(FindingStatus.WARN, _CASES_UNKNOWN, None)
-    return _finding(FindingStatus.WARN, _POSSIBLE, surely)
+    if all(share is not None for share in known):
+        return _finding(FindingStatus.OK, _SPREAD, surely)
+    unknown = any(share is None and bound is None for share, bound in zip(known, bounds, strict=True))
+    return _finding(FindingStatus.WARN, _CASES_UNKNOWN if unknown else _POSSIBLE, surely)
+
+
+def _known_share(situation: Situation, cell: Cell) -> float | None:
+    """What the largest case of any unit and period holds, where all of them tell."""
+    group = next(group for group in situation.groups if group.id == cell.unit)
+    window = next(window for window in situation.windows if window.id == cell.window)
+    rows = situation.panel.cells(situation.estimand.series, group.units, window.first, window.last)
+    told = rows.filter(pl.col("period").is_in(situation.starts(window)))["largest_case"]
+    largest = told.max()
+    return None if told.null_count() or not isinstance(largest, int) else largest / cell.events
 
 
 def _least_share(cell: Cell) -> float | None:
@@ -68,6 +84,13 @@ def _count_cases(situation: Situation, cells: list[Cell]) -> Statement:
     )
 
 
+_SPREAD = Statement(
+    "persons_spread_over_cases",
+    Text(
+        "Inget ärende i någon period rymmer mer än en fjärdedel av personerna.",
+        "No case of any period holds more than a quarter of the persons.",
+    ),
+)
 _CASES_UNKNOWN = Statement(
     "cases_unknown",
     Text(

@@ -34,7 +34,9 @@ def window(name: str, first: int, last: int) -> Window:
     return Window(name, Text(name, name), month(first), periods.last_day(month(last - 1), Frequency.MONTH))
 
 
-def rows(series: Series, unit: str, counts: Counts, exposure: Sequence[float], cases: Counts) -> list[dict[str, Any]]:
+def rows(
+    series: Series, unit: str, counts: Counts, *, exposure: Sequence[float], cases: Counts, largest_of: Counts
+) -> list[dict[str, Any]]:
     return [
         {
             "series": series.key,
@@ -43,13 +45,14 @@ def rows(series: Series, unit: str, counts: Counts, exposure: Sequence[float], c
             "period": month(place),
             "count": count,
             "cases": case,
+            "largest_case": largest,
             "status": "missing" if count is None else "value",
             "qualifier": None if count is None else "exact",
             "exposure": exposed,
             "exposure_status": "value",
             "exposure_qualifier": "exact",
         }
-        for place, (count, exposed, case) in enumerate(zip(counts, exposure, cases, strict=True))
+        for place, (count, exposed, case, largest) in enumerate(zip(counts, exposure, cases, largest_of, strict=True))
     ]
 
 
@@ -65,6 +68,7 @@ class Case:
     exposure_code: str = "N1"
     exposure: Mapping[str, Sequence[float]] | None = None
     cases: Mapping[str, Counts] | None = None
+    largest: Mapping[str, Counts] | None = None
     control: Mapping[str, Counts] | None = None
     control_metric: str = "P1"
     neighbours: Mapping[str, Counts] | None = None
@@ -99,10 +103,14 @@ class Case:
         for unit, counts in {**self.counts, **(self.neighbours or {})}.items():
             exposure = (self.exposure or {}).get(unit, [1.0] * len(counts))
             cases = (self.cases or {}).get(unit, [None] * len(counts))
-            found += rows(item.series, unit, counts, exposure, cases)
+            largest = (self.largest or {}).get(unit, [None] * len(counts))
+            found += rows(item.series, unit, counts, exposure=exposure, cases=cases, largest_of=largest)
         series = [item.series]
         for unit, counts in (self.control or {}).items():
-            found += rows(item.negative_control, unit, counts, [1.0] * len(counts), [None] * len(counts))
+            nothing = [None] * len(counts)
+            found += rows(
+                item.negative_control, unit, counts, exposure=[1.0] * len(counts), cases=nothing, largest_of=nothing
+            )
         frame = pl.DataFrame(found, schema=columns.PANEL)
         return Panel(frame, Frequency.MONTH, tuple(series), (), synthetic=True)
 

@@ -320,6 +320,16 @@ def test_three_cases_surely_hold_more_than_a_quarter_in_one(judge, case, metric_
         assert (refused.is_estimated, refused.reason.code) == (False, "largest_case")
 
 
+@pytest.mark.parametrize(("largest", "status", "share"), [(16, BLOCK, 16 / 60), (15, OK, 0.25), (None, WARN, 1 / 36)])
+def test_the_largest_case_is_judged_where_it_is_told(judge, case, largest, status, share) -> None:
+    """60 persons after the start in 36 cases or more; a quarter is 15."""
+    persons = [2] * HALF + [1] * 20 + [40] + [0] * 15
+    told = {"0127": [1] * HALF + [1] * 20 + [largest] + [0] * 15}
+    cases = {"0127": [1] * HALF + [1] * 20 + [25] + [0] * 15}
+    found = judge(CheckId.LARGEST_CASE, case({"0127": persons}, HALF, metric="C1a", cases=cases, largest=told))
+    assert (found.status, found.statistic) == (status, pytest.approx(share))
+
+
 def test_cases_are_asked_for_only_where_persons_are_counted(judge, case) -> None:
     assert judge(CheckId.LARGEST_CASE, case({"0127": RISE}, HALF)) is None
 
