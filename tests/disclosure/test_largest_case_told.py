@@ -19,7 +19,7 @@ def table(head: str, cells: str) -> str:
     [(60, "40", "count_cases"), (4, "3", "small_count"), (60, "30", None), (60, "", None)],
 )
 def test_a_refusal_for_one_case_tells_no_number(from_tables, plan_of, persons: int, largest: str, told: str) -> None:
-    """Two years of 60: 40 in one case is a third, 30 a quarter. Two years of 4 are 8, below the ten that may be told."""
+    """Two years of 60: 40 in one case is a third, 30 a quarter. Two years of 4 are 8, too few to be told."""
     plan = plan_of(metric="C1g", exposure="N10")
     coverage = "unit_id | metric | covered_from | covered_to\n" + "\n".join(
         f"{unit} | C1g | 2022-01-01 | 2025-12-31" for unit in UNITS
