@@ -50,9 +50,9 @@ def checks(released: Released, plan: Plan, language: Language = Language.SV) -> 
         id="tbl-kontroller",
         caption=in_language(language, "Kontroller av jämförelserna", "Checks of the comparisons"),
         columns=(
-            Column(in_language(language, "Kontroll", "Check"), weight=3),
+            Column(in_language(language, "Kontroll", "Check"), weight=2),
             Column(in_language(language, "Utfall", "Outcome"), weight=2),
-            Column(in_language(language, "Vad som sågs", "What was seen"), weight=9),
+            Column(in_language(language, "Vad som sågs", "What was seen"), weight=7),
             Column(in_language(language, "Gäller", "Concerns"), weight=2),
         ),
         rows=tuple(
