@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.curves import Curve, Curves
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
+    from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.interrupted import interrupted_time_series
     from evalkit.comparisons.interrupted_series import InterruptedSeries
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
+    from evalkit.inference.e_value import EValue
     from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
@@ -68,6 +70,7 @@ _HOMES = {
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
     "Decomposition": "evalkit.comparisons.decomposition",
+    "EValue": "evalkit.inference.e_value",
     "Equivalence": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
@@ -98,6 +101,7 @@ _HOMES = {
     "cumulative_incidence": "evalkit.comparisons.durations",
     "decompose": "evalkit.comparisons.decomposition",
     "dispersion": "evalkit.comparisons.variation",
+    "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
@@ -150,6 +154,7 @@ __all__ = [
     "Curves",
     "Dataset",
     "Decomposition",
+    "EValue",
     "Equivalence",
     "Estimand",
     "Estimate",
@@ -180,6 +185,7 @@ __all__ = [
     "cumulative_incidence",
     "decompose",
     "dispersion",
+    "e_value",
     "equivalence",
     "evaluate",
     "interrupted_time_series",

@@ -379,8 +379,8 @@ def detail_protected() -> Statement:
     return Statement(
         "detail_protected",
         Text(
-            "Vad kontrollen såg visas inte, till skydd för dem som uppgifterna gäller.",
-            "What the check saw is not shown, to protect those concerned.",
+            "Visas inte, till skydd för dem som uppgifterna gäller.",
+            "Not shown, to protect those concerned.",
         ),
     )
 

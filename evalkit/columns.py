@@ -25,6 +25,7 @@ def _panel() -> Schema:
         "period": pl.Date,
         "count": pl.Int64,
         "cases": pl.Int64,
+        "largest_case": pl.Int64,
         "status": pl.String,
         "qualifier": pl.String,
         "exposure": pl.Float64,

@@ -52,6 +52,7 @@ from evalkit.protection import Number
 from evalkit.vocabulary import CellStatus, Frequency, Qualifier, Role
 
 _FEWEST_PERIODS = 10
+_IN_ONE_CASE = "largest_case"
 _TELL_OF_ZEROS = frozenset({"no_events", "stretch_without_events", "empty_margin", "zero_and_overdispersed"})
 _ROLES = (Role.DESCRIPTIVE, Role.SECONDARY, Role.PRIMARY)
 
@@ -240,15 +241,22 @@ def _release_family(family: Family, plan: Plan, panel: Panel, estimates: Estimat
 
 
 def _may_show(item: Estimand, found: Estimate, family: Family, rule: Rule) -> bool:
-    """Whether there is an estimate and none of its totals is small."""
-    if not found.is_estimated:
+    """Whether there is an estimate, or was one before a large case took it, and none of its totals is small."""
+    if not found.is_estimated and not _in_one_case(found):
         return False
     totals = {
         (group.id, window.id): family.total(wanted) for wanted, (group, window) in margins.window_sums(item).items()
     }
+    if not found.is_estimated:
+        return all((total or 0) >= rule.threshold for total in totals.values())
     if {(cell.unit, cell.window): cell.events for cell in found.cells} != totals:
         raise DisclosureError(_strangers())
     return all(cell.events >= rule.threshold for cell in found.cells)
+
+
+def _in_one_case(found: Estimate) -> bool:
+    """Whether the number was taken because one case holds too many of the persons."""
+    return found.reason is not None and found.reason.code == _IN_ONE_CASE
 
 
 def _hidden(family: Family, plan: Plan, candidates: Mapping[str, tuple[Sum, ...]], rule: Rule) -> frozenset[Sum]:
@@ -305,6 +313,10 @@ class _Gate:
                     return retelling.coarsened(found, self.rule)
                 again = retelling.retold(found, self.rule, of_trials=item.series.key in self.panel.shares)
             return again or retelling.withheld(found, self.rule)
+        if _in_one_case(found):
+            # Told only where the totals could be: that they are not zero is information on persons as well.
+            shown = totals is not None and self.hidden.isdisjoint(totals)
+            return retelling.on_cases(found) if shown else retelling.withheld(found, self.rule)
         tells_of_zeros = found.reason is not None and found.reason.code in _TELL_OF_ZEROS
         return retelling.withheld(found, self.rule) if tells_of_zeros and self.rule.threshold else found
 

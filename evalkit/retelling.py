@@ -31,6 +31,11 @@ def withheld(found: Estimate, rule: Rule) -> Estimate:
     return replace(found.refused(refusals.small_count(rule.threshold)), assumptions=kept)
 
 
+def on_cases(found: Estimate) -> Estimate:
+    """A refusal of persons who lie mostly in one case, without how many cases there are."""
+    return replace(found, reason=refusals.count_cases())
+
+
 def less_told(found: Estimate) -> Estimate:
     """What the checks saw in counts stays untold: with a number only how they came out, else nothing of it."""
     shown = (item.without_numbers(caveats.detail_protected()) if item.from_counts else item for item in found.findings)

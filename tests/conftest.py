@@ -38,6 +38,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "date_basis": pl.String,
         "value": pl.Int64,
         "n_cases": pl.Int64,
+        "largest_case": pl.Int64,
         "status": pl.String,
         "qualifier": pl.String,
         "source_id": pl.String,

@@ -39,8 +39,8 @@ def ceiling(situation: Situation) -> Finding:
         reason=Statement(
             "no_effect_by_design",
             Text(
-                f"Upplägget ”{name.sv}” kan inte visa vad skillnaden beror på, så den får inte kallas effekt.",
-                f"The design '{name.en}' cannot show what the difference is due to, so it may not be called an effect.",
+                f"Upplägget ”{name.sv}” kan inte visa vad skillnaden beror på.",
+                f"The design '{name.en}' cannot show what the difference is due to.",
             ),
         ),
         statistic=level,

@@ -48,10 +48,9 @@ def _few(treated: int, rest: int) -> Statement:
     return Statement(
         "areas_few",
         Text(
-            f"{_areas_sv(treated)} jämförs med {_areas_sv(rest).lower()}. Så få områden räcker inte för att väga in "
-            "hur mycket områden skiljer sig åt av andra skäl; osäkerheten gäller bara slumpen i antalen.",
-            f"{_areas_en(treated)} compared with {rest}. So few areas do not suffice to take into account how much "
-            "areas differ for other reasons; the uncertainty covers chance in the counts only.",
+            f"{_areas_sv(treated)} jämförs med {_areas_sv(rest).lower()}. Det är få: osäkerheten gäller bara slumpen, "
+            "inte hur områden skiljer sig åt.",
+            f"{_areas_en(treated)} compared with {rest}. Few: the uncertainty covers chance, not how areas differ.",
         ),
     )
 

@@ -106,6 +106,9 @@ class Codes(Protocol):
         ...
 
 
+_OF_PERSONS = (MetricFamily.VICTIM, MetricFamily.SUPPORT)
+
+
 def metric_frame(codes: Codes) -> pl.DataFrame:
     """One row per metric: ``metric``, ``valid_from``, ``valid_to`` and the lists of what it allows."""
     found = [metric for code in codes.metric_codes if (metric := codes.metric(code)) is not None]
@@ -119,6 +122,7 @@ def metric_frame(codes: Codes) -> pl.DataFrame:
             "measure": [str(metric.measure) for metric in found],
             "categories_overlap": [metric.categories_overlap for metric in found],
             "default_exposure": [metric.default_exposure for metric in found],
+            "of_persons": [metric.family in _OF_PERSONS for metric in found],
         },
         schema={
             "metric": pl.String,
@@ -129,5 +133,6 @@ def metric_frame(codes: Codes) -> pl.DataFrame:
             "measure": pl.String,
             "categories_overlap": pl.Boolean,
             "default_exposure": pl.String,
+            "of_persons": pl.Boolean,
         },
     )

@@ -258,6 +258,17 @@ _WORDS: dict[str, Callable[[_Subject], _Words]] = {
         ),
         Text("Rätta n_cases eller value.", "Correct n_cases or value."),
     ),
+    "largest_case_exceeds_value": _fixed(
+        Text(
+            "Det största ärendet rymmer fler än antalet, eller står utan antal.",
+            "The largest case holds more than the count, or stands without one.",
+        ),
+        Text(
+            "ett heltal som är högst lika stort som value, eller tom cell",
+            "a whole number at most as large as value, or an empty cell",
+        ),
+        Text("Rätta largest_case eller value.", "Correct largest_case or value."),
+    ),
     "ends_before_start": _fixed(
         Text("Tiden slutar före den börjar.", "The time ends before it begins."),
         Text("ett slut som är samma dag som början eller senare", "an end on the same day as the start or later"),

@@ -64,7 +64,7 @@ def aggregate(holdings: Holdings, *, frequency: str = "month", book: Codes | Non
         raise ContractError(faults)
     inside = events.join(covered, on=["unit_id", "metric", "period"], how="semi", maintain_order="left")
     known = shortened(holdings.coverage, _REMEDIED, _MONTHS_TO_REMEDY)
-    cells = _not_yet(added_up(with_wholes(inside, codes)), covered_periods(known, codes, step))
+    cells = _not_yet(added_up(with_wholes(inside, codes), codes), covered_periods(known, codes, step))
     return Aggregates(
         units=holdings.units,
         sources=_sources(holdings.sources, cells, exposure),
@@ -93,6 +93,7 @@ def _not_yet(cells: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return soon.with_columns(
         value=pl.when(~late).then(pl.col("value")),
         n_cases=pl.when(~late).then(pl.col("n_cases")),
+        largest_case=pl.when(~late).then(pl.col("largest_case")),
         status=pl.when(late).then(pl.lit("not_yet_reported")).otherwise(pl.col("status")),
     ).drop("ripe")
 
@@ -108,6 +109,7 @@ def _as_contract(cells: pl.DataFrame, step: Frequency) -> pl.DataFrame:
         "date_basis",
         "value",
         "n_cases",
+        "largest_case",
         "status",
         pl.lit("exact").alias("qualifier"),
         "source_id",

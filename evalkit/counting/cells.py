@@ -30,8 +30,8 @@ def with_wholes(events: pl.DataFrame, codes: Codes) -> pl.DataFrame:
     return pl.concat([parts, wholes]).select(events.columns)
 
 
-def added_up(events: pl.DataFrame) -> pl.DataFrame:
-    """One row per cell with ``value``, ``n_cases``, ``status`` and ``source_id``.
+def added_up(events: pl.DataFrame, codes: Codes) -> pl.DataFrame:
+    """One row per cell with ``value``, ``n_cases``, ``largest_case``, ``status`` and ``source_id``.
 
     A cell with an event of which the protocol does not say whether it was one has no value: it is missing. Hours
     are rounded once, when they have been added up.
@@ -45,10 +45,23 @@ def added_up(events: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(SEVERAL)),
     )
     known = ~pl.col("unknown")
-    return cells.select(
-        *CELL,
-        value=pl.when(known).then(pl.col("value").round().cast(pl.Int64)),
-        n_cases=pl.when(known).then(pl.col("n_cases").cast(pl.Int64)),
-        status=pl.when(known).then(pl.lit("value")).otherwise(pl.lit("missing")),
-        source_id=pl.col("source_id"),
-    ).sort(CELL)
+    told = known & pl.col("n_cases").is_not_null()
+    return (
+        cells.join(_largest(events, codes), on=CELL, how="left", nulls_equal=True, maintain_order="left")
+        .select(
+            *CELL,
+            value=pl.when(known).then(pl.col("value").round().cast(pl.Int64)),
+            n_cases=pl.when(known).then(pl.col("n_cases").cast(pl.Int64)),
+            largest_case=pl.when(told).then(pl.col("largest").round().cast(pl.Int64)),
+            status=pl.when(known).then(pl.lit("value")).otherwise(pl.lit("missing")),
+            source_id=pl.col("source_id"),
+        )
+        .sort(CELL)
+    )
+
+
+def _largest(events: pl.DataFrame, codes: Codes) -> pl.DataFrame:
+    """How much the case that holds the most holds, of metrics that count persons."""
+    persons = metric_frame(codes).filter("of_persons").select("metric")
+    by_case = events.join(persons, on="metric", how="semi").group_by(*CELL, "case").agg(size=pl.col("count").sum())
+    return by_case.group_by(CELL).agg(largest=pl.col("size").max())

@@ -46,8 +46,9 @@ def counts(
     Returns
     -------
     polars.DataFrame
-        ``unit_id, period, count, cases, status, qualifier``, one row per cell; ``cases`` is null where
-        not every row with events tells in how many cases they lie.
+        ``unit_id, period, count, cases, largest_case, status, qualifier``, one row per cell; ``cases`` is null where
+        not every row with events tells in how many cases they lie, and ``largest_case`` where not every one tells
+        how many lie in its largest. A case in several rows counts in each, so the largest is at least this.
     """
     chosen = select(outcomes, item, metric)
     fine = chosen.own.filter(pl.col("months") <= step.months)
@@ -66,6 +67,9 @@ def counts(
             count=pl.when(has_value).then(pl.col("amount").fill_null(0)),
             cases=pl.when(has_value).then(
                 pl.when(pl.col("amount").fill_null(0) > 0).then(pl.col("n_cases")).otherwise(0)
+            ),
+            largest_case=pl.when(has_value).then(
+                pl.when(pl.col("amount").fill_null(0) > 0).then(pl.col("largest")).otherwise(0)
             ),
             status=pl.col("status"),
             qualifier=pl.when(has_value).then(pl.col("row_qualifier").fill_null(Qualifier.EXACT.value)),
@@ -90,13 +94,16 @@ def _status(chosen: Selection) -> pl.Expr:
 
 def _summed(cells: pl.DataFrame, fine: pl.DataFrame) -> pl.DataFrame:
     # Cases are known for a cell when every row with events tells its own.
-    cases = pl.when(pl.col("value") == 0).then(0).otherwise(pl.col("n_cases"))
+    cases, largest = (
+        pl.when(pl.col("value") == 0).then(0).otherwise(pl.col(column)) for column in ("n_cases", "largest_case")
+    )
     return (
         inside(cells, fine)
         .group_by(CELL)
         .agg(
             amount=pl.col("value").sum(),
             n_cases=pl.when(cases.null_count() == 0).then(cases.sum()),
+            largest=pl.when(largest.null_count() == 0).then(largest.max()),
             row_status=ranked("status", STATUS_ORDER, otherwise=_VALUE),
             row_qualifier=ranked("qualifier", QUALIFIER_ORDER, otherwise=Qualifier.EXACT.value),
         )

@@ -24,7 +24,8 @@ class Panel:
     frame
         The columns of ``columns.PANEL``, one row per series × unit × period, sorted. ``count`` and
         ``exposure`` are null unless their status is ``value``; ``cases``, the number of cases that the
-        count lies in, is null also where it was not reported. The exposure of a stock (inhabitants,
+        count lies in, and ``largest_case``, what its largest case holds, are null also where they were not
+        reported. The exposure of a stock (inhabitants,
         permits) is in stock-years: the stock times the length of the period in years. Where the
         metric could occur in only a part of a period, the exposure is that of the part.
     frequency

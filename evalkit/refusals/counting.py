@@ -6,6 +6,19 @@ from evalkit.language import Text
 from evalkit.statements import Statement
 
 
+def count_cases() -> Statement:
+    """Persons of whom one case holds more than a quarter, where the numbers themselves are protected."""
+    return Statement(
+        "count_cases",
+        Text(
+            "Antalet personer visas inte, eftersom mer än en fjärdedel av dem finns i ett enda ärende. "
+            "Räkna ärenden i stället.",
+            "The number of persons is not shown, since more than a quarter of them are in one single case. "
+            "Count cases instead.",
+        ),
+    )
+
+
 def no_events() -> Statement:
     """No event on any side: a ratio of zero to zero says nothing."""
     return Statement(

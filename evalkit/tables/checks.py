@@ -36,20 +36,21 @@ _WITHHELD = {
     Withheld.EFFECT_LABEL: Text("hindrar ordet effekt", "withholds the word effect"),
 }
 _ORDER = (FindingStatus.BLOCK, FindingStatus.WARN, FindingStatus.OK)
+_CHECKS = tuple(CHECK_WORDS)
 
 
 def checks(released: Released, plan: Plan, language: Language = Language.SV) -> Table:
-    """One row for each distinct finding, with the comparisons it is about."""
+    """One row for each distinct finding, with the comparisons it is about: by outcome, then by check."""
     about: dict[Finding, list[str]] = {}
     for item in plan.estimands:
         for finding in released.estimates.get(item.id).findings:
             about.setdefault(finding, []).append(item.id)
-    ordered = sorted(about.items(), key=lambda entry: _ORDER.index(entry[0].status))
+    ordered = sorted(about.items(), key=lambda entry: (_ORDER.index(entry[0].status), _CHECKS.index(entry[0].check)))
     return Table(
         id="tbl-kontroller",
         caption=in_language(language, "Kontroller av jämförelserna", "Checks of the comparisons"),
         columns=(
-            Column(in_language(language, "Kontroll", "Check"), weight=3),
+            Column(in_language(language, "Kontroll", "Check"), weight=2),
             Column(in_language(language, "Utfall", "Outcome"), weight=2),
             Column(in_language(language, "Vad som sågs", "What was seen"), weight=7),
             Column(in_language(language, "Gäller", "Concerns"), weight=2),

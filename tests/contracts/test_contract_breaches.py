@@ -28,8 +28,8 @@ def test_unknown_column_stops_the_file(folder):
         "Uppgifterna följer inte datakontraktet (1 fel)\n"
         "Kolumnen finns inte i datakontraktet.\n"
         "  Var:        outcomes.csv, kolumn metrik\n"
-        "  Godtas:     menade du ”metric”? Andra: category, date_basis, frequency, model, n_cases, period, qualifier "
-        "och 4 till\n"
+        "  Godtas:     menade du ”metric”? Andra: category, date_basis, frequency, largest_case, model, n_cases, "
+        "period och 5 till\n"
         "  Gör så här: Byt namn på kolumnen eller ta bort den."
     )
 
@@ -197,6 +197,7 @@ def test_a_column_with_both_decimal_marks_does_not_tell_which_a_thousand_has(fol
         ("outcomes", {"status": "hemlig"}, ("not_in_list", "status")),
         ("outcomes", {"n_cases": "10"}, ("cases_exceed_value", "n_cases")),
         ("outcomes", {"value": "", "status": "missing", "n_cases": "1"}, ("cases_exceed_value", "n_cases")),
+        ("outcomes", {"largest_case": "10"}, ("largest_case_exceeds_value", "largest_case")),
         ("outcomes", {"metric": "Q9"}, ("unknown_code", "metric")),
         ("outcomes", {"category": "varning"}, ("unknown_category", "category")),
         ("outcomes", {"date_basis": "beslut"}, ("date_basis_not_allowed", "date_basis")),

@@ -139,6 +139,7 @@ MUTATIONS = [
     Mutation("value_missing", "exposure", "value", {"value": ""}, 4),
     Mutation("value_unexpected", "exposure", "value", {"status": "missing"}, 4),
     Mutation("cases_exceed_value", "outcomes", "n_cases", {"n_cases": "11"}),
+    Mutation("largest_case_exceeds_value", "outcomes", "largest_case", {"largest_case": "11"}),
     Mutation("follow_up_kind", "visits", "visit_kind", {"visit_kind": "forsta"}, 1),
     Mutation("remedied_date_unexpected", "findings", "remedied_date", {"remedied": "nej"}),
     Mutation("amount_kind_mismatch", "decisions", "amount_kind", {"amount_kind": "", "paid_sek": ""}),

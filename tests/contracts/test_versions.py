@@ -80,6 +80,7 @@ def test_a_chain_of_migrations_is_applied_in_order_and_told(made, chained: Path)
         "Filen följer version 0.9.0 av kontraktet och läses som version 1.0.0.",
         "Kolumnen count läses som value.",
         "Filen följer version 1.0.0 av kontraktet och läses som version 1.1.0.",
+        "Filen följer version 1.1.0 av kontraktet och läses som version 1.2.0.",
     ]
 
 

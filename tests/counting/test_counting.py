@@ -208,6 +208,16 @@ def test_persons_come_with_their_cases(counted: ek.Aggregates) -> None:
     }
 
 
+def test_persons_tell_how_many_are_in_the_largest_case_and_findings_do_not(counted: ek.Aggregates) -> None:
+    """Case 1 holds two adults and a child, case 2 one adult."""
+    told = counted.outcomes.filter(pl.col("largest_case").is_not_null())
+    largest = {(row["metric"], row["category"]): row["largest_case"] for row in told.iter_rows(named=True)}
+    assert {metric for metric, _ in largest} <= {"C1a", "C1g", "C1k", "C3", "C6"}
+    assert largest["C1a", None] == 3
+    assert (told["largest_case"] <= told["value"]).all()
+    assert (told["largest_case"] * told["n_cases"] >= told["value"]).all()
+
+
 def test_support_by_its_steps(counted: ek.Aggregates) -> None:
     found = cells(counted, "C3", "C6")
     assert found["C3", "med_samtycke", "handelse", "2023-04"] == (2, 1)

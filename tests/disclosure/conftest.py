@@ -76,6 +76,7 @@ class World:
                 "date_basis": BASIS[metric],
                 "value": count,
                 "n_cases": None,
+                "largest_case": None,
                 "status": "value",
                 "qualifier": "exact",
             }
@@ -100,7 +101,7 @@ class World:
             for unit in units
             for metric in {metric for metric, _ in self.counts}
         ]
-        text = {"category": pl.String, "model": pl.String, "n_cases": pl.Int64}
+        text = {"category": pl.String, "model": pl.String, "n_cases": pl.Int64, "largest_case": pl.Int64}
         return Dataset(
             units=pl.DataFrame({"unit_id": units, "unit_name": units}),
             model_periods=pl.DataFrame(schema={"unit_id": pl.String, "model": pl.String}),
@@ -158,6 +159,7 @@ _OUTCOMES = {
     "value": pl.Int64,
     "status": pl.String,
     "n_cases": pl.Int64,
+    "largest_case": pl.Int64,
     "qualifier": pl.String,
 }
 

@@ -308,7 +308,7 @@ def test_the_record_tells_itself() -> None:
     ({"errors": "hac"}, "unknown_word"),
     ({"slope": "yes"}, "not_true_or_false"),
     ({"conf_level": 95}, "conf_level_outside"),
-    ({"counts": [1, 2, 3]}, "series_not_a_column"),
+    ({"counts": {1, 2, 3}}, "series_not_a_column"),
     ({"counts": pl.Series([1.5] * 48)}, "count_not_whole"),
     ({"counts": pl.Series([-1] * 48)}, "count_negative"),
     ({"exposure": -1.0}, "amount_negative"),

@@ -28,6 +28,9 @@ def outcomes(world: World, rows: int) -> list[Row]:
     return found
 
 
+_NO_CASES: Row = {"n_cases": None, "largest_case": None}
+
+
 def _outcome(world: World, covered: Row) -> Row:
     metric = world.codes.metric(str(covered["metric"]))
     length = world.pick(list(Frequency))
@@ -37,6 +40,7 @@ def _outcome(world: World, covered: Row) -> Row:
     if not possible:
         status = CellStatus.NOT_APPLICABLE
     value = world.whole(0, _MOST) if status is CellStatus.VALUE else None
+    in_cases = value if value is not None and world.chance(0.3) else None
     return {
         "unit_id": covered["unit_id"],
         "period": first,
@@ -46,7 +50,8 @@ def _outcome(world: World, covered: Row) -> Row:
         "model": model_of(world, covered["unit_id"]),
         "date_basis": world.pick(metric.date_bases).value if metric else None,
         "value": value,
-        "n_cases": world.whole(0, value) if value is not None and world.chance(0.3) else None,
+        "n_cases": None if in_cases is None else world.whole(0, in_cases),
+        "largest_case": None if in_cases is None else world.whole(0, in_cases),
         "status": status.value,
         "qualifier": "exact",
         "source_id": covered["source_id"],
@@ -59,11 +64,9 @@ def _with_categories(world: World, total: Row, *, related: bool) -> Iterator[Row
     if not metric or not split or related:
         yield total
         return
-    parts = [
-        {**total, "category": code, "value": world.whole(0, _MOST), "n_cases": None} for code in metric.category_codes
-    ]
+    parts = [{**total, "category": code, "value": world.whole(0, _MOST), **_NO_CASES} for code in metric.category_codes]
     if str(metric.measure) in ("count", "amount") and not metric.categories_overlap:
-        total = {**total, "value": sum(_number(part["value"]) for part in parts), "n_cases": None}
+        total = {**total, "value": sum(_number(part["value"]) for part in parts), **_NO_CASES}
     yield total
     yield from parts
 
