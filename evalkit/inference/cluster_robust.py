@@ -153,7 +153,17 @@ def clustered(
     if fit.means.size <= counted(fit, members, rule):
         return refusals.too_few_rows()
     variance, factor = covariance(fit, members, rule)
-    return _tested(fit, term, float(variance[place, place]), on + off - 1, on + off, factor, rule, conf_level, null)
+    return _tested(
+        fit,
+        term,
+        float(variance[place, place]),
+        df=on + off - 1,
+        clusters=on + off,
+        factor=factor,
+        rule=rule,
+        conf_level=conf_level,
+        null=null,
+    )
 
 
 def heteroskedastic(fit: Fit, term: int, *, conf_level: float = 0.95, null: float = 0.0) -> Robust | Statement:
@@ -171,7 +181,7 @@ def heteroskedastic(fit: Fit, term: int, *, conf_level: float = 0.95, null: floa
     >>> x = np.arange(6.0)[:, None]
     >>> fit = fixed_effects.linear(np.array([1.0, 3, 2, 5, 4, 7]), x, Effects.constant(6))
     >>> round(cluster_robust.heteroskedastic(fit, 0).std_error, 6)
-    0.186626
+    0.212317
     """
     place = fit.place(term)
     if place is None:
@@ -181,7 +191,17 @@ def heteroskedastic(fit: Fit, term: int, *, conf_level: float = 0.95, null: floa
     rows = fit.means.size
     factor = rows / fit.df
     variance = factor * fit.bread @ (fit.scores.T @ fit.scores) @ fit.bread
-    return _tested(fit, term, float(variance[place, place]), fit.df, rows, factor, Counted.ALL, conf_level, null)
+    return _tested(
+        fit,
+        term,
+        float(variance[place, place]),
+        df=fit.df,
+        clusters=rows,
+        factor=factor,
+        rule=Counted.ALL,
+        conf_level=conf_level,
+        null=null,
+    )
 
 
 def by_cluster(scores: Floats, clusters: Whole) -> Floats:
@@ -206,6 +226,7 @@ def _tested(
     fit: Fit,
     term: int,
     variance: float,
+    *,
     df: int,
     clusters: int,
     factor: float,

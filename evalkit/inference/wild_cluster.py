@@ -136,17 +136,17 @@ def linear(
     def tried(value: float) -> _Tried:
         return _Tried((estimate - value) / error, draws.t(value - estimate, error))
 
-    return _found(tried, estimate, error, null, scheme, tested.clusters, _NARROWINGS)
+    return _found(tried, estimate, error, null=null, scheme=scheme, clusters=tested.clusters, narrowings=_NARROWINGS)
 
 
 def poisson(
     counts: Counts | Floats,
     matrix: Floats,
     effects: Effects,
+    *,
     term: int,
     clusters: Whole,
     treated: NDArray[np.bool_],
-    *,
     offset: Floats | None = None,
     null: float = 0.0,
     scheme: Scheme = _USUAL,
@@ -174,8 +174,9 @@ def poisson(
     >>> unit, period = np.repeat(np.arange(8), 4), np.tile(np.arange(4), 8)
     >>> treated = (unit < 4) & (period > 1)
     >>> counts = np.random.default_rng(3).poisson(np.where(treated, 60, 30))
-    >>> found = wild_cluster.poisson(counts, treated[:, None].astype(float), Effects.of(unit, period), 0, unit, treated)
-    >>> found.p_value, found.low < np.log(2) < found.high
+    >>> matrix, effects = treated[:, None].astype(float), Effects.of(unit, period)
+    >>> found = wild_cluster.poisson(counts, matrix, effects, term=0, clusters=unit, treated=treated)
+    >>> found.p_value, bool(found.low < np.log(2) < found.high)
     (0.0078125, True)
     """
     whole = fixed_effects.poisson(counts, matrix, effects, offset=offset)
@@ -201,7 +202,15 @@ def poisson(
         chunks = _chunks(scheme, tested.clusters)
         return _Tried(float(observed[0]), np.concatenate([parts.t(chunk) for chunk in chunks]))
 
-    return _found(tried, estimate, error, null, scheme, int(members.max()) + 1, _NARROWINGS_REFITTED)
+    return _found(
+        tried,
+        estimate,
+        error,
+        null=null,
+        scheme=scheme,
+        clusters=int(members.max()) + 1,
+        narrowings=_NARROWINGS_REFITTED,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,8 +248,9 @@ class _Parts:
         return np.asarray(chunk * self.sums - chunk @ self.spill.T)
 
     def t(self, chunk: Floats) -> Floats:
-        """The coefficient over its error, but for the factor; shape ``(draws,)``."""
-        spread = np.sqrt((self.scores(chunk) ** 2).sum(axis=1))
+        """The coefficient over its error with the factor ``G/(G-1)``; shape ``(draws,)``."""
+        clusters = self.sums.size
+        spread = np.sqrt((self.scores(chunk) ** 2).sum(axis=1) * clusters / (clusters - 1))
         return _ratio(chunk @ self.sums, spread)
 
 
@@ -290,6 +300,7 @@ class _Quadratics:
 
     top: tuple[Floats, Floats]
     spread: tuple[Floats, Floats, Floats]
+    factor: float
 
     def t(self, distance: float, error: float) -> Floats:
         # At the ends of the line the squares of the distance rule; scaled by it, nothing overflows.
@@ -297,7 +308,7 @@ class _Quadratics:
         centre, away = 1 / scale, distance / scale
         top = self.top[0] * centre - self.top[1] * away
         square = self.spread[0] * centre**2 - 2 * self.spread[1] * centre * away + self.spread[2] * away**2
-        return _ratio(top, np.sqrt(np.maximum(square, 0.0)))
+        return _ratio(top, np.sqrt(np.maximum(square * self.factor, 0.0)))
 
 
 def _quadratics(centre: _Parts, away: _Parts, scheme: Scheme, clusters: int) -> _Quadratics:
@@ -308,13 +319,14 @@ def _quadratics(centre: _Parts, away: _Parts, scheme: Scheme, clusters: int) -> 
         pairs = ((first, first), (first, second), (second, second))
         squares.append(np.column_stack([np.einsum("ij,ij->i", left, right) for left, right in pairs]))
     top, square = np.concatenate(tops), np.concatenate(squares)
-    return _Quadratics((top[:, 0], top[:, 1]), (square[:, 0], square[:, 1], square[:, 2]))
+    return _Quadratics((top[:, 0], top[:, 1]), (square[:, 0], square[:, 1], square[:, 2]), clusters / (clusters - 1))
 
 
 def _found(
     tried: Callable[[float], _Tried | None],
     estimate: float,
     error: float,
+    *,
     null: float,
     scheme: Scheme,
     clusters: int,
