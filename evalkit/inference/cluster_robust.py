@@ -25,8 +25,8 @@ LEAST_PER_SIDE = 2
 class Counted(StrEnum):
     """Which parameters K the small-sample factor ``G/(G-1) · (n-1)/(n-K)`` counts.
 
-    ``NESTED_LEFT_OUT``: terms and effects, but not effects that lie within clusters (Stata's ``xtreg``, fixest). ``ALL``:
-    those too (a regression with dummies, statsmodels). ``NONE``: the factor is ``G/(G-1)`` (Stata's ``poisson``). On
+    ``NESTED_LEFT_OUT``: terms and effects, but not effects that lie within clusters (Stata's ``xtreg``, fixest).
+    ``ALL``: those too (a regression with dummies, statsmodels). ``NONE``: the factor is ``G/(G-1)`` (Stata's ``poisson``). On
     the castle data the three differ by 6 per cent.
     """
 
@@ -213,7 +213,8 @@ def by_cluster(scores: Floats, clusters: Whole) -> Floats:
 
 def places(clusters: NDArray[np.generic]) -> Whole:
     """Places from 0 without gaps."""
-    return np.unique(clusters, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    found: Whole = np.unique(clusters, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return found
 
 
 def sides(clusters: Whole, treated: NDArray[np.bool_]) -> tuple[int, int]:

@@ -276,7 +276,7 @@ class _Tested:
         """The column beside a fit that was made without it."""
         left = Absorber.of(under.effects, under.weights).left(column)
         matrix = np.column_stack([under.matrix, left])
-        bread = np.linalg.inv(matrix.T @ (under.weights[:, None] * matrix))
+        bread = np.asarray(np.linalg.inv(matrix.T @ (under.weights[:, None] * matrix)), dtype=np.float64)
         return cls._made(under, matrix, bread, matrix.shape[1] - 1, members)
 
     @classmethod

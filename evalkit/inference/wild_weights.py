@@ -32,7 +32,7 @@ POINTS: dict[Weights, Floats] = {
 
 def number(weights: Weights, clusters: int) -> int:
     """How many different sets of multipliers there are."""
-    return int(POINTS[weights].size) ** clusters
+    return int(POINTS[weights].size ** clusters)
 
 
 def enumerated(weights: Weights, clusters: int) -> Iterator[Floats]:

@@ -17,20 +17,10 @@ DATA = pl.read_csv(Path(__file__).parent / "castle.csv")
 STATE, YEAR = DATA["sid"].to_numpy(), DATA["year"].to_numpy()
 BY_YEAR, BY_REGION = Effects.of(STATE, YEAR), Effects.of(STATE, YEAR, DATA["region"].to_numpy())
 WEIGHTS = DATA["popwt"].to_numpy().astype(float)
-COVARIATES = [
-    "l_police",
-    "unemployrt",
-    "poverty",
-    "l_income",
-    "l_prisoner",
-    "l_lagprisoner",
-    "blackm_15_24",
-    "whitem_15_24",
-    "blackm_25_44",
-    "whitem_25_44",
-    "l_exp_subsidy",
-    "l_exp_pubwelfare",
-]
+COVARIATES = (
+    *("l_police", "unemployrt", "poverty", "l_income", "l_prisoner", "l_lagprisoner"),
+    *("blackm_15_24", "whitem_15_24", "blackm_25_44", "whitem_25_44", "l_exp_subsidy", "l_exp_pubwelfare"),
+)
 TRENDS = (STATE[:, None] == np.unique(STATE)) * (YEAR - 2005.0)[:, None]
 EVER = DATA["cdl"].to_numpy() > 0
 
