@@ -26,8 +26,8 @@ class Counted(StrEnum):
     """Which parameters K the small-sample factor ``G/(G-1) · (n-1)/(n-K)`` counts.
 
     ``NESTED_LEFT_OUT``: terms and effects, but not effects that lie within clusters (Stata's ``xtreg``, fixest).
-    ``ALL``: those too (a regression with dummies, statsmodels). ``NONE``: the factor is ``G/(G-1)`` (Stata's ``poisson``). On
-    the castle data the three differ by 6 per cent.
+    ``ALL``: those too (a regression with dummies, statsmodels). ``NONE``: the factor is ``G/(G-1)`` (Stata's
+    ``poisson``). On the castle data the three differ by 6 per cent.
     """
 
     NESTED_LEFT_OUT = "nested_left_out"
