@@ -97,16 +97,16 @@ def negative_binomial(model: Model) -> Fitted:
     Statistics with S, section 7.4.
     """
     start = poisson(model)
-    if _slope_at_zero(model.counts, start.means) <= 0:
+    if slope_at_zero(model.counts, start.means) <= 0:
         return start
     mean_squares = float(np.sum(start.means**2))
-    moment = 2 * _slope_at_zero(model.counts, start.means) / mean_squares
+    moment = 2 * slope_at_zero(model.counts, start.means) / mean_squares
     latest = [start]
 
     def slope(log_alpha: float) -> float:
         fitted = _fit(model, math.exp(log_alpha), latest[-1].coefficients)
         latest.append(fitted)
-        return _slope(model.counts, fitted.means, math.exp(-log_alpha))
+        return slope_by_alpha(model.counts, fitted.means, math.exp(-log_alpha))
 
     below, above = bracket(slope, math.log(moment))
     return _fit(model, math.exp(optimize.brentq(slope, below, above, xtol=1e-11)), latest[-1].coefficients)
@@ -173,14 +173,15 @@ def _fit(model: Model, alpha: float, start: NDArray[np.float64] | None) -> Fitte
     return Fitted(coefficients, covariance, means, log_likelihood(model.counts, means, alpha), alpha)
 
 
-def _slope_at_zero(counts: Counts, means: Floats) -> float:
+def slope_at_zero(counts: Counts | Floats, means: Floats) -> float:
+    """The derivative of the log likelihood by alpha where alpha is 0."""
     return float(np.sum((counts - means) ** 2 - counts)) / 2
 
 
-def _slope(counts: Counts, means: Floats, size: float) -> float:
+def slope_by_alpha(counts: Counts | Floats, means: Floats, size: float) -> float:
     """The derivative of the log likelihood by alpha, which is ``1 / size``."""
     if size > 1e4 * max(1, int(counts.max())):
-        return _slope_at_zero(counts, means)
+        return slope_at_zero(counts, means)
     gained = special.digamma(counts + size) - special.digamma(size)
     by_size = gained + np.log(size / (size + means)) + 1 - (counts + size) / (size + means)
     return float(-(size**2) * np.sum(by_size))
