@@ -269,7 +269,9 @@ def negative_binomial(
         fitted = poisson(counts, matrix, effects, offset=offset, alpha=math.exp(log_alpha))
         if isinstance(fitted, Statement):
             raise NotConvergedError
-        return loglinear.slope_by_alpha(np.asarray(counts, dtype=float)[fitted.used], fitted.means, math.exp(-log_alpha))
+        return loglinear.slope_by_alpha(
+            np.asarray(counts, dtype=float)[fitted.used], fitted.means, math.exp(-log_alpha)
+        )
 
     try:
         below, above = loglinear.bracket(slope, math.log(moment))

@@ -244,8 +244,8 @@ def _change(plan: CellPlan, top: Floats, bottom: Floats, *, ratio: bool) -> Floa
     for at in (plan.period, plan.base):
         own = top[..., plan.kind, at] / bottom[..., plan.kind, at]
         # Shape (…, dates, cells): the kinds that a cell is compared with are added up.
-        weigh = plan.controls.T
-        other = (top[..., at] * weigh).sum(axis=-2) / (bottom[..., at] * weigh).sum(axis=-2)
+        weigh = plan.controls.T.astype(float)
+        other = np.einsum("...dc,dc->...c", top[..., at], weigh) / np.einsum("...dc,dc->...c", bottom[..., at], weigh)
         sides.append(np.log(own) - np.log(other) if ratio else own - other)
     return np.asarray(sides[0] - sides[1])
 

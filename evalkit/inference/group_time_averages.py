@@ -101,10 +101,10 @@ def averaged(coefficients: Floats, estimate: Floats, mass: Floats) -> Floats:
     ndarray
         Shape ``(…, rows)``; nan where a cell that counts is nan.
     """
-    weighed = mass[..., None, :] * coefficients
-    counted = np.where(coefficients > 0, estimate[..., None, :], 0.0)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((weighed * counted).sum(axis=-1) / weighed.sum(axis=-1))
+    unknown = np.isnan(estimate)
+    known = np.where(unknown, 0.0, estimate)
+    found = ((mass * known) @ coefficients.T) / (mass @ coefficients.T)
+    return np.where(unknown.astype(float) @ coefficients.T > 0, np.nan, found)
 
 
 def average(found: GroupTime, kind: Average) -> Averages:
@@ -128,9 +128,7 @@ def average(found: GroupTime, kind: Average) -> Averages:
         return Averages(plan.label, estimate, influence, float(overall[0]), part[:, 0])
     counted = plan.overall > 0
     overall_part = influence[:, counted] @ plan.overall[counted]
-    return Averages(
-        plan.label, estimate, influence, float(estimate[counted] @ plan.overall[counted]), overall_part
-    )
+    return Averages(plan.label, estimate, influence, float(estimate[counted] @ plan.overall[counted]), overall_part)
 
 
 def _rows(found: GroupTime, coefficients: Floats) -> tuple[Floats, Floats]:
