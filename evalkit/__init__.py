@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.decomposition import Decomposition, decompose
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.joining import group_time_effects
+    from evalkit.comparisons.joining_effects import GroupTimeEffects
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
@@ -68,6 +70,7 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
+    "GroupTimeEffects": "evalkit.comparisons.joining_effects",
     "Holdings": "evalkit.holdings",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
@@ -89,6 +92,7 @@ _HOMES = {
     "dispersion": "evalkit.comparisons.variation",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "group_time_effects": "evalkit.comparisons.joining",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
@@ -141,6 +145,7 @@ __all__ = [
     "Estimates",
     "EvalkitError",
     "Group",
+    "GroupTimeEffects",
     "Holdings",
     "Margin",
     "MetricBook",
@@ -162,6 +167,7 @@ __all__ = [
     "dispersion",
     "equivalence",
     "evaluate",
+    "group_time_effects",
     "largest_case_share",
     "leave_one_case_out",
     "load",

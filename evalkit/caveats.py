@@ -291,6 +291,19 @@ def drawn_assignments(number: int, attainable: float, seed: int) -> Statement:
     )
 
 
+def join_dates_by_chance() -> Statement:
+    """Few units that join: the test takes for granted that the dates could as well have gone to other units."""
+    return Statement(
+        "join_dates_by_chance",
+        Text(
+            "Osäkerheten bygger på att det lika gärna kunde ha varit andra områden som anslöt vid de tidpunkterna. "
+            "Valdes områdena efter hur det redan gick för dem gäller den inte.",
+            "The uncertainty takes for granted that other areas might as well have joined at those times. "
+            "It does not hold if areas were chosen by how they were already doing.",
+        ),
+    )
+
+
 def resampled(number: int, seed: int) -> Statement:
     """A bootstrap: how many draws, and the seed."""
     return Statement(

@@ -1,7 +1,7 @@
 """What a plain two-way fixed effects estimate is made of when units join at different times.
 
-It is a weighted average of all comparisons of two groups in two spans of time. Some of them take units that have already
-joined as the comparison, so that an effect that grows counts against itself.
+It is a weighted average of all comparisons of two groups in two spans of time. Some of them take units that have
+already joined as the comparison, so that an effect that grows counts against itself.
 
 Source: Goodman-Bacon 2021, Journal of Econometrics 225:254-277, theorem 1.
 """
@@ -82,14 +82,15 @@ def decompose(values: Floats, joined: Whole) -> Decomposed | None:
     parts = []
     for one in range(dates.size):
         for two in range(one + 1, dates.size):
-            parts += list(_pair(means, share, periods, dates, one, two))
+            parts += list(_pair(means, share, dates, (one, two)))
     scale = variance / treated.size
     found = tuple(Part(part.comparison, part.joined, part.other, part.weight / scale, part.estimate) for part in parts)
     return Decomposed(float((left * values).sum()) / variance, found)
 
 
-def _pair(means: Floats, share: Floats, periods: int, dates: Whole, one: int, two: int) -> Iterator[Part]:
+def _pair(means: Floats, share: Floats, dates: Whole, pair: tuple[int, int]) -> Iterator[Part]:
     """What two groups, the first joining before the second, add; weights not yet divided by the variance."""
+    (one, two), periods = pair, means.shape[1]
     early, late = int(dates[one]), int(dates[two])
     both = float(share[one] * share[two])
     # Shares of time after joining; weights of formula 10 (e, g) written out.

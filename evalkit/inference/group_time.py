@@ -62,10 +62,12 @@ class JoiningPanel:
 
     @property
     def units(self) -> int:
+        """How many units there are."""
         return int(self.top.shape[0])
 
     @property
     def periods(self) -> int:
+        """How many periods there are."""
         return int(self.top.shape[1])
 
     @property
@@ -109,8 +111,8 @@ class CellPlan:
 
     @property
     def before(self) -> NDArray[np.bool_]:
-        """Cells that should be zero: before joining and before it could be anticipated, and not the base itself."""
-        return np.asarray((self.since < -self.anticipation) & (self.period != self.base))
+        """Cells that should be zero: before joining, and before it could be anticipated."""
+        return np.asarray(self.since < -self.anticipation)
 
 
 def plan_cells(
@@ -125,7 +127,8 @@ def plan_cells(
     never_only
         Compare with those who never join; otherwise with all who had not joined by either period.
     universal
-        Every cell against the last period before joining; otherwise cells before joining against the period before.
+        Every cell against the last period before joining, which has none of its own; otherwise cells before joining
+        against the period before.
     anticipation
         Periods before joining that may be affected: the base lies before them, and controls must be so far from
         joining.
@@ -138,7 +141,7 @@ def plan_cells(
     >>> plan.group.tolist(), plan.period.tolist(), plan.base.tolist()
     ([1, 1, 2, 2], [1, 2, 1, 2], [0, 0, 0, 1])
     """
-    dates = np.unique(np.minimum(joined, periods))
+    dates: Whole = np.unique(np.minimum(joined, periods))
     cells = []
     for kind, date in enumerate(dates.tolist()):
         last = date - 1 - anticipation
@@ -150,7 +153,7 @@ def plan_cells(
             if not never_only:
                 controls = controls | (dates > max(period, base) + anticipation)
             controls &= dates != date
-            if base >= 0 and controls.any():
+            if 0 <= base != period and controls.any():
                 cells.append((kind, period, base, controls))
     if not cells:
         none = np.zeros(0, dtype=np.int64)

@@ -73,7 +73,7 @@ def plan_average(plan: CellPlan, kind: Average) -> AveragePlan:
         Average.SINCE: plan.since,
         Average.PERIOD: plan.period,
     }[kind]
-    shown = plan.period != plan.base if kind is Average.SINCE else after
+    shown = np.ones_like(after) if kind is Average.SINCE else after
     label = np.unique(labels[shown])
     rows = ((labels == label[:, None]) & shown).astype(float)
     overall = None

@@ -132,7 +132,8 @@ def randomised(
     """
     found = statistics(panel, plan, rows, given)
     extreme = _extreme(found, found[0])
-    low, high = (_log_limits if panel.ratio else _limits)(panel, plan, rows, given, found, 1 - conf_level)
+    limits = _log_limits if panel.ratio else _limits
+    low, high = limits(panel, plan, rows, given, found=found, alpha=1 - conf_level)
     unknown = np.isnan(found[0])
     p_value = np.where(unknown, np.nan, extreme.mean(axis=0))
     return Randomised(found[0], np.where(unknown, np.nan, low), np.where(unknown, np.nan, high), p_value)
@@ -154,7 +155,7 @@ def _extreme(found: Floats, observed: Floats | float) -> NDArray[np.bool_]:
 
 
 def _limits(
-    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, found: Floats, alpha: float
+    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, found: Floats, alpha: float
 ) -> tuple[Floats, Floats]:
     """By inversion. With an effect d taken away the statistics are a - d b, and b of what was is 1.
 
@@ -176,7 +177,7 @@ def _limits(
 
 
 def _log_limits(
-    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, found: Floats, alpha: float
+    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, found: Floats, alpha: float
 ) -> tuple[Floats, Floats]:
     """By inversion, on the ratio scale: counts after joining are divided by the factor tried."""
     low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
