@@ -87,7 +87,9 @@ def measure(design: str, mean: float, effect: float, draws: int, seed: int, *, e
         if not isinstance(told, Statement):
             reach = stats.t.ppf(1 - ALPHA / 2, told.clusters - 1) * told.std_error
             extended.append(abs(told.average - effect) > reach)
-    return Calibrated(*(float(np.mean(each)) if each else math.nan for each in (exchanged, influence, extended)), none / draws)
+    return Calibrated(
+        *(float(np.mean(each)) if each else math.nan for each in (exchanged, influence, extended)), none / draws
+    )
 
 
 def p_of(panel: JoiningPanel, effect: float, exchanges: int, rng: np.random.Generator) -> float:

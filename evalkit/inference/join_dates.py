@@ -23,7 +23,7 @@ from evalkit.inference.intervals import Floats
 # Ties count as extreme within this share of the observed statistic.
 _TIE = 1e-9
 _CHUNK = 2_000_000
-# Effects tried on the ratio scale, as logarithms from the estimate; between them statistics are all but linear.
+# Effects tried on the ratio scale, as logarithms from the estimate; between them statistics are smooth.
 _TRIED = np.concatenate([-np.geomspace(8, 0.02, 14), [0.0], np.geomspace(0.02, 8, 14)])
 
 
@@ -200,20 +200,30 @@ def _without(panel: JoiningPanel, effect: float) -> JoiningPanel:
 def _outermost(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> float:
     """The first effect rejected going up from the estimate, whose own statistic is zero there.
 
-    Statistics, shape ``(tried, assignments)``, are taken as linear between the effects tried.
+    Statistics, shape ``(tried, assignments)``, are taken as parabolas between the effects tried.
     """
     at = int(np.searchsorted(tried, estimate, side="right"))
-    for outer in range(max(at, 1), tried.size):
+    for outer in range(max(at, 2), tried.size):
         if _kept(drawn[outer], alpha):
             continue
-        start = max(0.0, (estimate - tried[outer - 1]) / (tried[outer] - tried[outer - 1]))
-        step = drawn[outer] - drawn[outer - 1]
-        inside, outside = start, 1.0
-        for _ in range(30):
-            share = (inside + outside) / 2
-            inside, outside = (share, outside) if _kept(drawn[outer - 1] + share * step, alpha) else (inside, share)
-        return float(tried[outer - 1] + outside * (tried[outer] - tried[outer - 1]))
+        inside, outside = max(estimate, float(tried[outer - 1])), float(tried[outer])
+        for _ in range(40):
+            middle = (inside + outside) / 2
+            kept = _kept(_parabola(tried[outer - 2 : outer + 1], drawn[outer - 2 : outer + 1], middle), alpha)
+            inside, outside = (middle, outside) if kept else (inside, middle)
+        return outside
     return math.inf
+
+
+def _parabola(at: Floats, values: Floats, place: float) -> Floats:
+    """Through three points, for every column of ``values``."""
+    a, b, c = place - at
+    one, two, three = at
+    return np.asarray(
+        values[0] * b * c / ((one - two) * (one - three))
+        + values[1] * a * c / ((two - one) * (two - three))
+        + values[2] * a * b / ((three - one) * (three - two))
+    )
 
 
 def _kept(drawn: Floats, alpha: float) -> bool:
