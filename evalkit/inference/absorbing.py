@@ -120,7 +120,8 @@ class Absorber:
         by_unit, by_cell = (effects.unit, effects.units), (effects.cell, effects.cells)
         fewer_cells = effects.cells <= effects.units
         (inner, inners), (outer, outers) = (by_unit, by_cell) if fewer_cells else (by_cell, by_unit)
-        table = np.bincount(inner * outers + outer, weights=weights, minlength=inners * outers).reshape(inners, outers)
+        flat = np.bincount(inner * outers + outer, weights=weights, minlength=inners * outers)
+        table = np.asarray(flat, dtype=np.float64).reshape(inners, outers)
         inner_total, outer_total = table.sum(axis=1), table.sum(axis=0)
         part = _part(effects, outer, outers)
         scale = 1 / np.sqrt(outer_total)
