@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
     from evalkit.inference.group_time import CellPlan, GroupTime
     from evalkit.inference.group_time_averages import Average
+    from evalkit.inference.joining_rule import Clusters
 
-# Below either, errors from influence functions are too small (docs/statistics/staggered.md), and dates are exchanged.
-LEAST_UNITS = 30
-LEAST_IN_GROUP = 10
 MOST_EXACT = 5_000
 _MOST_DRAWS = 10_000
 _MOST_ANTICIPATION = 1_000
@@ -176,10 +174,12 @@ def _effects(data: JoiningFrame, asked: _Asked) -> GroupTimeEffects:
             cells=None, overall=none, by_time_since=None, by_group=None, by_period=None, bands=None, pre_test=None
         )
     found = effects(panel, plan)
-    return (_exchanged if _few(data) else _by_influence)(data, found, asked)
+    return (_by_influence if _clusters(data).enough else _exchanged)(data, found, asked)
 
 
 def _refused(data: JoiningFrame, plan: CellPlan, asked: _Asked) -> Statement | None:
+    from evalkit.inference import joining_rule
+
     joined, periods = data.panel.joined, data.panel.periods
     if data.missing:
         return refusals.value_missing()
@@ -189,17 +189,15 @@ def _refused(data: JoiningFrame, plan: CellPlan, asked: _Asked) -> Statement | N
         return refusals.no_never_joined()
     if not (plan.since >= 0).any():
         return refusals.all_join_at_once()
-    if data.cluster is not None and _few(data):
-        return refusals.too_few_clusters(LEAST_UNITS)
+    if data.cluster is not None and not _clusters(data).enough:
+        return refusals.too_few_clusters(joining_rule.LEAST_CLUSTERS)
     return None
 
 
-def _few(data: JoiningFrame) -> bool:
-    """Whether influence functions cannot be trusted: few clusters in all, or in a group."""
-    own = np.arange(data.panel.units) if data.cluster is None else data.cluster
-    date = np.minimum(data.panel.joined, data.panel.periods)
-    within = min(np.unique(own[date == one]).size for one in np.unique(date))
-    return np.unique(own).size < LEAST_UNITS or within < LEAST_IN_GROUP
+def _clusters(data: JoiningFrame) -> Clusters:
+    from evalkit.inference.joining_rule import Clusters
+
+    return Clusters.of(data.panel.joined, data.panel.periods, data.cluster)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -267,7 +265,7 @@ def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupT
 
     kinds = (Average.SINCE, Average.GROUP, Average.PERIOD)
     averages = {kind: average(found, kind) for kind in kinds}
-    df = _df(data)
+    df = _clusters(data).df
     group = averages[Average.GROUP]
     sets = [
         (found.estimate, found.influence),
@@ -287,15 +285,6 @@ def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupT
     critical = multiplier.critical_value(since[1], asked.conf_level, asked.draws, generator)
     told = _answer(data, found, asked, parts, named, method=Method.INFLUENCE, told=(), pre_test=pre_test)
     return replace(told, bands=_bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked))
-
-
-def _df(data: JoiningFrame) -> int:
-    """Degrees of freedom of Student's t: clusters that join less their groups, or those who do not, less one."""
-    own = np.arange(data.panel.units) if data.cluster is None else data.cluster
-    date = np.minimum(data.panel.joined, data.panel.periods)
-    sizes = [np.unique(own[date == one]).size - 1 for one in np.unique(date)]
-    never = date.max() == data.panel.periods
-    return min(sum(sizes[:-1]), sizes[-1]) if never else sum(sizes)
 
 
 def _limits(estimate: Floats, influence: Floats, df: int, conf_level: float) -> _Rows:
@@ -407,7 +396,7 @@ def _overall(
         null=asked.null,
         events=int(data.panel.top.sum()),
         exposure=float(data.panel.bottom.sum()),
-        df=_df(data) if method is Method.INFLUENCE else None,
+        df=_clusters(data).df if method is Method.INFLUENCE else None,
         n_units=data.panel.units,
         n_periods=data.panel.periods,
         method=method.value,

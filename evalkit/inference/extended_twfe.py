@@ -16,16 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import refusals
-from evalkit.inference import fixed_effects
+from evalkit.inference import cluster_robust, fixed_effects
 from evalkit.inference.absorbing import Effects
 from evalkit.inference.fixed_effects import Fit
 from evalkit.inference.group_time import JoiningPanel, Whole
 from evalkit.inference.intervals import Floats
-from evalkit.inference.multiplier_bootstrap import by_cluster
+from evalkit.inference.joining_rule import LEAST_CLUSTERS, Clusters
 from evalkit.statements import Statement
-
-LEAST_CLUSTERS = 10
-LEAST_PER_GROUP = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +55,7 @@ class Extended:
     average, std_error
         The mean of the terms after joining, weighted by the units behind each, and its standard error.
     clusters
-        How many there are; the degrees of freedom are one less.
+        How many there are, and the degrees of freedom of Student's t.
     """
 
     terms: CohortTerms
@@ -66,7 +63,7 @@ class Extended:
     covariance: Floats
     average: float
     std_error: float
-    clusters: int
+    clusters: Clusters
 
 
 def cohort_terms(joined: Whole, periods: int, *, leads: bool = False) -> CohortTerms:
@@ -97,7 +94,7 @@ def linear(values: Floats, joined: Whole, *, leads: bool = False) -> Floats:
 
 
 def counts(
-    panel: JoiningPanel, *, cluster: NDArray[np.int64] | None = None, leads: bool = False
+    panel: JoiningPanel, *, cluster: NDArray[np.int64] | None = None, leads: bool = False, few: bool = False
 ) -> Extended | Statement:
     """Poisson pseudo maximum likelihood with errors that allow any dependence within clusters.
 
@@ -109,31 +106,34 @@ def counts(
         Shape ``(units,)``; units when left out.
     leads
         Also a term for each period before joining, except the last.
+    few
+        Give errors also where they are known to be too small, to compare with other programs.
 
     Returns
     -------
     Extended or Statement
-        A refusal with fewer than ten clusters, or fewer than two in a group or never joined: the robust error of a
-        term that only one cluster tells is zero, whatever the truth. Also when a factor cannot be told.
+        A refusal with fewer than 30 clusters, or fewer than 10 in a group (:mod:`evalkit.inference.joining_rule`):
+        the robust error of a term that only one cluster tells is zero, whatever the truth. Also when a factor cannot
+        be told.
 
     Notes
     -----
-    The covariance is the sandwich times G/(G - 1) for G clusters; take quantiles of Student's t with G - 1 degrees.
-    Source of the correction: Cameron and Miller 2015, Journal of Human Resources 50:317-372, section VI.
+    The covariance is the sandwich times G/(G - 1) for G clusters: Cameron and Miller 2015, Journal of Human Resources
+    50:317-372.
 
     Examples
     --------
     >>> import numpy as np
     >>> from evalkit.inference import extended_twfe
     >>> from evalkit.inference.group_time import JoiningPanel
-    >>> joined = np.repeat([1, 2, 3], 4)
-    >>> means = np.outer(np.arange(10, 22), [1.0, 1.1, 1.2]) * np.where(np.arange(3) >= joined[:, None], 1.5, 1)
-    >>> panel = JoiningPanel(means, np.ones((12, 3)), joined, np.ones(12), ratio=True)
+    >>> joined = np.repeat([1, 2, 3], 10)
+    >>> means = np.outer(np.arange(10, 40), [1.0, 1.1, 1.2]) * np.where(np.arange(3) >= joined[:, None], 1.5, 1)
+    >>> panel = JoiningPanel(means, np.ones((30, 3)), joined, np.ones(30), ratio=True)
     >>> round(float(np.exp(extended_twfe.counts(panel).average)), 9)
     1.5
     """
-    own = np.arange(panel.units, dtype=np.int64) if cluster is None else cluster
-    if _too_few(panel, own):
+    clusters = Clusters.of(panel.joined, panel.periods, cluster)
+    if not (clusters.enough or few):
         return refusals.too_few_clusters(LEAST_CLUSTERS)
     terms = cohort_terms(panel.joined, panel.periods, leads=leads)
     fit = fixed_effects.poisson(
@@ -147,25 +147,20 @@ def counts(
     after = terms.period >= terms.group
     if not after.any() or np.isnan(fit.coefficients[after]).any():
         return refusals.not_told_apart()
-    number = int(np.unique(own).size)
-    covariance = _covariance(fit, np.repeat(own, panel.periods)[fit.used], number, terms.group.size)
+    own = np.arange(panel.units) if cluster is None else cluster
+    covariance = _covariance(fit, np.repeat(own, panel.periods)[fit.used], terms.group.size)
     weight = after * (terms.matrix.reshape(panel.units, -1, terms.group.size).sum(axis=1).T @ panel.weights)
     weight = weight / weight.sum()
     used = weight > 0
     variance = weight[used] @ covariance[np.ix_(used, used)] @ weight[used]
     average = float(weight[used] @ fit.coefficients[used])
-    return Extended(terms, fit.coefficients, covariance, average, float(np.sqrt(variance)), number)
+    return Extended(terms, fit.coefficients, covariance, average, float(np.sqrt(variance)), clusters)
 
 
-def _too_few(panel: JoiningPanel, cluster: NDArray[np.int64]) -> bool:
-    within = [np.unique(cluster[panel.joined == date]).size for date in np.unique(panel.joined)]
-    return np.unique(cluster).size < LEAST_CLUSTERS or min(within) < LEAST_PER_GROUP
-
-
-def _covariance(fit: Fit, cluster: NDArray[np.int64], clusters: int, terms: int) -> Floats:
-    scores = by_cluster(fit.scores, cluster)
+def _covariance(fit: Fit, cluster: NDArray[np.int64], terms: int) -> Floats:
+    known, _ = cluster_robust.covariance(fit, cluster_robust.places(cluster), cluster_robust.Counted.NONE)
     found = np.full((terms, terms), np.nan)
-    found[np.ix_(fit.kept, fit.kept)] = fit.bread @ (scores.T @ scores) @ fit.bread * clusters / (clusters - 1)
+    found[np.ix_(fit.kept, fit.kept)] = known
     return found
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from evalkit.inference import cluster_robust
 from evalkit.inference.intervals import Floats
 
 _SMALL = 1e-10
@@ -31,10 +32,7 @@ def by_cluster(influence: Floats, cluster: NDArray[np.int64] | None) -> Floats:
     """Influence added up within clusters, shape ``(clusters, columns)``; units when ``cluster`` is ``None``."""
     if cluster is None:
         return influence
-    place = np.unique(cluster, return_inverse=True)[1]
-    added = np.zeros((int(place.max()) + 1, influence.shape[1]))
-    np.add.at(added, place, influence)
-    return added
+    return cluster_robust.by_cluster(influence, cluster_robust.places(cluster))
 
 
 def std_error(influence: Floats) -> Floats:
