@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from evalkit.inference.joining_rule import Clusters
 
 MOST_EXACT = 5_000
+# Wald's test of many cells rejects too often; so many degrees of freedom must stand behind each.
+_CELLS_PER_DF = 5
 _MOST_DRAWS = 10_000
 _MOST_ANTICIPATION = 1_000
 _SCALES = {"ratio": Scale.RATIO_OF_RATE_RATIOS, "difference": Scale.RATE_DIFFERENCE}
@@ -265,7 +267,7 @@ def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupT
 
     kinds = (Average.SINCE, Average.GROUP, Average.PERIOD)
     averages = {kind: average(found, kind) for kind in kinds}
-    df = _clusters(data).df
+    clusters = _clusters(data)
     group = averages[Average.GROUP]
     sets = [
         (found.estimate, found.influence),
@@ -273,18 +275,28 @@ def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupT
         (np.array([group.overall]), group.overall_influence[:, None]),
     ]
     errors = [(estimate, multiplier.by_cluster(influence, data.cluster)) for estimate, influence in sets]
-    parts = [_limits(estimate, influence, df, asked.conf_level) for estimate, influence in errors]
+    parts = [_limits(estimate, influence, clusters.df, asked.conf_level) for estimate, influence in errors]
     named = {kind: averages[kind].label for kind in kinds}
-    before = found.plan.before
-    test = multiplier.all_zero(found.estimate[before], errors[0][1][:, before])
-    pre_test = (
-        None if test is None else Tested("Wald, differences before joining", test.statistic, test.p_value, test.df)
-    )
+    pre_test = _before(found, errors[0][1], clusters.df, asked)
     since = errors[1]
     generator = np.random.default_rng(asked.seed)
     critical = multiplier.critical_value(since[1], asked.conf_level, asked.draws, generator)
     told = _answer(data, found, asked, parts, named, method=Method.INFLUENCE, told=(), pre_test=pre_test)
     return replace(told, bands=_bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked))
+
+
+def _before(found: GroupTime, influence: Floats, df: int, asked: _Asked) -> Tested | None:
+    """Wald's test where degrees of freedom are many times the cells; otherwise that of the largest."""
+    from evalkit.inference import multiplier_bootstrap as multiplier
+
+    before = found.plan.before
+    estimate, parts = found.estimate[before], influence[:, before]
+    if estimate.size * _CELLS_PER_DF <= df:
+        wald = multiplier.all_zero(estimate, parts)
+        if wald is not None:
+            return Tested("Wald, differences before joining", wald.statistic, wald.p_value, wald.df)
+    largest = multiplier.largest_zero(estimate, parts, asked.draws, np.random.default_rng(asked.seed))
+    return None if largest is None else Tested("largest difference before joining, bootstrap", *largest)
 
 
 def _limits(estimate: Floats, influence: Floats, df: int, conf_level: float) -> _Rows:

@@ -91,6 +91,30 @@ def all_zero(estimate: Floats, influence: Floats) -> JointTest | None:
     return None if math.isnan(p_value) else JointTest(statistic, columns, p_value)
 
 
+def largest_zero(
+    estimate: Floats, influence: Floats, draws: int, generator: np.random.Generator
+) -> tuple[float, float] | None:
+    """The largest number over its error, and how often drawn errors are as large: a test that all are zero.
+
+    Needs no inverse, so there may be many columns. ``None`` when no column has an error.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.multiplier_bootstrap import largest_zero
+    >>> influence = np.random.default_rng(1).normal(size=(50, 80)) / 50
+    >>> largest_zero(np.r_[0.9, np.zeros(79)], influence, 999, np.random.default_rng(2))[1]
+    0.001
+    """
+    error = std_error(influence)
+    used = np.isfinite(error) & (error > 0) & np.isfinite(estimate)
+    if not used.any():
+        return None
+    most = float(np.abs(estimate[used] / error[used]).max())
+    largest = np.abs(_drawn(influence[:, used], draws, generator) / error[used]).max(axis=1)
+    return most, (1 + int((largest >= most).sum())) / (1 + draws)
+
+
 def _drawn(influence: Floats, draws: int, generator: np.random.Generator) -> Floats:
     signs = generator.integers(0, 2, size=(draws, influence.shape[0])) * 2.0 - 1.0
     return np.asarray(signs @ influence)

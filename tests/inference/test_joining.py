@@ -108,8 +108,10 @@ def test_bands_are_wider_than_single_limits_and_a_pre_test_is_told() -> None:
     single = found.by_time_since.numbers
     assert (found.bands["conf_low"] < single["conf_low"]).all()
     assert (found.bands["conf_high"] > single["conf_high"]).all()
-    assert found.pre_test.df == 3
+    assert found.pre_test.name.startswith("largest")
     assert 0 < found.pre_test.p_value < 1
+    more = ek.group_time_effects(areas([2022] * 20 + [2023] * 20 + [None] * 20), **NAMES)
+    assert (more.pre_test.name, more.pre_test.df) == ("Wald, differences before joining", 3)
     few = ek.group_time_effects(areas(FEW), **NAMES, draws=99)
     assert 0 < few.pre_test.p_value <= 1
 
