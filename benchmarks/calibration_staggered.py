@@ -90,11 +90,13 @@ def measure(design: str, mean: float, effect: float, draws: int, seed: int, *, e
         normal, student = stats.norm.ppf(1 - ALPHA / 2), stats.t.ppf(1 - ALPHA / 2, clusters.df)
         rejected["exchanged"].append(p_of(panel, effect, exchanges, rng) <= ALPHA)
         rejected["normal"].append(abs(found.overall - effect) > normal * error)
-        rejected["t"].append(abs(found.overall - effect) > student * error)
+        if clusters.df > 0:
+            rejected["t"].append(abs(found.overall - effect) > student * error)
         told = extended_twfe.counts(panel, few=True)
         if not isinstance(told, Statement):
             rejected["extended"].append(abs(told.average - effect) > normal * told.std_error)
-            rejected["extended_t"].append(abs(told.average - effect) > student * told.std_error)
+            if clusters.df > 0:
+                rejected["extended_t"].append(abs(told.average - effect) > student * told.std_error)
     return Calibrated(*(float(np.mean(each)) if each else math.nan for each in rejected.values()), none / draws)
 
 
