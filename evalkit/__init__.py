@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.interrupted import interrupted_time_series
     from evalkit.comparisons.interrupted_series import InterruptedSeries
+    from evalkit.comparisons.joining import group_time_effects
+    from evalkit.comparisons.joining_effects import GroupTimeEffects
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
@@ -77,6 +79,7 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
+    "GroupTimeEffects": "evalkit.comparisons.joining_effects",
     "Holdings": "evalkit.holdings",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
     "Margin": "evalkit.estimands",
@@ -104,6 +107,7 @@ _HOMES = {
     "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "group_time_effects": "evalkit.comparisons.joining",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
@@ -161,6 +165,7 @@ __all__ = [
     "Estimates",
     "EvalkitError",
     "Group",
+    "GroupTimeEffects",
     "Holdings",
     "InterruptedSeries",
     "Margin",
@@ -188,6 +193,7 @@ __all__ = [
     "e_value",
     "equivalence",
     "evaluate",
+    "group_time_effects",
     "interrupted_time_series",
     "largest_case_share",
     "leave_one_case_out",

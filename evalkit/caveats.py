@@ -387,3 +387,16 @@ def detail_protected() -> Statement:
 
 def _decimal_comma(number: float) -> str:
     return f"{number:.4g}".replace(".", ",")
+
+
+def join_dates_by_chance() -> Statement:
+    """Few units that join: the test takes for granted that the dates could as well have gone to other units."""
+    return Statement(
+        "join_dates_by_chance",
+        Text(
+            "Osäkerheten bygger på att det lika gärna kunde ha varit andra områden som anslöt vid de tidpunkterna. "
+            "Valdes områdena efter hur det redan gick för dem gäller den inte.",
+            "The uncertainty takes for granted that other areas might as well have joined at those times. "
+            "It does not hold if areas were chosen by how they were already doing.",
+        ),
+    )

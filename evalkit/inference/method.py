@@ -49,6 +49,7 @@ class Method(StrEnum):
     MOVER = "mover"
     BOOTSTRAP = "bootstrap"
     PERMUTATION = "permutation"
+    INFLUENCE = "influence"
     WALD = "wald"
     PLANNED = "planned"
     BCA = "bca"

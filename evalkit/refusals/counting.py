@@ -393,3 +393,51 @@ def too_few_to_resample() -> Statement:
             "There are too few units to show how much the number may vary.",
         ),
     )
+
+
+def nobody_joins() -> Statement:
+    """Staggered joining: no unit joins within the time covered, after at least one period before."""
+    return Statement(
+        "nobody_joins",
+        Text(
+            "Inget område ansluter under den tid som uppgifterna gäller med någon period före att jämföra med.",
+            "No area joins during the time covered with any period before to compare with.",
+        ),
+    )
+
+
+def no_never_joined() -> Statement:
+    """Staggered joining compared with those who never join, of whom there are none."""
+    return Statement(
+        "no_never_joined",
+        Text(
+            "Alla områden ansluter förr eller senare, så det finns inget som aldrig anslöt att jämföra med.",
+            "Every area joins sooner or later, so there is none that never joined to compare with.",
+        ),
+    )
+
+
+def all_join_at_once() -> Statement:
+    """Staggered joining without anyone who has not joined yet."""
+    return Statement(
+        "all_join_at_once",
+        Text(
+            "När de första områdena ansluter finns inget område kvar som inte har anslutit. "
+            "Då går en verkan inte att skilja från annat som hände samtidigt.",
+            "When the first areas join, no area is left that has not joined. "
+            "Then an effect cannot be told from whatever else happened at the time.",
+        ),
+    )
+
+
+def no_events_in_period() -> Statement:
+    """A ratio of ratios with a zero among its four counts."""
+    return Statement(
+        "no_events_in_period",
+        Text(
+            "Någon av de jämförda grupperna har inga händelser i någon av perioderna, så förändringen i procent går "
+            "inte att räkna ut. Längre perioder, eller skillnaden i stället för kvoten, kan hjälpa.",
+            "One of the groups compared has no events in one of the periods, so the change in per cent cannot be "
+            "worked out. Longer periods, or the difference in place of the ratio, may help.",
+        ),
+    )

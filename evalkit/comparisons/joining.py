@@ -1,0 +1,416 @@
+"""Areas that join at different times: what joining changed, compared with areas that had not joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import caveats, refusals
+from evalkit.comparisons.joining_effects import GroupTimeEffects
+from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
+from evalkit.comparisons.permutation import whole
+from evalkit.comparisons.result import numbers_frame
+from evalkit.estimate_series import EstimateSeries
+from evalkit.estimates import Estimate, Tested, refusal
+from evalkit.inference.grouped_arguments import GroupedArguments
+from evalkit.inference.intervals import Floats, Intervals
+from evalkit.inference.method import Method
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.inference.group_time import CellPlan, GroupTime
+    from evalkit.inference.group_time_averages import Average
+    from evalkit.inference.joining_rule import Clusters
+
+MOST_EXACT = 5_000
+# Wald's test of many cells rejects too often; so many degrees of freedom must stand behind each.
+_CELLS_PER_DF = 5
+_MOST_DRAWS = 10_000
+_MOST_ANTICIPATION = 1_000
+_SCALES = {"ratio": Scale.RATIO_OF_RATE_RATIOS, "difference": Scale.RATE_DIFFERENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The arguments that are not data."""
+
+    never_only: bool
+    scale: Scale
+    universal: bool
+    anticipation: int
+    draws: int
+    seed: int
+    conf_level: float
+
+    @property
+    def ratio(self) -> bool:
+        return self.scale is Scale.RATIO_OF_RATE_RATIOS
+
+    @property
+    def null(self) -> float:
+        return 1.0 if self.ratio else 0.0
+
+
+def group_time_effects(
+    frame: pl.DataFrame,
+    *,
+    unit: str,
+    period: str,
+    count: str,
+    exposure: str,
+    joined: str,
+    control: str = "not_yet",
+    scale: str = "ratio",
+    base: str = "varying",
+    anticipation: int = 0,
+    weights: str | None = None,
+    cluster: str | None = None,
+    draws: int = 999,
+    seed: int = 1,
+    conf_level: float = 0.95,
+) -> GroupTimeEffects:
+    """What joining changed, when areas join at different times.
+
+    For each group that joined at g and each period t: how the rate of the group changed from the last period before g
+    to t, compared with how the rate of areas that had not joined changed. No area that has joined is ever the
+    comparison.
+
+    Parameters
+    ----------
+    frame
+        One row per unit and period, balanced; the columns are named by the arguments below.
+    unit, period
+        Any labels; periods in order when sorted.
+    count, exposure
+        Events, and what they are divided by (above 0). A group's rate is its events over its exposure, added up.
+    joined
+        The first period in which a unit had joined; null for one that never did. Constant within units. A unit that
+        had joined by the first period is not used.
+    control
+        ``not_yet`` (all that have not joined by then) or ``never`` (only those who never join).
+    scale
+        ``ratio``: the ratio of the rate's change in the group to the change in the comparison; averages are geometric.
+        ``difference``: the same with differences of rates, which stands zeros.
+    base
+        ``varying``: a period before joining is compared with the one before it; ``universal``: with the last before.
+    anticipation
+        So many periods before joining may already be affected, and are not used as base.
+    weights
+        A column with what a unit weighs when groups are averaged; one per unit when left out.
+    cluster
+        A column with what units belong to, when they are not independent; needs 30 clusters.
+    draws, seed
+        Of random assignments, or signs of the bootstrap for ``bands``.
+    conf_level
+        Between 0 and 1.
+
+    Returns
+    -------
+    GroupTimeEffects
+        With at least 30 units, and 10 in every group and among those who never join, limits come from influence
+        functions (method ``influence``). With fewer those are too narrow, and the dates of joining are exchanged
+        between units instead (method ``permutation``): all ways when there are at most 5,000, otherwise ``draws`` of
+        them; limits by inversion for an effect that is the same for all.
+
+    Raises
+    ------
+    EstimationError
+        When columns are missing or the rows make no balanced panel; all that is wrong is told at once.
+
+    Source: Callaway and Sant'Anna 2021, Journal of Econometrics 225:200-230; Roth and Sant'Anna 2023, Journal of
+    Political Economy Microeconomics 1:669-709, for exchanged dates.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> areas = pl.DataFrame({
+    ...     "area": [f"area {one}" for one in range(6) for _ in range(3)],
+    ...     "year": [2022, 2023, 2024] * 6,
+    ...     "joined": [2023] * 6 + [2024] * 3 + [None] * 9,
+    ...     "found": [10, 15, 16, 8, 12, 12, 9, 9, 14, 11, 10, 11, 12, 13, 12, 10, 10, 10],
+    ...     "visits": [100.0] * 18,
+    ... })
+    >>> found = ek.group_time_effects(
+    ...     areas, unit="area", period="year", count="found", exposure="visits", joined="joined"
+    ... )
+    >>> round(found.overall.estimate, 2), round(found.overall.p_value, 3), found.overall.method
+    (1.54, 0.017, 'permutation')
+    """
+    given = GroupedArguments("group_time_effects()")
+    asked = _Asked(
+        never_only=given.word("control", control, ("not_yet", "never")) == "never",
+        scale=_SCALES[given.word("scale", scale, tuple(_SCALES))],
+        universal=given.word("base", base, ("varying", "universal")) == "universal",
+        anticipation=whole(given, "anticipation", anticipation, 0, _MOST_ANTICIPATION),
+        draws=whole(given, "draws", draws, 1, _MOST_DRAWS),
+        seed=whole(given, "seed", seed, 0, 2**63),
+        conf_level=given.conf_level(conf_level),
+    )
+    names = Names(unit, period, count, exposure, joined, weights, cluster)
+    data = read(given, frame, names, ratio=asked.ratio)
+    return _effects(_without_first(data, asked.anticipation), asked)
+
+
+def _effects(data: JoiningFrame, asked: _Asked) -> GroupTimeEffects:
+    from evalkit.inference.group_time import effects, plan_cells
+
+    panel = data.panel
+    plan = plan_cells(
+        panel.joined,
+        panel.periods,
+        never_only=asked.never_only,
+        universal=asked.universal,
+        anticipation=asked.anticipation,
+    )
+    reason = _refused(data, plan, asked)
+    if reason is not None:
+        none = refusal(asked.scale, reason, conf_level=asked.conf_level)
+        return GroupTimeEffects(
+            cells=None, overall=none, by_time_since=None, by_group=None, by_period=None, bands=None, pre_test=None
+        )
+    found = effects(panel, plan)
+    return (_by_influence if _clusters(data).enough else _exchanged)(data, found, asked)
+
+
+def _refused(data: JoiningFrame, plan: CellPlan, asked: _Asked) -> Statement | None:
+    from evalkit.inference import joining_rule
+
+    joined, periods = data.panel.joined, data.panel.periods
+    if data.missing:
+        return refusals.value_missing()
+    if not (joined < periods).any():
+        return refusals.nobody_joins()
+    if asked.never_only and not (joined >= periods).any():
+        return refusals.no_never_joined()
+    if not (plan.since >= 0).any():
+        return refusals.all_join_at_once()
+    if data.cluster is not None and not _clusters(data).enough:
+        return refusals.too_few_clusters(joining_rule.LEAST_CLUSTERS)
+    return None
+
+
+def _clusters(data: JoiningFrame) -> Clusters:
+    from evalkit.inference.joining_rule import Clusters
+
+    return Clusters.of(data.panel.joined, data.panel.periods, data.cluster)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Numbers on the scale of the arithmetic (logarithms for ratios), shape ``(rows,)``."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    std_error: Floats | None
+
+
+def _exchanged(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTimeEffects:
+    from evalkit.inference import join_dates
+    from evalkit.inference.group_time_averages import Average, plan_average
+
+    panel, plan = data.panel, found.plan
+    drawn = join_dates.assignments(
+        panel.joined, most_exact=MOST_EXACT, draws=asked.draws, generator=np.random.default_rng(asked.seed)
+    )
+    kinds = (Average.SINCE, Average.GROUP, Average.PERIOD)
+    plans = {kind: plan_average(plan, kind) for kind in kinds}
+    sets = [np.eye(plan.kind.size), *(plans[kind].coefficients for kind in kinds)]
+    overall = plans[Average.GROUP].overall_coefficients[None, :]
+    test = join_dates.randomised(panel, plan, np.concatenate([*sets, overall]), drawn, conf_level=asked.conf_level)
+    ends = np.cumsum([len(one) for one in [*sets, overall]])
+    parts = [
+        _Rows(test.estimate[part], test.low[part], test.high[part], test.p_value[part], None)
+        for part in (slice(end - size, end) for end, size in zip(ends, map(len, [*sets, overall]), strict=True))
+    ]
+    told = _told(len(drawn.joined), asked.seed, exact=drawn.exact)
+    before = np.eye(plan.kind.size)[plan.before]
+    largest = join_dates.largest(panel, plan, before, drawn) if len(before) else None
+    named = {kind: plans[kind].label for kind in kinds}
+    pre_test = None if largest is None else Tested("largest difference before joining, dates exchanged", *largest)
+    return _answer(data, found, asked, parts, named, method=Method.PERMUTATION, told=told, pre_test=pre_test)
+
+
+def _without_first(data: JoiningFrame, anticipation: int) -> JoiningFrame:
+    """Units that had joined from the start are in no comparison, and their dates go to nobody else."""
+    panel, used = data.panel, data.panel.joined > anticipation
+    kept = replace(
+        panel,
+        top=panel.top[used],
+        bottom=panel.bottom[used],
+        joined=panel.joined[used],
+        weights=panel.weights[used],
+    )
+    return replace(data, panel=kept, cluster=None if data.cluster is None else data.cluster[used])
+
+
+def _told(number: int, seed: int, *, exact: bool) -> tuple[Statement, ...]:
+    compared = (
+        caveats.all_assignments(number, 1 / number)
+        if exact
+        else caveats.drawn_assignments(number - 1, 1 / number, seed)
+    )
+    return (compared, caveats.join_dates_by_chance())
+
+
+def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTimeEffects:
+    from evalkit.inference import multiplier_bootstrap as multiplier
+    from evalkit.inference.group_time_averages import Average, average
+
+    kinds = (Average.SINCE, Average.GROUP, Average.PERIOD)
+    averages = {kind: average(found, kind) for kind in kinds}
+    clusters = _clusters(data)
+    group = averages[Average.GROUP]
+    sets = [
+        (found.estimate, found.influence),
+        *((averages[kind].estimate, averages[kind].influence) for kind in kinds),
+        (np.array([group.overall]), group.overall_influence[:, None]),
+    ]
+    errors = [(estimate, multiplier.by_cluster(influence, data.cluster)) for estimate, influence in sets]
+    parts = [_limits(estimate, influence, clusters.df, asked.conf_level) for estimate, influence in errors]
+    named = {kind: averages[kind].label for kind in kinds}
+    pre_test = _before(found, errors[0][1], clusters.df, asked)
+    since = errors[1]
+    generator = np.random.default_rng(asked.seed)
+    critical = multiplier.critical_value(since[1], asked.conf_level, asked.draws, generator)
+    told = _answer(data, found, asked, parts, named, method=Method.INFLUENCE, told=(), pre_test=pre_test)
+    return replace(told, bands=_bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked))
+
+
+def _before(found: GroupTime, influence: Floats, df: int, asked: _Asked) -> Tested | None:
+    """Wald's test where degrees of freedom are many times the cells; otherwise that of the largest."""
+    from evalkit.inference import multiplier_bootstrap as multiplier
+
+    before = found.plan.before
+    estimate, parts = found.estimate[before], influence[:, before]
+    if estimate.size * _CELLS_PER_DF <= df:
+        wald = multiplier.all_zero(estimate, parts)
+        if wald is not None:
+            return Tested("Wald, differences before joining", wald.statistic, wald.p_value, wald.df)
+    largest = multiplier.largest_zero(estimate, parts, asked.draws, np.random.default_rng(asked.seed))
+    return None if largest is None else Tested("largest difference before joining, bootstrap", *largest)
+
+
+def _limits(estimate: Floats, influence: Floats, df: int, conf_level: float) -> _Rows:
+    from scipy import stats
+
+    from evalkit.inference.multiplier_bootstrap import std_error
+
+    error = std_error(influence)
+    reach = float(stats.t.ppf((1 + conf_level) / 2, df)) * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_value = 2 * stats.t.sf(np.abs(estimate) / error, df)
+    return _Rows(
+        estimate, estimate - reach, estimate + reach, np.where((error == 0) & (estimate == 0), 1.0, p_value), error
+    )
+
+
+def _bands(label: NDArray[np.int64], estimate: Floats, error: Floats, critical: float, asked: _Asked) -> pl.DataFrame:
+    import polars as pl
+
+    limits = np.stack([estimate - critical * error, estimate + critical * error])
+    low, high = np.exp(limits) if asked.ratio else limits
+    return pl.DataFrame({"since": label, "conf_low": low, "conf_high": high}).fill_nan(None)
+
+
+def _answer(
+    data: JoiningFrame,
+    found: GroupTime,
+    asked: _Asked,
+    parts: list[_Rows],
+    named: dict[Average, NDArray[np.int64]],
+    *,
+    method: Method,
+    told: tuple[Statement, ...],
+    pre_test: Tested | None,
+) -> GroupTimeEffects:
+    import polars as pl
+
+    plan, periods = found.plan, data.periods
+    since, group, when = named.values()
+    units = np.array([(data.panel.joined == date).sum() for date in plan.group], dtype=np.int64)
+    about = pl.DataFrame(
+        {
+            "joined": periods.gather(plan.group),
+            "period": periods.gather(plan.period),
+            "base": periods.gather(plan.base),
+            "since": plan.since,
+            "units": units,
+        }
+    )
+    labels = (
+        about,
+        pl.DataFrame({"since": since}),
+        pl.DataFrame({"joined": periods.gather(group)}),
+        pl.DataFrame({"period": periods.gather(when)}),
+    )
+    series = [
+        _series(_intervals(part, asked), label, asked, method) for part, label in zip(parts, labels, strict=False)
+    ]
+    overall = _overall(data, _intervals(parts[-1], asked), asked, method=method, told=told)
+    return GroupTimeEffects(
+        cells=series[0],
+        overall=overall,
+        by_time_since=series[1],
+        by_group=series[2],
+        by_period=series[3],
+        bands=None,
+        pre_test=pre_test,
+    )
+
+
+def _series(found: Intervals, label: pl.DataFrame, asked: _Asked, method: Method) -> EstimateSeries:
+    return EstimateSeries(
+        scale=asked.scale,
+        numbers=numbers_frame(found, {}, len(found.estimate)),
+        method=method.value,
+        conf_level=asked.conf_level,
+        null=asked.null,
+        reasons=found.reasons,
+        groups=label,
+    )
+
+
+def _intervals(rows: _Rows, asked: _Asked) -> Intervals:
+    """On the scale that is told; refused where a level was zero."""
+    unknown = np.isnan(rows.estimate)
+    with np.errstate(over="ignore"):
+        numbers = [np.exp(each) if asked.ratio else each for each in (rows.estimate, rows.low, rows.high)]
+    estimate, low, high = (np.where(unknown, 1.0, each) for each in numbers)
+    made = Intervals(estimate=estimate, low=low, high=high, p_value=rows.p_value, std_error=rows.std_error)
+    return made.refuse(unknown, refusals.no_events_in_period())
+
+
+def _overall(
+    data: JoiningFrame, found: Intervals, asked: _Asked, *, method: Method, told: tuple[Statement, ...]
+) -> Estimate:
+    one = found.at(0)
+    assumptions = (caveats.parallel_development(), *told)
+    if isinstance(one, Statement):
+        return refusal(asked.scale, one, assumptions=assumptions, conf_level=asked.conf_level)
+    return Estimate(
+        scale=asked.scale,
+        status=EstimateStatus.ESTIMATED,
+        estimate=one.estimate,
+        std_error=one.std_error,
+        conf_low=one.low,
+        conf_high=one.high,
+        conf_level=asked.conf_level,
+        p_value=one.p_value,
+        null=asked.null,
+        events=int(data.panel.top.sum()),
+        exposure=float(data.panel.bottom.sum()),
+        df=_clusters(data).df if method is Method.INFLUENCE else None,
+        n_units=data.panel.units,
+        n_periods=data.panel.periods,
+        method=method.value,
+        assumptions=assumptions,
+    )

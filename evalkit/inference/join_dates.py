@@ -1,0 +1,230 @@
+"""Randomisation inference for staggered joining: the dates that were, against the same dates given to other units.
+
+The hypothesis is sharp: joining changes every unit by the same amount (or factor), zero to begin with. When the dates
+could as well have gone to other units the test holds its level with any number of units, one per date included.
+
+Source: Roth and Sant'Anna 2023, Journal of Political Economy Microeconomics 1:669-709, for random timing; Rambachan and
+Roth 2025 (arXiv:2008.00602) for the view by design; Phipson and Smyth 2010 for the p-value of draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.inference.group_time import CellPlan, JoiningPanel, Whole, contrasts, members
+from evalkit.inference.group_time_averages import averaged
+from evalkit.inference.intervals import Floats
+
+# Ties count as extreme within this share of the observed statistic.
+_TIE = 1e-9
+_CHUNK = 2_000_000
+# Effects tried on the ratio scale, as logarithms from the estimate; between them statistics are smooth.
+_TRIED = np.concatenate([-np.geomspace(8, 0.02, 14), [0.0], np.geomspace(0.02, 8, 14)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignments:
+    """Which dates the units could have had.
+
+    Attributes
+    ----------
+    joined
+        Shape ``(assignments, units)``; the first is what was.
+    exact
+        Whether they are all that exist.
+    """
+
+    joined: Whole
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Randomised:
+    """Limits and p-values of averages, shape ``(rows,)``; a limit is infinite where no effect can be rejected."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+
+
+def assignments(joined: Whole, *, most_exact: int, draws: int, generator: np.random.Generator) -> Assignments:
+    """All ways to give the dates to units when there are at most ``most_exact``, otherwise ``draws`` random ones.
+
+    Parameters
+    ----------
+    joined
+        Shape ``(units,)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.join_dates import assignments
+    >>> found = assignments(np.array([1, 2, 3, 3]), most_exact=100, draws=9, generator=np.random.default_rng(1))
+    >>> found.joined.shape, found.exact
+    ((12, 4), True)
+    """
+    if number(joined) <= most_exact:
+        every = np.array(list(_distinct(tuple(sorted(joined.tolist())))), dtype=np.int64)
+        same = (every == joined).all(axis=1)
+        return Assignments(np.concatenate([joined[None, :], every[~same]]), exact=True)
+    order = np.argsort(generator.random((draws, joined.size)), axis=1)
+    return Assignments(np.concatenate([joined[None, :], joined[order]]), exact=False)
+
+
+def number(joined: Whole) -> int:
+    """How many different ways there are: a multinomial coefficient."""
+    sizes = np.unique(joined, return_counts=True)[1].tolist()
+    return math.factorial(joined.size) // math.prod(math.factorial(size) for size in sizes)
+
+
+def _distinct(left: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    if not left:
+        yield ()
+    for value in sorted(set(left)):
+        at = left.index(value)
+        for rest in _distinct(left[:at] + left[at + 1 :]):
+            yield (value, *rest)
+
+
+def statistics(panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments) -> Floats:
+    """The averages under every assignment, shape ``(assignments, rows)``.
+
+    Parameters
+    ----------
+    rows
+        Coefficients of cells, shape ``(rows, cells)``, as in :mod:`evalkit.inference.group_time_averages`; a row's
+        sign does not matter for a test of cells before joining.
+    """
+    size = max(1, _CHUNK // max(1, plan.dates.size * max(panel.units, plan.kind.size, rows.shape[0])))
+    found = []
+    for start in range(0, len(given.joined), size):
+        member = members(given.joined[start : start + size], plan.dates)
+        cells = contrasts(plan, member @ panel.top, member @ panel.bottom, ratio=panel.ratio)
+        mass = (member @ panel.weights)[:, plan.kind]
+        found.append(averaged(rows, cells, mass))
+    return np.concatenate(found)
+
+
+def randomised(
+    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, conf_level: float = 0.95
+) -> Randomised:
+    """Each average with its two-sided p-value, and the effects that are not rejected.
+
+    A statistic that cannot be worked out under some assignment counts as extreme there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference import join_dates
+    >>> from evalkit.inference.group_time import JoiningPanel, plan_cells
+    >>> values = np.array([[1.0, 5, 6], [2, 6, 8], [1, 2, 2], [3, 4, 5]])
+    >>> panel = JoiningPanel.of_values(values, np.array([1, 1, 3, 3]))
+    >>> plan = plan_cells(panel.joined, 3, never_only=True)
+    >>> every = join_dates.assignments(panel.joined, most_exact=99, draws=9, generator=np.random.default_rng(1))
+    >>> join_dates.randomised(panel, plan, np.ones((1, 2)), every).p_value.round(3).tolist()
+    [0.333]
+    """
+    found = statistics(panel, plan, rows, given)
+    extreme = _extreme(found, found[0])
+    limits = _log_limits if panel.ratio else _limits
+    low, high = limits(panel, plan, rows, given, found=found, alpha=1 - conf_level)
+    unknown = np.isnan(found[0])
+    p_value = np.where(unknown, np.nan, extreme.mean(axis=0))
+    return Randomised(found[0], np.where(unknown, np.nan, low), np.where(unknown, np.nan, high), p_value)
+
+
+def largest(panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments) -> tuple[float, float] | None:
+    """The largest of several averages (or cells) over its spread among the assignments, and how unusual that is."""
+    found = statistics(panel, plan, rows, given)
+    spread = np.sqrt(np.nanmean(found**2, axis=0))
+    used = np.isfinite(found[0]) & (spread > 0)
+    if not used.any():
+        return None
+    most = np.abs(np.where(np.isnan(found[:, used]), np.inf, found[:, used]) / spread[used]).max(axis=1)
+    return float(most[0]), float(_extreme(most, most[0]).mean())
+
+
+def _extreme(found: Floats, observed: Floats | float) -> NDArray[np.bool_]:
+    return np.asarray(np.isnan(found) | (np.abs(found) >= np.abs(observed) * (1 - _TIE)))
+
+
+def _limits(
+    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, found: Floats, alpha: float
+) -> tuple[Floats, Floats]:
+    """By inversion. With an effect d taken away the statistics are a - d b, and b of what was is 1.
+
+    An assignment is as extreme as what was for d between (a0 - a)/(1 - b) and (a0 + a)/(1 + b), which lie on both
+    sides of a0 or at it when abs(b) < 1. So each limit is a quantile over assignments.
+    """
+    effect = JoiningPanel(panel.treated * panel.bottom, panel.bottom, panel.joined, panel.weights, ratio=False)
+    share = statistics(effect, plan, rows, given)
+    observed = found[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack([(observed - found) / (1 - share), (observed + found) / (1 + share)])
+    # Where the slope is 1 the mirror image goes with d: it is as extreme throughout, to be on the safe side.
+    always = np.isnan(ends).any(axis=0) | (np.abs(share) >= 1 - _TIE)
+    low = np.where(always, -np.inf, ends.min(axis=0))
+    high = np.where(always, np.inf, ends.max(axis=0))
+    # The limit is where so many assignments are left as extreme that p is still above alpha.
+    need = math.floor(alpha * len(found) + 1e-9) + 1
+    return np.sort(low, axis=0)[need - 1], np.sort(high, axis=0)[-need]
+
+
+def _log_limits(
+    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, found: Floats, alpha: float
+) -> tuple[Floats, Floats]:
+    """By inversion, on the ratio scale: counts after joining are divided by the factor tried."""
+    low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
+    known = np.flatnonzero(np.isfinite(found[0]))
+    if not known.size:
+        return low, high
+    tried = float(np.median(found[0, known])) + _TRIED
+    drawn = np.stack([statistics(_without(panel, effect), plan, rows[known], given) for effect in tried])
+    for place, row in enumerate(known):
+        low[row] = -_outermost(-tried[::-1], drawn[::-1, :, place], -found[0, row], alpha)
+        high[row] = _outermost(tried, drawn[:, :, place], found[0, row], alpha)
+    return low, high
+
+
+def _without(panel: JoiningPanel, effect: float) -> JoiningPanel:
+    top = panel.top * np.exp(-effect * panel.treated)
+    return JoiningPanel(top, panel.bottom, panel.joined, panel.weights, ratio=True)
+
+
+def _outermost(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> float:
+    """The first effect rejected going up from the estimate, whose own statistic is zero there.
+
+    Statistics, shape ``(tried, assignments)``, are taken as parabolas between the effects tried.
+    """
+    at = int(np.searchsorted(tried, estimate, side="right"))
+    for outer in range(max(at, 2), tried.size):
+        if _kept(drawn[outer], alpha):
+            continue
+        inside, outside = max(estimate, float(tried[outer - 1])), float(tried[outer])
+        for _ in range(40):
+            middle = (inside + outside) / 2
+            kept = _kept(_parabola(tried[outer - 2 : outer + 1], drawn[outer - 2 : outer + 1], middle), alpha)
+            inside, outside = (middle, outside) if kept else (inside, middle)
+        return outside
+    return math.inf
+
+
+def _parabola(at: Floats, values: Floats, place: float) -> Floats:
+    """Through three points, for every column of ``values``."""
+    a, b, c = place - at
+    one, two, three = at
+    return np.asarray(
+        values[0] * b * c / ((one - two) * (one - three))
+        + values[1] * a * c / ((two - one) * (two - three))
+        + values[2] * a * b / ((three - one) * (three - two))
+    )
+
+
+def _kept(drawn: Floats, alpha: float) -> bool:
+    return bool(_extreme(drawn, drawn[0]).mean() > alpha)

@@ -1,0 +1,69 @@
+"""How often tests of staggered joining reject the truth; the table is ``benchmarks/calibration_staggered.py``.
+
+The standard error of a share of 5 % in 300 draws is 1.3 points, so 9 % is three of them above.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from evalkit.inference import join_dates
+from evalkit.inference.group_time import JoiningPanel, effects, plan_cells
+from evalkit.inference.group_time_averages import Average, average, plan_average
+from evalkit.inference.joining_rule import Clusters
+
+PERIODS, DRAWS, MOST = 8, 300, 0.09
+
+
+def draw(sizes: tuple[int, ...], factor: float, rng: np.random.Generator) -> JoiningPanel:
+    """Counts that vary more than chance, correlated from one period to the next, in areas unlike each other."""
+    joined = rng.permutation(np.repeat([3, 4, 5, PERIODS], sizes))
+    exposure = np.repeat(np.exp(rng.normal(0, 0.5, joined.size))[:, None], PERIODS, axis=1) * 30
+    noise = np.cumsum(rng.normal(0, 0.15, (joined.size, PERIODS)), axis=1)
+    after = np.arange(PERIODS) >= joined[:, None]
+    counts = rng.poisson(exposure * np.exp(noise) * np.where(after, factor, 1.0)).astype(float)
+    return JoiningPanel(counts, exposure, joined, np.ones(joined.size), ratio=True)
+
+
+def rejected(panel: JoiningPanel, effect: float, rng: np.random.Generator) -> tuple[bool, bool]:
+    """Whether the true effect is rejected when dates are exchanged, and by errors with normal limits."""
+    without = JoiningPanel(
+        panel.top * np.exp(-effect * panel.treated), panel.bottom, panel.joined, panel.weights, ratio=True
+    )
+    plan = plan_cells(panel.joined, PERIODS, never_only=False)
+    row = plan_average(plan, Average.GROUP).overall_coefficients[None, :]
+    ways = join_dates.assignments(panel.joined, most_exact=99, draws=99, generator=rng)
+    drawn = join_dates.statistics(without, plan, row, ways)[:, 0]
+    found = average(effects(panel, plan), Average.GROUP)
+    error = math.sqrt(found.overall_influence @ found.overall_influence)
+    p_value = np.mean(np.isnan(drawn) | (np.abs(drawn) >= abs(drawn[0]) * (1 - 1e-9)))
+    return bool(p_value <= 0.05), abs(found.overall - effect) > 1.96 * error
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1, 3), (4, 3, 3, 4)])
+@pytest.mark.parametrize("factor", [1.0, 1.5])
+def test_exchanged_dates_hold_their_level_with_few_areas_where_errors_do_not(
+    sizes: tuple[int, ...], factor: float
+) -> None:
+    rng = np.random.default_rng(sum(sizes) + int(10 * factor))
+    shares = np.mean([rejected(draw(sizes, factor, rng), math.log(factor), rng) for _ in range(DRAWS)], axis=0)
+    assert shares[0] <= MOST
+    assert shares[1] > MOST
+    assert not Clusters.of(draw(sizes, factor, rng).joined, PERIODS).enough
+
+
+def test_errors_hold_where_the_rule_allows_them() -> None:
+    rng = np.random.default_rng(5)
+    shares = []
+    for _ in range(DRAWS):
+        panel = draw((10, 10, 10, 10), 1.0, rng)
+        clusters = Clusters.of(panel.joined, PERIODS)
+        assert clusters.enough
+        assert clusters.df == 9
+        found = average(effects(panel, plan_cells(panel.joined, PERIODS, never_only=False)), Average.GROUP)
+        # The 97.5 % quantile of Student's t with 9 degrees of freedom.
+        shares.append(abs(found.overall) > 2.2622 * math.sqrt(found.overall_influence @ found.overall_influence))
+    assert np.mean(shares) <= MOST
