@@ -51,7 +51,7 @@ class Predictors:
         return replace(self, values=np.delete(self.values, row, axis=1))
 
 
-def weigh(values: Numbers, early: Numbers, how: Importance, *, cap: float = 1.0) -> Predictors:
+def weigh(values: Numbers, early: Numbers, how: Importance, *, cap: float = 1.0, target: int = 0) -> Predictors:
     """Scale the predictors and set their importance.
 
     Parameters
@@ -62,9 +62,11 @@ def weigh(values: Numbers, early: Numbers, how: Importance, *, cap: float = 1.0)
         Outcomes before the start, shape ``(periods, units)``.
     how
         ``variance``: all alike once scaled. ``regression``: by the squared coefficients of the outcomes on the
-        predictors. ``nested``: the treated unit's fit before the start is minimised from those two starts.
+        predictors. ``nested``: the target's fit before the start is minimised from those two starts.
     cap
         The largest weight of a donor while the importance is sought.
+    target
+        Whose fit ``nested`` minimises. The treated unit is no donor to the others.
 
     Source: Abadie and Gardeazabal 2003, American Economic Review 93:113 (nested); Abadie, Diamond and Hainmueller 2011,
     Journal of Statistical Software 42(13) (regression).
@@ -83,7 +85,7 @@ def weigh(values: Numbers, early: Numbers, how: Importance, *, cap: float = 1.0)
     regressed = _regressed(scaled, early)
     if how is Importance.REGRESSION:
         return Predictors(scaled, regressed)
-    return Predictors(scaled, _nested(scaled, early, (regressed, equal), cap))
+    return Predictors(scaled, _nested(scaled, early, (regressed, equal), cap, target))
 
 
 def _regressed(scaled: Numbers, early: Numbers) -> Numbers:
@@ -94,12 +96,12 @@ def _regressed(scaled: Numbers, early: Numbers) -> Numbers:
     return np.asarray(squares / total) if total > 0 else np.full(len(scaled), 1 / len(scaled))
 
 
-def _nested(scaled: Numbers, early: Numbers, starts: tuple[Numbers, ...], cap: float) -> Numbers:
-    """The importance whose weights fit the treated unit's early outcomes best, by Nelder and Mead from each start."""
+def _nested(scaled: Numbers, early: Numbers, starts: tuple[Numbers, ...], cap: float, target: int) -> Numbers:
+    """The importance whose weights fit the target's early outcomes best, by Nelder and Mead from each start."""
     from scipy.optimize import minimize
 
     upper = np.full((1, scaled.shape[1]), cap)
-    upper[0, 0] = 0.0
+    upper[0, [0, target]] = 0.0
     warm = upper / upper.sum()
 
     def lack(roots: Numbers) -> float:
@@ -107,8 +109,8 @@ def _nested(scaled: Numbers, early: Numbers, starts: tuple[Numbers, ...], cap: f
         matched = Predictors(scaled, squares / squares.sum()).scaled
         centred = matched - matched.mean(axis=1, keepdims=True)
         gram = centred.T @ centred
-        found = on_simplex(gram, gram[:1], upper, start=warm).weights[0]
-        return float(((early[:, 0] - early @ found) ** 2).mean())
+        found = on_simplex(gram, gram[[target]], upper, start=warm).weights[0]
+        return float(((early[:, target] - early @ found) ** 2).mean())
 
     options = {"maxfev": _ROUNDS * len(scaled), "xatol": 1e-5, "fatol": 1e-9}
     tried = [minimize(lack, np.sqrt(start), method="Nelder-Mead", options=options) for start in starts]

@@ -11,6 +11,8 @@ Numbers = NDArray[np.float64]
 
 _STEPS = 100
 _BISECTIONS = 30
+# A step that moves no weight further has found which of them are at a bound, or is as good a start as any.
+_STILL = 1e-6
 # A slope within this share of the quadratic's own size counts as zero while searching, and when the answer is checked.
 _TOLERANCE = 1e-9
 _ACCEPTED = 1e-7
@@ -123,7 +125,10 @@ def _descent(gram: Numbers, linear: Numbers, upper: Numbers) -> Numbers:
         momentum = np.where(turned, 1.0, momentum)
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = new + np.where(turned, 0.0, (momentum - 1) / following) * (new - now)
+        moved = float(np.abs(new - now).max())
         now, momentum = new, following
+        if moved < _STILL:
+            break
     return now
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from evalkit.inference.predictor_weights import Predictors
 from evalkit.inference.simplex import on_simplex
 
 Numbers = NDArray[np.float64]
+Matched: TypeAlias = Predictors | tuple[Predictors, ...] | None
 
 # A mean squared gap before the start below this share of the outcomes' variance is a perfect fit, up to rounding.
 _PERFECT = 1e-9
@@ -89,7 +91,7 @@ class Fits:
             return np.where(before > 0, self.mspe_after / before, np.inf)
 
 
-def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Predictors | None = None) -> Fits:
+def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Matched = None) -> Fits:
     """The synthetic control of the treated unit, and of each donor from the other donors.
 
     Parameters
@@ -101,7 +103,8 @@ def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Pre
     demeaned
         Whether each unit is measured from its own mean before the start, so that levels need not agree.
     by
-        Predictors with their importance; left out, the outcomes of each period before the start count alike.
+        Predictors with their importance, or a tuple of one for each unit; left out, the outcomes of each period before
+        the start count alike.
 
     Source: Abadie, Diamond and Hainmueller 2010, JASA 105:493; demeaned as in Ferman and Pinto 2021, Quantitative
     Economics 12:1197, and Doudchenko and Imbens 2016 (NBER 22791).
@@ -114,17 +117,14 @@ def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Pre
     >>> found.weights[0].round(3).tolist(), found.gaps[0].round(3).tolist()
     ([0.0, 0.5, 0.5, 0.0], [0.0, 0.0, 0.0, 6.0])
     """
-    levels = panel.outcomes[:, : panel.before].mean(axis=1, keepdims=True) if demeaned else 0.0
-    measured = panel.outcomes - levels
-    matched = measured[:, : panel.before].T if by is None else by.scaled
-    # The weights sum to one, so a constant taken from a row changes nothing but the rounding.
-    centred = matched - matched.mean(axis=1, keepdims=True)
-    gram = centred.T @ centred
-    upper = np.full(gram.shape, cap)
+    measured = _measured(panel, demeaned)
+    upper = np.full((panel.units, panel.units), cap)
     np.fill_diagonal(upper, 0.0)
     upper[:, 0] = 0.0
-    weights = on_simplex(gram, gram, upper).weights
-    return _fits(panel, measured, weights)
+    if isinstance(by, tuple):
+        own = [_weights(_matched(panel, measured, one), np.array([row]), upper) for row, one in enumerate(by)]
+        return _fits(panel, measured, np.vstack(own))
+    return _fits(panel, measured, _weights(_matched(panel, measured, by), np.arange(panel.units), upper))
 
 
 def with_weights(panel: DonorPanel, weights: Numbers) -> Fits:
@@ -176,15 +176,28 @@ def share_inside(panel: DonorPanel) -> float:
 
 
 def _treated_alone(panel: DonorPanel, cap: float, demeaned: bool, by: Predictors | None) -> float:  # noqa: FBT001
-    levels = panel.outcomes[:, : panel.before].mean(axis=1, keepdims=True) if demeaned else 0.0
-    measured = panel.outcomes - levels
-    matched = measured[:, : panel.before].T if by is None else by.scaled
-    centred = matched - matched.mean(axis=1, keepdims=True)
-    gram = centred.T @ centred
+    measured = _measured(panel, demeaned)
     upper = np.full((1, panel.units), cap)
     upper[0, 0] = 0.0
-    found = on_simplex(gram, gram[:1], upper).weights
-    return float(_fits(panel, measured, found).effect[0])
+    return float(_fits(panel, measured, _weights(_matched(panel, measured, by), np.array([0]), upper)).effect[0])
+
+
+def _measured(panel: DonorPanel, demeaned: bool) -> Numbers:  # noqa: FBT001
+    if not demeaned:
+        return panel.outcomes
+    return np.asarray(panel.outcomes - panel.outcomes[:, : panel.before].mean(axis=1, keepdims=True))
+
+
+def _matched(panel: DonorPanel, measured: Numbers, by: Predictors | None) -> Numbers:
+    return measured[:, : panel.before].T if by is None else by.scaled
+
+
+def _weights(matched: Numbers, rows: NDArray[np.intp], upper: Numbers) -> Numbers:
+    """The weights of ``rows``; ``matched`` has shape ``(what is matched, units)``."""
+    # The weights sum to one, so a constant taken from what is matched changes nothing but the rounding.
+    centred = matched - matched.mean(axis=1, keepdims=True)
+    gram = centred.T @ centred
+    return on_simplex(gram, gram[rows], upper[rows]).weights
 
 
 def _fits(panel: DonorPanel, measured: Numbers, weights: Numbers) -> Fits:
