@@ -45,6 +45,8 @@ class Method(StrEnum):
     MOVER = "mover"
     BOOTSTRAP = "bootstrap"
     PERMUTATION = "permutation"
+    PLACEBO = "placebo"
+    JACKKNIFE = "jackknife"
     WALD = "wald"
     PLANNED = "planned"
     BCA = "bca"
