@@ -71,7 +71,9 @@ def cell(panels: int, *, donors: int, before: int, mean: float) -> str:
 def main() -> None:
     """Write the table."""
     panels = int(sys.argv[1]) if len(sys.argv) > 1 else 400
-    sys.stdout.write("| donors | periods before | mean | control | refused | demeaned | did |\n|---|---|---|---|---|---|---|\n")
+    sys.stdout.write(
+        "| donors | periods before | mean | control | refused | demeaned | did |\n|---|---|---|---|---|---|---|\n"
+    )
     for donors in (8, 20, 40):
         for before in (4, 8, 16):
             for mean in (1.0, 5.0, 30.0):

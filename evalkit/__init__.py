@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
     from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
+    from evalkit.comparisons.synthetic import synthetic_control
+    from evalkit.comparisons.synthetic_did import synthetic_did
+    from evalkit.comparisons.synthetic_result import SyntheticControl, SyntheticDid
     from evalkit.comparisons.variation import Variation, dispersion
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
@@ -78,6 +81,8 @@ _HOMES = {
     "Released": "evalkit.disclosure",
     "Series": "evalkit.estimands",
     "Simulation": "evalkit.simulation",
+    "SyntheticControl": "evalkit.comparisons.synthetic_result",
+    "SyntheticDid": "evalkit.comparisons.synthetic_result",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
     "adjust": "evalkit.comparisons.multiplicity",
@@ -126,6 +131,8 @@ _HOMES = {
     "stratified_rate_difference": "evalkit.comparisons.stratified",
     "stratified_rate_ratio": "evalkit.comparisons.stratified",
     "survival": "evalkit.comparisons.durations",
+    "synthetic_control": "evalkit.comparisons.synthetic",
+    "synthetic_did": "evalkit.comparisons.synthetic_did",
     "write_template": "evalkit.templates",
 }
 
@@ -151,6 +158,8 @@ __all__ = [
     "Released",
     "Series",
     "Simulation",
+    "SyntheticControl",
+    "SyntheticDid",
     "Variation",
     "Window",
     "adjust",
@@ -199,6 +208,8 @@ __all__ = [
     "stratified_rate_difference",
     "stratified_rate_ratio",
     "survival",
+    "synthetic_control",
+    "synthetic_did",
     "write_template",
 ]
 

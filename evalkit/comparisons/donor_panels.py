@@ -107,7 +107,9 @@ def read(
     donors: Sequence[object] | None,
 ) -> Read:
     """The panel; raises with all that is wrong."""
-    _note_columns(given, frame, {"unit": unit, "period": period, "outcome": outcome, "count": count, "exposure": exposure})
+    _note_columns(
+        given, frame, {"unit": unit, "period": period, "outcome": outcome, "count": count, "exposure": exposure}
+    )
     if (outcome is None) == (count is None) or (count is None) != (exposure is None):
         given.fault(_OUTCOME, "outcome")
     given.done()

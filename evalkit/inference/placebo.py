@@ -71,7 +71,7 @@ def by_ratio(found: Fits, *, conf_level: float, most_mspe: float | None = None) 
     """
     kept = _kept(found, most_mspe)
     ratios = found.ratio[kept]
-    rank = 1 + int((ratios[1:] >= ratios[0] * (1 - _TIES)).sum()) if len(ratios) > 1 else 1
+    rank = place(float(ratios[0]), ratios[1:])
     low, high = _limits(found, ratios[1:], 1 - conf_level)
     return PlaceboTest(rank, len(ratios) - 1, rank / len(ratios), 1 / len(ratios), low, high)
 
@@ -83,6 +83,18 @@ def _kept(found: Fits, most_mspe: float | None) -> NDArray[np.intp]:
     kept = before <= most_mspe * before[0]
     kept[0] = True
     return np.flatnonzero(kept)
+
+
+def place(statistic: float, placebos: Numbers) -> int:
+    """1, and one more for each placebo as large; a tie counts as large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> place(2.0, np.array([1.0, 2.0, 3.0]))
+    3
+    """
+    return 1 + int((placebos >= statistic * (1 - _TIES)).sum())
 
 
 def critical(placebos: Numbers, alpha: float) -> float:

@@ -179,9 +179,7 @@ def _room(weights: Numbers, aim: Numbers, upper: Numbers, free: NDArray[np.bool_
     return (float(shares[first]), first) if shares[first] < 1 else (1.0, None)
 
 
-def _to_release(
-    slope: Numbers, weights: Numbers, upper: Numbers, free: NDArray[np.bool_], size: float
-) -> int | None:
+def _to_release(slope: Numbers, weights: Numbers, upper: Numbers, free: NDArray[np.bool_], size: float) -> int | None:
     """The held weight whose move would gain the most, if any would."""
     level = _level(slope, weights, upper, free)
     allowed = upper > 0

@@ -79,3 +79,16 @@ def too_few_treated() -> Statement:
             "or when a single area carries the whole comparison.",
         ),
     )
+
+
+def several_treated() -> Statement:
+    """Placebos take the place of one unit; with several treated the jackknife is at hand."""
+    return Statement(
+        "several_treated",
+        Text(
+            "Flera områden har fått insatsen, och jämförelsen med ett område i taget utan insatsen gäller bara ett. "
+            "Utelämna i stället ett område i taget.",
+            "Several areas had the measure, and the comparison with one area at a time without it is for one only. "
+            "Leave out one area at a time instead.",
+        ),
+    )
