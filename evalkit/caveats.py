@@ -322,8 +322,8 @@ def donors_unaffected() -> Statement:
         Text(
             "Områdena som jämförelsen vägs ihop av antas inte ha påverkats av insatsen, "
             "och antas ha fortsatt att följa området om den inte hade införts.",
-            "The areas that the comparison is weighed together from are taken not to have been affected by the measure, "
-            "and to have gone on following the area had it not been introduced.",
+            "The areas that the comparison is weighed together from are taken not to have been affected by the "
+            "measure, and to have gone on following the area had it not been introduced.",
         ),
     )
 

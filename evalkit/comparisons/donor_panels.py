@@ -126,7 +126,13 @@ def read(
         given.fault(_TWICE, "frame")
     values = _outcomes(given, frame, outcome, count, exposure)
     given.done()
-    return Read(tuple(treated), others, tuple(periods), _grid(frame, unit, period, asked, periods, values), before)
+    return Read(
+        tuple(treated),
+        others,
+        tuple(periods),
+        _grid(frame[unit].to_list(), frame[period].to_list(), asked, periods, values),
+        before,
+    )
 
 
 def _note_columns(given: GroupedArguments, frame: pl.DataFrame, names: dict[str, str | None]) -> None:
@@ -160,9 +166,8 @@ def _outcomes(
 
 
 def _grid(
-    frame: pl.DataFrame,
-    unit: str,
-    period: str,
+    names: Sequence[object],
+    when_of: Sequence[object],
     units: Sequence[object],
     periods: Sequence[object],
     values: NDArray[np.float64],
@@ -170,7 +175,7 @@ def _grid(
     rows = {name: at for at, name in enumerate(units)}
     columns = {name: at for at, name in enumerate(periods)}
     grid = np.full((len(units), len(periods)), np.nan)
-    for name, when, value in zip(frame[unit].to_list(), frame[period].to_list(), values.tolist(), strict=True):
+    for name, when, value in zip(names, when_of, values.tolist(), strict=True):
         if name in rows and when in columns:
             grid[rows[name], columns[when]] = value
     return grid

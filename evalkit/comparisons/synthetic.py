@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -122,8 +122,8 @@ def synthetic_control(
     Returns
     -------
     SyntheticControl
-        ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. Its limits are
-        infinite when there are too few donors for the level (19 are needed for 95 per cent). Refused when a value is
+        ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. Its limits
+        are infinite when there are too few donors for the level (19 are needed for 95 per cent). Refused when a value is
         missing, with fewer than 8 periods before, when donors are too few for the cap, when the unit lies outside all
         donors, when the fit before is perfect, and when no constant effect agrees with the gaps.
 
@@ -158,14 +158,17 @@ def synthetic_control(
         given.conf_level(conf_level),
         Scale.MEAN_DIFFERENCE if count is None else Scale.RATE_DIFFERENCE,
     )
-    columns = {"unit": unit, "period": period, "outcome": outcome, "count": count, "exposure": exposure}
     panel = donor_panels.read(
         given,
         frame,
-        **columns,
+        unit=unit,
+        period=period,
+        outcome=outcome,
+        count=count,
+        exposure=exposure,
         treated=(treated,),
         start=start,
-        donors=donors,  # type: ignore[arg-type]
+        donors=donors,
     )
     values = None if predictors is None else _predictor_values(given, predictors, unit, panel)
     given.done()
@@ -305,15 +308,10 @@ def weight_frame(names: Sequence[object], weights: NDArray[np.float64], name: st
     return _frame({name: names, "weight": weights}).sort("weight", descending=True, maintain_order=True)
 
 
-def _frame(columns: dict[str, object]) -> pl.DataFrame:
+def _frame(columns: Mapping[str, Iterable[object]]) -> pl.DataFrame:
     import polars as pl
 
-    return pl.DataFrame(
-        {
-            name: pl.Series(name, list(values) if isinstance(values, tuple) else values)  # type: ignore[call-overload]
-            for name, values in columns.items()
-        }
-    )
+    return pl.DataFrame({name: pl.Series(name, list(values)) for name, values in columns.items()})
 
 
 def _nothing(reason: Statement, wanted: _Wanted) -> SyntheticControl:

@@ -86,19 +86,22 @@ def synthetic_did(
     >>> frame = pl.DataFrame(rows, schema=["area", "month", "found"], orient="row")
     >>> made = ek.synthetic_did(frame, unit="area", period="month", outcome="found", treated=[7], start=10)
     >>> round(made.effect.estimate, 1), round(made.effect.p_value, 3)
-    (4.1, 0.045)
+    (4.0, 0.045)
     """
     given = GroupedArguments("synthetic_did()")
     how = given.method(method, _METHODS)
     most, level = donor_panels.share(given, "cap", cap), given.conf_level(conf_level)
-    columns = {"unit": unit, "period": period, "outcome": outcome, "count": count, "exposure": exposure}
     read = donor_panels.read(
         given,
         frame,
-        **columns,
+        unit=unit,
+        period=period,
+        outcome=outcome,
+        count=count,
+        exposure=exposure,
         treated=treated,
         start=start,
-        donors=donors,  # type: ignore[arg-type]
+        donors=donors,
     )
     scale = Scale.MEAN_DIFFERENCE if count is None else Scale.RATE_DIFFERENCE
     reason = unfit(read, most) or _wrong_method(read, how)

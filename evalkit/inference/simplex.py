@@ -91,8 +91,8 @@ def on_simplex(gram: Numbers, linear: Numbers, upper: Numbers, *, start: Numbers
 def project(points: Numbers, upper: Numbers) -> Numbers:
     """The nearest points with ``Σw = 1`` and ``0 ≤ w ≤ upper``; rows are points, shape ``(problems, units)``.
 
-    The shift that makes ``clip(point - shift, 0, upper)`` sum to one is bracketed by bisection and then solved for among
-    the weights left free (Wang and Lu 2015, arXiv:1503.01002).
+    The shift that makes ``clip(point - shift, 0, upper)`` sum to one is bracketed by bisection and then solved for
+    among the weights left free (Wang and Lu 2015, arXiv:1503.01002).
 
     Examples
     --------
@@ -110,7 +110,7 @@ def project(points: Numbers, upper: Numbers) -> Numbers:
     free = (weights > 0) & (weights < upper)
     missing = 1 - weights.sum(axis=1, keepdims=True)
     spread = missing * free / np.maximum(free.sum(axis=1, keepdims=True), 1)
-    return np.clip(weights + spread, 0, upper)
+    return np.asarray(np.clip(weights + spread, 0, upper))
 
 
 def _descent(gram: Numbers, linear: Numbers, upper: Numbers) -> Numbers:
