@@ -1,7 +1,8 @@
 """How often the placebo tests reject when nothing happened: synthetic control and synthetic difference in differences.
 
 Units have their own level, a shared season and an autocorrelated (AR(1)) course; the counts are Poisson around it.
-The treated unit is one of them, so every rejection is false. Per cent rejected at 5 %; with fewer than 19 donors nothing can be.
+The treated unit is one of them, so every rejection is false. Per cent rejected at 5 %;
+with fewer than 19 donors nothing can be.
 
     python benchmarks/calibration_synthetic.py [panels]
 """
