@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from evalkit.comparisons.spans import spans
     from evalkit.comparisons.standardised import standardised_rate, standardised_rate_ratio, standardised_ratio
     from evalkit.comparisons.stratified import stratified_rate_difference, stratified_rate_ratio
+    from evalkit.comparisons.synthetic import synthetic_control
+    from evalkit.comparisons.synthetic_did import synthetic_did
+    from evalkit.comparisons.synthetic_result import SyntheticControl, SyntheticDid
     from evalkit.comparisons.variation import Variation, dispersion
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
@@ -95,6 +98,8 @@ _HOMES = {
     "Series": "evalkit.estimands",
     "SeriesDiagnostics": "evalkit.comparisons.series_diagnostics",
     "Simulation": "evalkit.simulation",
+    "SyntheticControl": "evalkit.comparisons.synthetic_result",
+    "SyntheticDid": "evalkit.comparisons.synthetic_result",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
     "adjust": "evalkit.comparisons.multiplicity",
@@ -149,6 +154,8 @@ _HOMES = {
     "stratified_rate_difference": "evalkit.comparisons.stratified",
     "stratified_rate_ratio": "evalkit.comparisons.stratified",
     "survival": "evalkit.comparisons.durations",
+    "synthetic_control": "evalkit.comparisons.synthetic",
+    "synthetic_did": "evalkit.comparisons.synthetic_did",
     "write_template": "evalkit.templates",
 }
 
@@ -181,6 +188,8 @@ __all__ = [
     "Series",
     "SeriesDiagnostics",
     "Simulation",
+    "SyntheticControl",
+    "SyntheticDid",
     "Variation",
     "Window",
     "adjust",
@@ -235,6 +244,8 @@ __all__ = [
     "stratified_rate_difference",
     "stratified_rate_ratio",
     "survival",
+    "synthetic_control",
+    "synthetic_did",
     "write_template",
 ]
 

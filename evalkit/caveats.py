@@ -400,3 +400,40 @@ def join_dates_by_chance() -> Statement:
             "It does not hold if areas were chosen by how they were already doing.",
         ),
     )
+
+
+def placebo_donors(number: int, attainable: float) -> Statement:
+    """A placebo test in space: how many donors took the treated unit's place, and the smallest p-value they allow."""
+    return Statement(
+        "placebo_donors",
+        Text(
+            f"Osäkerheten kommer av samma beräkning för vart och ett av {number} områden utan insatsen. "
+            f"Det minsta p-värde som går att få är {_decimal_comma(attainable)}.",
+            f"The uncertainty comes from the same calculation for each of {number} areas without the measure. "
+            f"The smallest p-value that can be had is {attainable:.4g}.",
+        ),
+    )
+
+
+def donors_unaffected() -> Statement:
+    """What synthetic control takes for granted about the donors."""
+    return Statement(
+        "donors_unaffected",
+        Text(
+            "Områdena som jämförelsen vägs ihop av antas inte ha påverkats av insatsen, "
+            "och antas ha fortsatt att följa området om den inte hade införts.",
+            "The areas that the comparison is weighed together from are taken not to have been affected by the "
+            "measure, and to have gone on following the area had it not been introduced.",
+        ),
+    )
+
+
+def largest_weight(share: float) -> Statement:
+    """How much one donor carries."""
+    return Statement(
+        "largest_weight",
+        Text(
+            f"Ett enda område står för {_decimal_comma(100 * share)} procent av jämförelsen.",
+            f"A single area makes up {100 * share:.4g} per cent of the comparison.",
+        ),
+    )

@@ -50,6 +50,8 @@ class Method(StrEnum):
     BOOTSTRAP = "bootstrap"
     PERMUTATION = "permutation"
     INFLUENCE = "influence"
+    PLACEBO = "placebo"
+    JACKKNIFE = "jackknife"
     WALD = "wald"
     PLANNED = "planned"
     BCA = "bca"

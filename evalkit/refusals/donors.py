@@ -1,0 +1,94 @@
+"""Why a unit cannot be compared with a weighted mean of others."""
+
+from __future__ import annotations
+
+from evalkit.language import Text
+from evalkit.statements import Statement
+
+
+def outside_donors() -> Statement:
+    """No weights between 0 and 1 reach the treated unit's level."""
+    return Statement(
+        "outside_donors",
+        Text(
+            "Området låg före starten högre eller lägre än alla områden det jämförs med. "
+            "Då finns inget vägt medelvärde av dem som liknar det.",
+            "Before the start the area was higher or lower than every area it is compared with, "
+            "so no weighted mean of them is like it.",
+        ),
+    )
+
+
+def fits_perfectly() -> Statement:
+    """As many donors as periods before, or more: the fit says nothing about the error to expect."""
+    return Statement(
+        "fits_perfectly",
+        Text(
+            "De andra områdena kan vägas ihop så att de följer området helt före starten. Då syns inte hur stora fel "
+            "som är att vänta, och en skillnad efteråt går inte att värdera.",
+            "The other areas can be weighed together so as to follow the area completely before the start. It cannot "
+            "then be seen how large an error to expect, and a difference afterwards cannot be judged.",
+        ),
+    )
+
+
+def too_few_periods_before(least: int) -> Statement:
+    """Placebo tests after a short time before mostly compare how well chance was fitted."""
+    return Statement(
+        "too_few_periods_before",
+        Text(
+            f"Det finns för få perioder före starten: minst {least} behövs för att se om områdena följs åt.",
+            f"There are too few periods before the start: at least {least} are needed to see whether the areas "
+            "move together.",
+        ),
+    )
+
+
+def too_few_donors(least: int) -> Statement:
+    """Too few donors for weights under the cap, with one of them left out as a placebo."""
+    return Statement(
+        "too_few_donors",
+        Text(
+            f"Det finns för få områden att jämföra med: minst {least} behövs med den valda största vikten.",
+            f"There are too few areas to compare with: at least {least} are needed with the chosen largest weight.",
+        ),
+    )
+
+
+def no_constant_effect() -> Statement:
+    """The inverted test rejects every effect that is equal in all periods."""
+    return Statement(
+        "no_constant_effect",
+        Text(
+            "Skillnaden efter starten växlar så mycket att ingen enda siffra kan sammanfatta den. "
+            "Se skillnaden period för period.",
+            "The difference after the start changes so much that no single figure can sum it up. "
+            "See the difference period by period.",
+        ),
+    )
+
+
+def too_few_treated() -> Statement:
+    """A jackknife over units with one treated unit, or with all weight on one donor."""
+    return Statement(
+        "too_few_treated",
+        Text(
+            "Osäkerheten går inte att räkna ut genom att utelämna ett område i taget när bara ett har fått insatsen, "
+            "eller när ett enda område bär hela jämförelsen.",
+            "The uncertainty cannot be found by leaving out one area at a time when only one had the measure, "
+            "or when a single area carries the whole comparison.",
+        ),
+    )
+
+
+def several_treated() -> Statement:
+    """Placebos take the place of one unit; with several treated the jackknife is at hand."""
+    return Statement(
+        "several_treated",
+        Text(
+            "Flera områden har fått insatsen, och jämförelsen med ett område i taget utan insatsen gäller bara ett. "
+            "Utelämna i stället ett område i taget.",
+            "Several areas had the measure, and the comparison with one area at a time without it is for one only. "
+            "Leave out one area at a time instead.",
+        ),
+    )
