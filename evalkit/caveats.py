@@ -265,6 +265,17 @@ def reported_quasi_poisson() -> Statement:
     )
 
 
+def test_beside_interval() -> Statement:
+    """An exact test told with an interval of another method: near the limit one may reject what the other holds."""
+    return Statement(
+        "test_beside_interval",
+        Text(
+            "Intervallet och testet är räknade på olika sätt. I sällsynta fall, nära gränsen, kan de säga olika.",
+            "The interval and the test are computed in different ways. In rare cases near the limit they may disagree.",
+        ),
+    )
+
+
 def all_assignments(number: int, attainable: float) -> Statement:
     """An exact permutation test: how many assignments there are, and the smallest p-value they allow."""
     return Statement(

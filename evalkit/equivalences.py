@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+NUMBERS = ("estimate", "conf_low", "conf_high", "tost_low", "tost_high", "p_above_low", "p_below_high")
+
+
 class EquivalenceVerdict(Enum):
     """The four answers of domain brief 5.4. ``text`` has each in a few words."""
 
@@ -121,6 +124,21 @@ class Equivalence:
             return self.tost_low > self.margin.low
         return self.tost_high < self.margin.high
 
+    def to_frame(self) -> pl.DataFrame:
+        """One row: the numbers, the verdict's code and the code of a refusal."""
+        import polars as pl
+
+        told = {name: getattr(self, name) for name in NUMBERS}
+        told |= {"differs": self.differs, "is_within": self.is_within, "verdict": self.verdict.code}
+        types = dict.fromkeys(NUMBERS, pl.Float64)
+        reason = None if self.reason is None else self.reason.code
+        return pl.DataFrame([told], schema_overrides=types).with_columns(pl.lit(reason, pl.String).alias("reason_code"))
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Jämförelse mot marginal", self.to_frame())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EquivalenceSeries:
@@ -185,3 +203,8 @@ class EquivalenceSeries:
         codes = codes.with_row_index("reason").with_columns(pl.col("reason").cast(pl.Int8))
         told = self.numbers.join(named, on=["differs", "is_within"], how="left", maintain_order="left")
         return told.join(codes, on="reason", how="left", maintain_order="left").drop("reason")
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Jämförelser mot marginal", self.to_frame())

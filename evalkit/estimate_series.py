@@ -18,7 +18,19 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
-_NUMBERS = ("estimate", "conf_low", "conf_high", "p_value", "std_error", "dispersion", "df", "events", "exposure")
+_NUMBERS = (
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "std_error",
+    "dispersion",
+    "df",
+    "events",
+    "exposure",
+    "n_units",
+    "p_adjusted",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -29,15 +41,19 @@ class EstimateSeries:
     ----------
     numbers
         A frame with one row per estimate: ``estimate``, ``conf_low``, ``conf_high``, and where the method has
-        them ``p_value``, ``std_error``, ``dispersion``, ``df``, ``events``, ``exposure``, ``strata`` and
-        ``strata_left_out``; ``reason`` is the place in
-        ``reasons`` of why a row has no number, null where it has one.
+        them ``p_value``, ``p_adjusted``, ``std_error``, ``dispersion``, ``df``, ``events``, ``exposure``, ``n_units``,
+        ``strata`` and ``strata_left_out``, ``rows`` and ``rows_left_out``; ``reason`` is the place in ``reasons`` of
+        why a row has no number, null where it has one.
     scale, method, conf_level, null
         The same for every row.
     reasons
         The distinct reasons for refusal.
     groups
         One row per estimate with the columns that name what it is about; ``None`` when nothing was named.
+    assumptions
+        What a reader must know beside every number.
+    multiplicity
+        How ``p_adjusted`` was made, where it was.
     test
         The name of a test beside the estimates, whose ``test_statistic``, ``test_df`` and ``test_p_value`` stand in
         ``numbers``, null where there is none.
@@ -61,6 +77,8 @@ class EstimateSeries:
     reasons: tuple[Statement, ...] = ()
     groups: pl.DataFrame | None = None
     test: str | None = None
+    assumptions: tuple[Statement, ...] = ()
+    multiplicity: str | None = None
 
     def __len__(self) -> int:
         return self.numbers.height
@@ -98,9 +116,7 @@ class EstimateSeries:
         told_frame = beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
         if self.groups is None:
             return told_frame
-        # A label of the data may be named as one of ours; ours keeps its name.
-        taken = {name: f"{name}_group" for name in self.groups.columns if name in told_frame.columns}
-        return pl.concat([self.groups.rename(taken), told_frame], how="horizontal")
+        return named(self.groups, told_frame)
 
     def _estimate(self, values: dict[str, Any]) -> Estimate:
         if values["reason"] is not None:
@@ -110,16 +126,17 @@ class EstimateSeries:
             status=EstimateStatus.ESTIMATED,
             conf_level=self.conf_level,
             null=self.null,
-            method=self.method,
-            assumptions=_left_out(values),
+            method=self.method if values.get("method") is None else values["method"],
+            assumptions=(*self.assumptions, *_left_out(values)),
             tests=self._tests(values),
+            multiplicity=None if values.get("p_adjusted") is None else self.multiplicity,
             **{name: values[name] for name in _NUMBERS if name in values},
         )
 
     def _tests(self, values: dict[str, Any]) -> tuple[Tested, ...]:
         if self.test is None or values["test_p_value"] is None:
             return ()
-        return (Tested(self.test, values["test_statistic"], values["test_p_value"], values["test_df"]),)
+        return (Tested(self.test, values["test_statistic"], values["test_p_value"], values.get("test_df")),)
 
     def __repr__(self) -> str:
         refused = self.numbers.height - self.numbers["reason"].null_count()
@@ -135,5 +152,16 @@ class EstimateSeries:
 
 
 def _left_out(values: dict[str, Any]) -> tuple[Statement, ...]:
-    left_out = values.get("strata_left_out")
-    return (caveats.strata_left_out(left_out, values["strata"]),) if left_out else ()
+    if values.get("strata_left_out"):
+        return (caveats.strata_left_out(values["strata_left_out"], values["strata"]),)
+    if values.get("rows_left_out"):
+        return (caveats.rows_without_events_left_out(values["rows_left_out"], values["rows"]),)
+    return ()
+
+
+def named(groups: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what they are about before them; a label named as one of our columns gets ``_group`` after it."""
+    import polars as pl
+
+    taken = {name: f"{name}_group" for name in groups.columns if name in told.columns}
+    return pl.concat([groups.rename(taken), told], how="horizontal")

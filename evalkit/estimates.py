@@ -8,9 +8,9 @@ and pickled. :class:`Estimates` keeps them in the order of the plan.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from evalkit import columns
 from evalkit.errors import EstimationError, Place, Problem, known_names
@@ -46,6 +46,9 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Tested:
     """A test beside an estimate, such as of homogeneity: its name, statistic, degrees of freedom and p-value."""
+
+    # Test runners take a class for a collection of tests because of its name.
+    __test__: ClassVar[bool] = False
 
     name: str
     statistic: float
@@ -278,9 +281,7 @@ class Estimates:
 
     def to_frame(self) -> pl.DataFrame:
         """One row per estimand with the columns of ``columns.ESTIMATES``."""
-        import polars as pl
-
-        return pl.DataFrame([_row(item) for item in self.items], schema=columns.ESTIMATES, orient="row")
+        return frame_of(self.items)
 
     def findings_frame(self) -> pl.DataFrame:
         """One row per estimand and check with the columns of ``columns.FINDINGS``."""
@@ -297,6 +298,13 @@ class Estimates:
         from evalkit.views import estimates_view
 
         return estimates_view(self.items)
+
+
+def frame_of(items: Sequence[Estimate]) -> pl.DataFrame:
+    """One row per estimate with the columns of ``columns.ESTIMATES``."""
+    import polars as pl
+
+    return pl.DataFrame([_row(item) for item in items], schema=columns.ESTIMATES, orient="row")
 
 
 def _row(item: Estimate) -> dict[str, object]:

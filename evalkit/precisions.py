@@ -55,6 +55,19 @@ class Precision:
     months: int | None = None
     reason: Statement | None = None
 
+    def to_frame(self) -> pl.DataFrame:
+        """One row: the numbers, ``dispersion`` and the code of a refusal."""
+        import polars as pl
+
+        told = {name: getattr(self, name) for name in (*NUMBERS, "dispersion")}
+        types = dict.fromkeys(told, pl.Float64) | {"months": pl.Int64, "reason_code": pl.String}
+        return pl.DataFrame([told | {"reason_code": self.reason and self.reason.code}], schema=types)
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Precision", self.to_frame())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PrecisionSeries:
@@ -104,3 +117,8 @@ class PrecisionSeries:
         words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
         words = words.with_columns(pl.col("reason").cast(pl.Int8))
         return self.numbers.join(words, on="reason", how="left", maintain_order="left").drop("reason")
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Precision", self.to_frame())

@@ -134,6 +134,15 @@ def estimate_series_view(series: EstimateSeries) -> str:
     return _table(caption, ("Tal", "Intervall", "Metod"), rows)
 
 
+def frame_view(caption: str, frame: pl.DataFrame) -> str:
+    """The first rows of the frame of a record, whose captions are in Swedish and whose columns are its names."""
+    rows = [
+        tuple("" if one is None else _digits(one) if isinstance(one, float) else str(one) for one in row)
+        for row in frame.head(_SHOWN_ROWS).iter_rows()
+    ]
+    return _table(f"{caption}: {style.number(frame.height)} rader", frame.columns, rows)
+
+
 def _estimate_row(item: Estimate) -> tuple[str, ...]:
     name = (item.estimand_id, item.metric or "", item.contrast or "")
     if item.estimate is None or item.conf_low is None or item.conf_high is None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
+from evalkit.comparisons.grouped import series_of
 from evalkit.errors import known_names
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.grouped_arguments import GroupedArguments
@@ -21,6 +22,7 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
+    from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.adjusted import Adjusted
     from evalkit.inference.loglinear import Model
 
@@ -43,9 +45,10 @@ def adjusted_rate_ratio(
     covariates: Sequence[str] = (),
     errors: str = "quasi",
     cluster: str | None = None,
+    by: str | Sequence[str] = (),
     conf_level: float = 0.95,
     null: float = 1.0,
-) -> Estimate:
+) -> Estimate | EstimateSeries:
     """The ratio of two sides' rates, with the covariates held alike: Poisson regression with an offset.
 
     Parameters
@@ -65,15 +68,18 @@ def adjusted_rate_ratio(
         fewer than two on a side) or ``nb2`` (negative binomial with variance ``mean + alpha mean²``).
     cluster
         The column whose values say which rows depend on each other; only for ``robust``.
+    by
+        The columns that tell which comparison a row belongs to (unit, metric), for a whole panel in one call. Each
+        comparison is a regression of its own on its own rows.
     conf_level, null
         The level, and the ratio that the p-value is against.
 
     Returns
     -------
-    Estimate
-        On the scale ``rate_ratio``, with φ and its degrees of freedom. Refused when a value is missing, when a side has
-        no events once the covariates are held alike, when the contrast follows from the covariates, or when nothing
-        is left to see the variation from.
+    Estimate or EstimateSeries
+        On the scale ``rate_ratio``, with φ and its degrees of freedom; a series when ``by`` was given. Refused when a
+        value is missing, when a side has no events once the covariates are held alike, when the contrast follows from
+        the covariates, or when nothing is left to see the variation from.
 
     Raises
     ------
@@ -99,25 +105,59 @@ def adjusted_rate_ratio(
     >>> round(found.estimate, 2), round(found.conf_low, 2), round(found.conf_high, 2)
     (2.77, 1.5, 5.36)
     """
-    from evalkit.inference import adjusted
-
     given = GroupedArguments("adjusted_rate_ratio()")
     wanted = _errors(given, errors, cluster)
     level, tested = given.conf_level(conf_level), given.null("null", null)
     names = {"count": count, "exposure": exposure, "contrast": contrast}
-    _note_unknown(given, frame, names, covariates, cluster)
+    keys = [by] if isinstance(by, str) else list(by)
+    others = [*(("covariates", name) for name in covariates), *(("by", name) for name in keys)]
+    others += [("cluster", cluster)] if cluster is not None else []
+    _note_unknown(given, frame, [*names.items(), *others])
     given.done()
     read = _read(given, frame, names, covariates, cluster)
     _note_contrast(given, frame[contrast], reference)
+    groups = given.groups("by", [frame[name] for name in keys]) if keys else None
     given.done()
-    if read.missing:
-        return refusal(Scale.RATE_RATIO, refusals.value_missing(), conf_level=level)
-    data = _used(frame, read, contrast, reference, covariates)
+    asked = _Asked(contrast, reference, covariates, wanted, level, tested)
+    if groups is None or groups.labels is None:
+        return _one(frame, read, asked)[0]
+    rows = [np.flatnonzero(groups.at == place) for place in range(groups.count)]
+    found, left_out = zip(*(_one(frame[at], read.at(at), asked) for at in rows), strict=True) if rows else ((), ())
+    used = [int((read.exposures[at] > 0).sum()) for at in rows]
+    return series_of(
+        found,
+        groups.labels,
+        scale=Scale.RATE_RATIO,
+        conf_level=level,
+        null=tested,
+        method=wanted.value,
+        rows=used,
+        rows_left_out=left_out,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    contrast: str
+    reference: object
+    covariates: Sequence[str]
+    method: Method
+    conf_level: float
+    null: float
+
+
+def _one(frame: pl.DataFrame, read: _Read, asked: _Asked) -> tuple[Estimate, int]:
+    """One comparison, whose arguments are sound, and how many of its rows had no say."""
+    from evalkit.inference import adjusted
+
+    if read.missing.any():
+        return refusal(Scale.RATE_RATIO, refusals.value_missing(), conf_level=asked.conf_level), 0
+    data = _used(frame, read, asked.contrast, asked.reference, asked.covariates)
     if isinstance(data, Statement):
-        return refusal(Scale.RATE_RATIO, data, conf_level=level)
+        return refusal(Scale.RATE_RATIO, data, conf_level=asked.conf_level), 0
     model, clusters = data
-    found = adjusted.ratio(model, clusters, level, errors=wanted, null=tested)
-    return _estimate(found, read, wanted, level, tested)
+    found = adjusted.ratio(model, clusters, asked.conf_level, errors=asked.method, null=asked.null)
+    return _estimate(found, read, asked.method, asked.conf_level, asked.null), found.left_out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +165,11 @@ class _Read:
     counts: NDArray[np.int64]
     exposures: NDArray[np.float64]
     clusters: NDArray[np.intp]
-    missing: bool
+    missing: NDArray[np.bool_]
+
+    def at(self, rows: NDArray[np.intp]) -> _Read:
+        """Some of the rows."""
+        return _Read(self.counts[rows], self.exposures[rows], self.clusters[rows], self.missing[rows])
 
 
 def _errors(given: GroupedArguments, errors: object, cluster: object) -> Method:
@@ -141,15 +185,7 @@ def _errors(given: GroupedArguments, errors: object, cluster: object) -> Method:
     return wanted
 
 
-def _note_unknown(
-    given: GroupedArguments,
-    frame: pl.DataFrame,
-    names: dict[str, str],
-    covariates: Sequence[str],
-    cluster: str | None,
-) -> None:
-    asked = [*names.items(), *(("covariates", name) for name in covariates)]
-    asked += [("cluster", cluster)] if cluster is not None else []
+def _note_unknown(given: GroupedArguments, frame: pl.DataFrame, asked: Sequence[tuple[str, str]]) -> None:
     for argument, name in asked:
         if name not in frame.columns:
             given.note(
@@ -190,8 +226,10 @@ def _read(
     exposures = given.amounts("exposure", frame[names["exposure"]])
     given.nothing_without_exposure("count", counts, exposures)
     clusters = np.arange(frame.height) if cluster is None else given.groups("cluster", frame[cluster]).at
-    gaps = sum(frame[name].null_count() for name in (names["contrast"], *covariates))
-    return _Read(counts, exposures, clusters, bool(given.missing.any()) or gaps > 0)
+    missing = given.missing
+    for name in (names["contrast"], *covariates):
+        missing = missing | frame[name].is_null().to_numpy()
+    return _Read(counts, exposures, clusters, missing)
 
 
 def _used(

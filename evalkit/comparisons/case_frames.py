@@ -31,12 +31,18 @@ class Grouped:
         Per side the size of every case.
     unknown
         Where the size of at least one case is missing, shape of the sums.
+    places
+        Per side the group of every case, from 0.
+    labels
+        For a panel one row per group with the columns that name it.
     """
 
     sums: tuple[CaseSums, ...]
     exposures: tuple[NDArray[np.float64], ...]
     sizes: tuple[NDArray[np.int64], ...]
     unknown: NDArray[np.bool_]
+    places: tuple[NDArray[np.int64], ...] = ()
+    labels: pl.DataFrame | None = None
 
 
 def by_group(
@@ -88,6 +94,7 @@ def _single(given: ColumnArguments, sizes: Mapping[str, object], exposures: Mapp
         exposures=tuple(np.asarray(given.exposure(name, value)) for name, value in exposures.items()),
         sizes=tuple(counts for counts, _ in read.values()),
         unknown=np.asarray(any(missing.any() for _, missing in read.values())),
+        places=tuple(np.zeros(counts.size, dtype=np.int64) for counts, _ in read.values()),
     )
 
 
@@ -106,7 +113,7 @@ def _panel(
     names: tuple[str, ...],
 ) -> Grouped:
     exposures = tuple(given.exposures(name, exposure[name]) for name in names)
-    sums, every = [], []
+    sums, every, places = [], [], []
     unknown = np.zeros(exposure.height, dtype=bool)
     for name, cases in sides.items():
         sizes, missing = _sizes(given, name, cases[PERSONS])
@@ -114,7 +121,8 @@ def _panel(
         unknown[groups[missing]] = True
         sums.append(CaseSums.of(sizes, groups, exposure.height))
         every.append(sizes)
-    return Grouped(tuple(sums), exposures, tuple(every), unknown)
+        places.append(groups)
+    return Grouped(tuple(sums), exposures, tuple(every), unknown, tuple(places), exposure.select(keys))
 
 
 def _groups(

@@ -71,6 +71,11 @@ class Curves:
         columns |= {"estimate": self.waiting.share, "conf_low": low, "conf_high": high}
         return _labelled_rows(self.groups, sets.group, columns)
 
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Kvarvarande per dag", self.to_frame())
+
     def at(self, day: float) -> EstimateSeries:
         """The share that waits longer than ``day``."""
         return _series(self.groups, _at(self.waiting, day, self.conf_level, self.method))
@@ -118,6 +123,11 @@ class Curve:
     def to_frame(self) -> pl.DataFrame:
         """As :meth:`Curves.to_frame`, without a column for the group."""
         return self._as_one_of_many().to_frame().drop("group")
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Kvarvarande per dag", self.to_frame())
 
     def at(self, day: float) -> Estimate:
         """The share that waits longer than ``day``, on the scale ``proportion``; refused beyond the follow-up."""
@@ -172,6 +182,11 @@ class Incidences:
         columns |= {"estimate": self.incidence.share, "conf_low": low, "conf_high": high}
         return _labelled_rows(self.groups, sets.group, columns)
 
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Avslutade per dag", self.to_frame())
+
     def at(self, day: float) -> EstimateSeries:
         """The share that has ended so by ``day``, one row per group."""
         return _series(self.groups, _incidence_at(self.incidence, day, self.conf_level))
@@ -190,6 +205,11 @@ class IncidenceCurve:
 
         one = pl.Series("group", [0])
         return Incidences(incidence=self.incidence, groups=one, conf_level=self.conf_level).to_frame().drop("group")
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Avslutade per dag", self.to_frame())
 
     def at(self, day: float) -> Estimate:
         """The share that has ended so by ``day``, on the scale ``proportion``; refused beyond the follow-up."""
@@ -211,8 +231,7 @@ class Found:
 
 def _single(found: Found) -> Estimate:
     given = ColumnArguments("survival()", rows=1, missing=np.zeros(1, dtype=bool))
-    one = _answer(given, found)[0]
-    return replace(one, n_units=int(found.units[0])) if one.is_estimated else one
+    return _answer(given, found)[0]
 
 
 def _series(groups: pl.Series, found: Found) -> EstimateSeries:
@@ -221,8 +240,10 @@ def _series(groups: pl.Series, found: Found) -> EstimateSeries:
 
 
 def labelled(groups: pl.Series, series: EstimateSeries) -> EstimateSeries:
-    """The same series with the groups' labels as its first column."""
-    return replace(series, numbers=series.numbers.insert_column(0, groups.alias(column_name(groups))))
+    """The same series with the groups' labels."""
+    import polars as pl
+
+    return replace(series, groups=pl.DataFrame([groups.alias(column_name(groups))]))
 
 
 def column_name(groups: pl.Series) -> str:
@@ -239,6 +260,7 @@ def _answer(given: ColumnArguments, found: Found) -> EstimateSeries:
         conf_level=found.conf_level,
         null=found.null,
         events=found.events,
+        n_units=found.units,
     )
     if isinstance(series, Estimate):
         raise TypeError("rows were given, so a series comes back")

@@ -5,28 +5,37 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import refusals
 from evalkit.comparisons.rate_ratios import rate_ratio
-from evalkit.estimates import Estimate, refusal
-from evalkit.inference import variance_recovery
+from evalkit.comparisons.result import numbers_frame
+from evalkit.estimate_series import EstimateSeries
+from evalkit.estimates import Estimate, frame_of, refusal
+from evalkit.inference import ratios, variance_recovery
 from evalkit.inference.faults import COUNT
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.interval import Interval
+from evalkit.inference.intervals import Intervals
 from evalkit.inference.method import Method
 from evalkit.inference.summed import CellSeries, compare
 from evalkit.inference.totals import LARGEST_COUNT
 from evalkit.language import Text
+from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
     from evalkit.comparisons.result import Numbers
 
 FINDINGS = ("poisson", "binomial")
+ROWS = ("periods", "comparisons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,108 @@ class Decomposition:
     hit_rate: Estimate
     share_of_visits: float | None
 
+    @property
+    def estimates(self) -> tuple[Estimate, Estimate, Estimate]:
+        """Findings, visits and hit rate, named so."""
+        parts = (self.findings, self.visits, self.hit_rate)
+        found, visited, hits = (replace(part, metric=name) for part, name in zip(parts, PARTS, strict=True))
+        return found, visited, hits
 
+    def to_frame(self) -> pl.DataFrame:
+        """One row per part under ``metric``, with the columns of estimates and ``share_of_visits``."""
+        import polars as pl
+
+        return frame_of(self.estimates).with_columns(pl.lit(self.share_of_visits, pl.Float64).alias("share_of_visits"))
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view
+
+        return estimates_view(self.estimates)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decompositions:
+    """The decompositions of many comparisons, row by row.
+
+    Attributes
+    ----------
+    findings, visits, hit_rate
+        Series of the estimates of :class:`Decomposition`.
+    """
+
+    findings: EstimateSeries
+    visits: EstimateSeries
+    hit_rate: EstimateSeries
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __getitem__(self, row: int) -> Decomposition:
+        """One comparison.
+
+        Raises
+        ------
+        IndexError
+            When there is no such row.
+        """
+        visits, hit_rate = self.visits[row], self.hit_rate[row]
+        return Decomposition(self.findings[row], visits, hit_rate, _share_of_visits(visits, hit_rate))
+
+    def __iter__(self) -> Iterator[Decomposition]:
+        return (self[row] for row in range(len(self)))
+
+    @property
+    def estimates(self) -> tuple[EstimateSeries, EstimateSeries, EstimateSeries]:
+        """Findings, visits and hit rate."""
+        return self.findings, self.visits, self.hit_rate
+
+    def to_frame(self) -> pl.DataFrame:
+        """Three rows per comparison, told apart by ``metric`` after the comparison's place, ``row`` from 0."""
+        import polars as pl
+
+        frames = [
+            series.to_frame().with_row_index("row").select("row", pl.lit(name).alias("metric"), pl.exclude("row"))
+            for series, name in zip(self.estimates, PARTS, strict=True)
+        ]
+        return pl.concat(frames, how="diagonal").sort("row", maintain_order=True)
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        names = ("row", "metric", "estimate", "conf_low", "conf_high", "method", "status")
+        frame = self.to_frame()
+        return frame_view("Fynd, besök och träffar", frame.select(name for name in names if name in frame.columns))
+
+
+PARTS = ("findings", "visits", "hit_rate")
+
+
+@overload
+def decompose(
+    visits_after: Numbers,
+    visits_before: Numbers,
+    findings_after: Numbers,
+    findings_before: Numbers,
+    *,
+    exposure_after: Numbers = ...,
+    exposure_before: Numbers = ...,
+    findings: str = ...,
+    rows: Literal["periods"] = ...,
+    conf_level: float = ...,
+) -> Decomposition: ...
+@overload
+def decompose(
+    visits_after: Numbers,
+    visits_before: Numbers,
+    findings_after: Numbers,
+    findings_before: Numbers,
+    *,
+    exposure_after: Numbers = ...,
+    exposure_before: Numbers = ...,
+    findings: str = ...,
+    rows: Literal["comparisons"],
+    conf_level: float = ...,
+) -> Decompositions: ...
 def decompose(
     visits_after: Numbers,
     visits_before: Numbers,
@@ -58,8 +168,9 @@ def decompose(
     exposure_after: Numbers = 1.0,
     exposure_before: Numbers = 1.0,
     findings: str = "poisson",
+    rows: str = "periods",
     conf_level: float = 0.95,
-) -> Decomposition:
+) -> Decomposition | Decompositions:
     """Δ log findings = Δ log visits + Δ log hit rate, each with its interval.
 
     Parameters
@@ -74,16 +185,19 @@ def decompose(
         are divided by it. Leave out for windows of equal length.
     findings
         ``poisson`` (a visit can have several findings) or ``binomial`` (at most one, so that the hit rate is a share).
+    rows
+        What a row of the columns is: ``periods`` of one comparison, or ``comparisons``, each with its totals, for a
+        whole panel in one call.
     conf_level
         Between 0 and 1.
 
     Returns
     -------
-    Decomposition
-        Three estimates on the scale ``rate_ratio``. Visits are decided, not drawn: the interval of the hit rate takes
-        them as given, and the interval of the visits says only what chance in a count of that size would be. The
-        intervals therefore do not add up; the estimates do. With no findings in one window the ratio is 0 or infinite
-        with a one-sided interval; with none in either it is refused.
+    Decomposition or Decompositions
+        With ``rows="comparisons"`` a series of them. Three estimates on the scale ``rate_ratio``. Visits are decided,
+        not drawn: the interval of the hit rate takes them as given, and the interval of the visits says only what
+        chance in a count of that size would be. The intervals therefore do not add up; the estimates do. With no
+        findings in one window the ratio is 0 or infinite with a one-sided interval; with none in either it is refused.
 
     Raises
     ------
@@ -104,6 +218,9 @@ def decompose(
     0.63
     """
     given = GroupedArguments("decompose()")
+    if given.word("rows", rows, ROWS) == "comparisons":
+        sides = (visits_after, visits_before, findings_after, findings_before, exposure_after, exposure_before)
+        return _many(given, sides, findings, conf_level)
     after = _side(given, "after", visits_after, findings_after, exposure_after)
     before = _side(given, "before", visits_before, findings_before, exposure_before)
     shares = given.word("findings", findings, FINDINGS) == "binomial"
@@ -167,6 +284,84 @@ def _change(after: _Part, before: _Part, conf_level: float) -> Estimate:
     return replace(told, null=1.0, dispersion=outcome.dispersion, df=outcome.df)
 
 
+def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object, conf_level: object) -> Decompositions:
+    """Every row a comparison of totals: two calls for ratios, and one for the hit rates."""
+    columns = ("visits_after", "visits_before", "findings_after", "findings_before")
+    counts = [given.counts(name, value) for name, value in zip(columns, sides[:4], strict=True)]
+    lengths = [given.exposures("exposure_after", sides[4]), given.exposures("exposure_before", sides[5])]
+    shares = given.word("findings", findings, FINDINGS) == "binomial"
+    level = given.conf_level(conf_level)
+    if not given.log.problems and shares:
+        for name, visited, found in (("findings_after", 0, 2), ("findings_before", 1, 3)):
+            if ((counts[found] > counts[visited]) & ~given.missing).any():
+                _note_more_than_visits(given, name)
+    given.done()
+    gone = np.broadcast_to(given.missing, (1 if given.rows is None else given.rows,))
+    # A harmless number stands where a row lacks one.
+    v1, v0, f1, f0 = (np.where(gone, 1, one) for one in counts)
+    t1, t0 = (np.broadcast_to(one, gone.shape) for one in lengths)
+    unvisited = (v1 == 0) | (v0 == 0)
+    seen = (np.where(unvisited, 1, v1), np.where(unvisited, 1, v0))
+    ratio = _share_ratios if shares else ratios.midp
+    hits = ratio(np.where(unvisited, 1, f1), seen[0], np.where(unvisited, 1, f0), seen[1], level)
+    side = Text("minst en sida", "at least one side")
+    hits = hits.refuse(unvisited & ~gone, refusals.exposure_zero(side, Text("hela tiden", "all the time")))
+    method, null = (Method.MOVER, None) if shares else (Method.MIDP, 1.0)
+    evidence: _Evidence = {"events": f1 + f0, "exposure": (v1 + v0).astype(float)}
+    return Decompositions(
+        findings=_ratios((f1, t1), (f0, t0), level, gone),
+        visits=_ratios((v1, t1), (v0, t0), level, gone),
+        hit_rate=_series(hits, gone, method, level, null, evidence),
+    )
+
+
+class _Evidence(TypedDict):
+    events: NDArray[np.int64]
+    exposure: NDArray[np.float64]
+
+
+def _ratios(after: _Part, before: _Part, conf_level: float, gone: NDArray[np.bool_]) -> EstimateSeries:
+    found = ratios.midp(*after, *before, conf_level)
+    evidence: _Evidence = {"events": after[0] + before[0], "exposure": np.asarray(after[1] + before[1], dtype=float)}
+    return _series(found, gone, Method.MIDP, conf_level, 1.0, evidence)
+
+
+def _series(  # noqa: PLR0917 - what three calls give it
+    found: Intervals,
+    gone: NDArray[np.bool_],
+    method: Method,
+    conf_level: float,
+    null: float | None,
+    evidence: _Evidence,
+) -> EstimateSeries:
+    whole = found.refuse(gone, refusals.value_missing())
+    return EstimateSeries(
+        scale=Scale.RATE_RATIO,
+        numbers=numbers_frame(whole, {"events": evidence["events"], "exposure": evidence["exposure"]}, gone.size),
+        method=method,
+        conf_level=conf_level,
+        null=null,
+        reasons=whole.reasons,
+    )
+
+
+def _share_ratios(
+    after: NDArray[np.int64],
+    visits: NDArray[np.int64],
+    before: NDArray[np.int64],
+    visits_before: NDArray[np.int64],
+    conf_level: float,
+) -> Intervals:
+    """Ratios of shares by MOVER of their Wilson limits."""
+    empty = (after == 0) & (before == 0)
+    counts = (np.where(empty, 1, after), np.where(empty, 1, before))
+    first, second = counts[0] / visits, counts[1] / visits_before
+    limits = [_wilson(count, of, conf_level) for count, of in zip(counts, (visits, visits_before), strict=True)]
+    low, high = variance_recovery.ratio_limits(first, limits[0], second, limits[1])
+    estimate = np.divide(first, second, out=np.full(first.shape, np.inf), where=second > 0)
+    return Intervals(estimate=estimate, low=low, high=high).refuse(empty, refusals.no_events())
+
+
 def _hit_rate(after: _Side, before: _Side, conf_level: float, *, shares: bool) -> Estimate:
     if min(after.visits.sum(), before.visits.sum()) == 0:
         reason = refusals.exposure_zero(Text("minst en sida", "at least one side"), Text("hela tiden", "all the time"))
@@ -183,16 +378,14 @@ def _hit_rate(after: _Side, before: _Side, conf_level: float, *, shares: bool) -
 
 
 def _ratio_of_shares(after: _Side, before: _Side, conf_level: float) -> Estimate:
-    counts = [np.atleast_1d(side.findings.sum()) for side in (after, before)]
-    of = [np.atleast_1d(side.visits.sum()) for side in (after, before)]
-    if not any(count.any() for count in counts):
-        return refusal(Scale.RATE_RATIO, refusals.no_events(), conf_level=conf_level)
-    first, second = (count / visited for count, visited in zip(counts, of, strict=True))
-    limits = [_wilson(count, visited, conf_level) for count, visited in zip(counts, of, strict=True)]
-    low, high = variance_recovery.ratio_limits(first, limits[0], second, limits[1])
-    estimate = first.item() / second.item() if second.item() else math.inf
-    events, visits = int(counts[0].item() + counts[1].item()), float(of[0].item() + of[1].item())
-    return _estimate(Interval(estimate, low.item(), high.item()), Method.MOVER, conf_level, events, visits)
+    (first, visits), (second, visits_before) = (
+        (np.atleast_1d(side.findings.sum()), np.atleast_1d(side.visits.sum())) for side in (after, before)
+    )
+    found = _share_ratios(first, visits, second, visits_before, conf_level).at(0)
+    if isinstance(found, Statement):
+        return refusal(Scale.RATE_RATIO, found, conf_level=conf_level)
+    events, seen = int((first + second).item()), float((visits + visits_before).item())
+    return _estimate(found, Method.MOVER, conf_level, events, seen)
 
 
 def _wilson(count: NDArray[np.int64], of: NDArray[np.int64], conf_level: float) -> variance_recovery.Pair:

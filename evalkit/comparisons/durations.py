@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import numpy as np
 
 from evalkit.comparisons.curves import Curve, Curves, IncidenceCurve, Incidences, labelled
-from evalkit.comparisons.result import answer
+from evalkit.comparisons.result import TestedRows, answer
 from evalkit.estimate_series import EstimateSeries
-from evalkit.estimates import Estimate, Tested
+from evalkit.estimates import Estimate
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.duration_arguments import DurationArguments
 from evalkit.inference.method import Method
@@ -18,6 +18,8 @@ from evalkit.language import Text
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
     from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from evalkit.inference.log_rank import LogRank
     from evalkit.inference.mean_durations import Means
 
-    Column: TypeAlias = "pl.Series | NDArray[np.float64] | NDArray[np.int64]"
+    Column: TypeAlias = "pl.Series | NDArray[np.generic] | Sequence[object]"
 
 CURVE_METHODS = (Method.LOG_LOG, Method.LOG, Method.GREENWOOD, Method.EXACT)
 TWO_SIDE_METHODS = (Method.MOVER, Method.GREENWOOD)
@@ -194,7 +196,7 @@ def rmst_difference(
         A column within whose values the log-rank test compares. The difference is not stratified.
     by
         A column: one comparison for each of its values, in one go. The answer is then a series, whose columns
-        ``log_rank`` and ``log_rank_p_value`` hold the test.
+        ``test_statistic`` and ``test_p_value`` hold the test.
     method
         ``mover`` (joins the two sides' ``logit`` intervals) or ``greenwood`` (normal, with a p-value against 0).
     conf_level
@@ -303,14 +305,21 @@ def _compare(asked: _Asked, scale: Scale) -> Estimate | EstimateSeries:
     found = function(group, reference, asked.conf_level, asked.method)
     given = ColumnArguments("rmst", rows=group.mean.size, missing=np.zeros(group.mean.size, dtype=bool))
     null = (0.0 if scale is Scale.DURATION_DIFFERENCE else 1.0) if asked.method is Method.GREENWOOD else None
-    events = group.events + reference.events
-    series = answer(given, scale, found, method=asked.method, conf_level=asked.conf_level, null=null, events=events)
     test = _log_rank(asked)
+    series = answer(
+        given,
+        scale,
+        found,
+        method=asked.method,
+        conf_level=asked.conf_level,
+        null=null,
+        test=TestedRows("log_rank", test.statistic, test.p_value, df=1.0),
+        events=group.events + reference.events,
+        n_units=group.units + reference.units,
+    )
     if not isinstance(series, EstimateSeries):
         raise TypeError("rows were given, so a series comes back")
-    if asked.pairs is None:
-        return _with_test(series[0], test, units=int(group.units[0] + reference.units[0]))
-    return labelled(asked.pairs, _with_columns(series, test))
+    return series[0] if asked.pairs is None else labelled(asked.pairs, series)
 
 
 def _sides(asked: _Asked) -> tuple[Means, Means]:
@@ -334,23 +343,6 @@ def _log_rank(asked: _Asked) -> LogRank:
     layers = int(asked.stratum.max()) + 1
     both, codes = np.unique(asked.pair * layers + asked.stratum, return_inverse=True)
     return log_rank(asked.days, asked.event, asked.on_side, codes, both // layers)
-
-
-def _with_test(estimate: Estimate, test: LogRank, *, units: int) -> Estimate:
-    statistic, p_value = float(test.statistic[0]), float(test.p_value[0])
-    if not estimate.is_estimated or np.isnan(statistic):
-        return estimate
-    return replace(estimate, tests=(Tested("log_rank", statistic, p_value, df=1.0),), n_units=units)
-
-
-def _with_columns(series: EstimateSeries, test: LogRank) -> EstimateSeries:
-    import polars as pl
-
-    columns = {"log_rank": test.statistic, "log_rank_p_value": test.p_value}
-    told = [pl.Series(name, values, nan_to_null=True) for name, values in columns.items()]
-    numbers = series.numbers.with_columns(told)
-    there = pl.col("reason").is_null()
-    return replace(series, numbers=numbers.with_columns(pl.when(there).then(pl.col(list(columns)))))
 
 
 def _coded(labels: pl.Series | None, units: int) -> tuple[pl.Series | None, NDArray[np.int64]]:

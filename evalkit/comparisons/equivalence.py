@@ -10,7 +10,8 @@ from evalkit import refusals
 from evalkit.equivalences import Equivalence, EquivalenceSeries
 from evalkit.errors import known_names
 from evalkit.estimands import Margin
-from evalkit.estimates import Estimate
+from evalkit.estimate_series import EstimateSeries
+from evalkit.estimates import Estimate, Estimates
 from evalkit.inference.arguments import Arguments, is_number
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.method import Method
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
 
 RATE_EQUIVALENCE_METHODS = (Method.SCORE, Method.MIDP, Method.EXACT)
 RATIOS = frozenset({Scale.RATE_RATIO, Scale.RATIO_OF_RATE_RATIOS})
@@ -30,20 +31,48 @@ DIFFERENCES = frozenset({Scale.RATE_DIFFERENCE, Scale.PROPORTION_DIFFERENCE, Sca
 _CLOSE = 1e-6
 
 
+@overload
 def equivalence(
     estimate: Estimate,
     margin: float | tuple[float, float] | Margin,
     *,
-    narrower: Estimate | None = None,
+    narrower: Estimate | None = ...,
+    reciprocal: bool = ...,
+    good: str = ...,
+) -> Equivalence: ...
+@overload
+def equivalence(
+    estimate: EstimateSeries,
+    margin: float | tuple[float, float] | Margin,
+    *,
+    narrower: EstimateSeries | None = ...,
+    reciprocal: bool = ...,
+    good: str = ...,
+) -> EquivalenceSeries: ...
+@overload
+def equivalence(
+    estimate: Estimates,
+    margin: float | tuple[float, float] | Margin,
+    *,
+    narrower: Estimates | None = ...,
+    reciprocal: bool = ...,
+    good: str = ...,
+) -> tuple[Equivalence, ...]: ...
+def equivalence(
+    estimate: Estimate | EstimateSeries | Estimates,
+    margin: float | tuple[float, float] | Margin,
+    *,
+    narrower: Estimate | EstimateSeries | Estimates | None = None,
     reciprocal: bool = True,
     good: str = "neither",
-) -> Equivalence:
+) -> Equivalence | EquivalenceSeries | tuple[Equivalence, ...]:
     """Hold an estimate of a ratio or a difference against a margin set beforehand.
 
     Parameters
     ----------
     estimate
-        Its interval, of level 1-α, decides whether a difference is shown.
+        Its interval, of level 1-α, decides whether a difference is shown. A series is held against the margin row by
+        row, in one go, and so are the estimates of a plan, which must all be ratios or all differences.
     margin
         0.2 on a ratio is within 20 per cent; on a difference it is in the estimate's own unit (days, events per
         exposure, shares). Or both limits on the scale of the estimate, such as ``(0.8, 1.25)``.
@@ -58,8 +87,9 @@ def equivalence(
 
     Returns
     -------
-    Equivalence
-        Refused, with the estimate's own reason, where there is no estimate.
+    Equivalence, EquivalenceSeries or tuple of Equivalence
+        As one estimate, a series or the estimates of a plan was given. Refused, with the estimate's own reason, where
+        there is no estimate.
 
     Raises
     ------
@@ -76,18 +106,60 @@ def equivalence(
     ('likvärdiga inom marginalen', 0.95)
     """
     given = Arguments("equivalence()")
-    if estimate.scale not in RATIOS | DIFFERENCES:
+    scales = {one.scale for one in estimate} if isinstance(estimate, Estimates) else {estimate.scale}
+    if not (scales and (scales <= RATIOS or scales <= DIFFERENCES)):
         what = Text("Skattningen är varken en kvot eller en skillnad.", "The estimate is no ratio and no difference.")
         _note(given, "no_comparison", "estimate", what, same("rate_ratio, rate_difference"))
     direction = _direction(given, good)
-    limits = checked_margin(given, margin, is_ratio=estimate.scale in RATIOS, reciprocal=reciprocal)
-    if narrower is not None and not _is_same_but_narrower(estimate, narrower):
+    limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
+    if narrower is not None and not _are_same_but_narrower(estimate, narrower):
         what = Text(
             "narrower är inte samma skattning på nivån 1−2α.", "narrower is not the same estimate at level 1-2α."
         )
         _note(given, "not_narrower", "narrower", what, same("conf_level = 2 * estimate.conf_level - 1"))
     given.done()
-    return held_against(estimate, limits, narrower=narrower, good=direction)
+    if isinstance(estimate, EstimateSeries):
+        inner = narrower if isinstance(narrower, EstimateSeries) else estimate
+        return _series_held(estimate, limits, inner, direction)
+    if isinstance(estimate, Estimates):
+        beside = narrower if isinstance(narrower, Estimates) else [None] * len(estimate)
+        return tuple(
+            held_against(one, limits, narrower=other, good=direction)
+            for one, other in zip(estimate, beside, strict=True)
+        )
+    other = narrower if isinstance(narrower, Estimate) else None
+    return held_against(estimate, limits, narrower=other, good=direction)
+
+
+def _series_held(
+    series: EstimateSeries, margin: Margin, narrower: EstimateSeries, good: GoodDirection
+) -> EquivalenceSeries:
+    import polars as pl
+
+    null = 1.0 if series.scale in RATIOS else 0.0
+    wide = series.numbers.select(*_NAMES[:3], reason=pl.col("reason").cast(pl.Int8))
+    inner = narrower.numbers.select(pl.col("conf_low").alias("tost_low"), pl.col("conf_high").alias("tost_high"))
+    # A row that is refused at one of the levels only has the reason of that one.
+    late = narrower.numbers.select((pl.col("reason") + len(series.reasons)).cast(pl.Int8).alias("late"))
+    frame = pl.concat([wide, inner, late], how="horizontal").with_columns(pl.coalesce("reason", "late").alias("reason"))
+    there = pl.col("reason").is_null()
+    above, below = _p_values(series.numbers, series.scale, series.conf_level, margin)
+    frame = frame.with_columns(above.alias("p_above_low"), below.alias("p_below_high")).with_columns(
+        differs=there & ((pl.col("conf_low") > null) | (pl.col("conf_high") < null)),
+        is_within=there & (pl.col("tost_low") > margin.low) & (pl.col("tost_high") < margin.high),
+    )
+    return EquivalenceSeries(
+        numbers=frame.with_columns(pl.when(there).then(pl.col(_NAMES))).select(
+            *_NAMES, "differs", "is_within", "reason"
+        ),
+        scale=series.scale,
+        margin=margin,
+        good=good,
+        conf_level=series.conf_level,
+        tost_level=narrower.conf_level,
+        method=series.method,
+        reasons=(*series.reasons, *narrower.reasons),
+    )
 
 
 def held_against(
@@ -106,7 +178,7 @@ def held_against(
         )
     low, high = estimate.conf_low, estimate.conf_high
     null = 1.0 if estimate.scale in RATIOS else 0.0
-    p_above_low, p_below_high = _p_values(estimate, margin)
+    p_above_low, p_below_high = _p_values_of_one(estimate, margin)
     return Equivalence(
         scale=estimate.scale,
         margin=margin,
@@ -141,7 +213,7 @@ def rate_equivalence(
 ) -> Equivalence: ...
 @overload
 def rate_equivalence(
-    count: pl.Series,
+    count: Column,
     exposure: Numbers,
     count_ref: Numbers,
     exposure_ref: Numbers,
@@ -288,28 +360,29 @@ class _Terms:
         )
 
 
-def _p_values(estimate: Estimate, margin: Margin) -> tuple[float | None, float | None]:
-    """The one-sided p-values of an estimate whose interval is built from its standard error; otherwise none."""
-    from scipy import special
+def _p_values_of_one(estimate: Estimate, margin: Margin) -> tuple[float | None, float | None]:
+    import polars as pl
 
-    is_ratio = estimate.scale in RATIOS
-    if estimate.std_error is None or estimate.estimate is None or estimate.conf_high is None:
-        return None, None
-    if is_ratio and not (estimate.estimate > 0 and margin.low > 0 and math.isfinite(estimate.conf_high)):
-        return None, None
-    centre, high = (_on_scale(number, is_ratio) for number in (estimate.estimate, estimate.conf_high))
-    outer = (1 - estimate.conf_level) / 2
-    quantile = -(special.ndtri(outer) if estimate.df is None else special.stdtrit(estimate.df, outer))
-    if estimate.std_error <= 0 or not math.isclose(high - centre, quantile * estimate.std_error, rel_tol=_CLOSE):
-        return None, None
-    gaps = (_on_scale(margin.low, is_ratio) - centre, centre - _on_scale(margin.high, is_ratio))
-    steps = [gap / estimate.std_error for gap in gaps]
-    tails = [special.ndtr(step) if estimate.df is None else special.stdtr(estimate.df, step) for step in steps]
-    return float(tails[0]), float(tails[1])
+    frame = pl.DataFrame({name: [getattr(estimate, name)] for name in _WALD}, schema=dict.fromkeys(_WALD, pl.Float64))
+    above, below = _p_values(frame, estimate.scale, estimate.conf_level, margin)
+    return above[0], below[0]
 
 
-def _on_scale(number: float, is_ratio: bool) -> float:  # noqa: FBT001 - private, and read at one place
-    return math.log(number) if is_ratio else number
+def _p_values(numbers: pl.DataFrame, scale: Scale, conf_level: float, margin: Margin) -> tuple[pl.Series, pl.Series]:
+    import polars as pl
+
+    from evalkit.inference.equivalence import from_errors
+
+    nothing = pl.repeat(None, numbers.height, dtype=pl.Float64, eager=True)
+    columns = (
+        numbers.get_column(name, default=nothing).cast(pl.Float64).fill_null(math.nan).to_numpy() for name in _WALD
+    )
+    found = from_errors(*columns, conf_level=conf_level, margin=(margin.low, margin.high), is_ratio=scale in RATIOS)
+    above, below = (pl.Series(p_values).fill_nan(None) for p_values in found)
+    return above, below
+
+
+_WALD = ("estimate", "conf_high", "std_error", "df")
 
 
 def checked_margin(
@@ -351,13 +424,24 @@ def _direction(given: Arguments, good: object) -> GoodDirection:
     return GoodDirection.NEITHER
 
 
-def _is_same_but_narrower(estimate: Estimate, narrower: Estimate) -> bool:
-    wanted = 2 * estimate.conf_level - 1
-    return (
-        narrower.scale is estimate.scale
-        and narrower.estimate == estimate.estimate
-        and math.isclose(narrower.conf_level, wanted, abs_tol=_CLOSE)
-    )
+def _are_same_but_narrower(
+    estimate: Estimate | EstimateSeries | Estimates, narrower: Estimate | EstimateSeries | Estimates
+) -> bool:
+    if isinstance(estimate, Estimates):
+        return (
+            isinstance(narrower, Estimates)
+            and len(estimate) == len(narrower)
+            and all(_are_same_but_narrower(one, other) for one, other in zip(estimate, narrower, strict=True))
+        )
+    if isinstance(narrower, Estimates) or narrower.scale is not estimate.scale:
+        return False
+    if not math.isclose(narrower.conf_level, 2 * estimate.conf_level - 1, abs_tol=_CLOSE):
+        return False
+    if isinstance(estimate, EstimateSeries):
+        return isinstance(narrower, EstimateSeries) and narrower.numbers["estimate"].equals(
+            estimate.numbers["estimate"], null_equal=True
+        )
+    return isinstance(narrower, Estimate) and narrower.estimate == estimate.estimate
 
 
 def _note(given: Arguments, code: str, name: str, what: Text, accepted: Text) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from evalkit.inference.intervals import Intervals
     from evalkit.inference.stratified import Homogeneity
 
-    Labels: TypeAlias = "pl.Series | NDArray[np.generic] | Sequence[pl.Series | NDArray[np.generic]] | pl.DataFrame"
+    Labels: TypeAlias = "pl.Series | NDArray[np.generic] | Sequence[object] | pl.DataFrame"
     """What names the groups: a column, several of them, or a frame of them."""
 
 
@@ -68,7 +68,7 @@ def answer_by_group(
     frame = numbers_frame(whole, {**beside, **test}, groups.count)
     series = EstimateSeries(
         scale=scale,
-        numbers=frame.with_columns(frame.select(test.keys()).fill_nan(None)) if test else frame,
+        numbers=frame,
         method=method,
         conf_level=conf_level,
         null=null,
@@ -77,6 +77,51 @@ def answer_by_group(
         test=homogeneity[0] if homogeneity else None,
     )
     return series if groups.labels is not None else series[0]
+
+
+def series_of(
+    estimates: Sequence[Estimate],
+    groups: pl.DataFrame,
+    *,
+    scale: Scale,
+    method: str,
+    conf_level: float,
+    null: float | None,
+    rows: Sequence[int],
+    rows_left_out: Sequence[int],
+) -> EstimateSeries:
+    """Estimates made one by one as a series with the groups' names.
+
+    Parameters
+    ----------
+    estimates, groups
+        One for each row of the other.
+    scale, method, conf_level, null
+        The same for every group.
+    rows, rows_left_out
+        How many rows each was made from, and how many of them had no say.
+    """
+    import polars as pl
+
+    reasons = tuple(dict.fromkeys(one.reason for one in estimates if one.reason is not None))
+    places = [None if one.reason is None else reasons.index(one.reason) for one in estimates]
+    types = dict.fromkeys(("estimate", "conf_low", "conf_high", "p_value", "std_error", "dispersion"), pl.Float64)
+    schema = {**types, "df": pl.Int64, "events": pl.Int64, "exposure": pl.Float64}
+    frame = pl.DataFrame({name: [getattr(one, name) for one in estimates] for name in schema}, schema=schema)
+    told = (
+        pl.Series("rows", rows, pl.Int64),
+        pl.Series("rows_left_out", rows_left_out, pl.Int64),
+        pl.Series("reason", places, pl.Int8),
+    )
+    return EstimateSeries(
+        scale=scale,
+        numbers=frame.with_columns(told),
+        method=method,
+        conf_level=conf_level,
+        null=null,
+        reasons=reasons,
+        groups=groups,
+    )
 
 
 def per_row(groups: Groups, *columns: NDArray[np.int64] | NDArray[np.float64]) -> list[NDArray[np.float64]]:

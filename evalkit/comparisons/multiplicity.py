@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, Estimates
 from evalkit.inference.adjustment import Adjustment
 from evalkit.inference.arguments import Arguments
 from evalkit.inference.faults import Fault
+from evalkit.inference.given_columns import as_numbers, is_column
 from evalkit.language import Text
 from evalkit.vocabulary import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -56,12 +60,19 @@ _STATISTICS = Fault(
 @overload
 def adjust(p_values: Estimates, *, method: str = ..., tiers: None = ...) -> Estimates: ...
 @overload
+def adjust(p_values: EstimateSeries, *, method: str = ..., tiers: object = ...) -> EstimateSeries: ...
+@overload
+def adjust(p_values: Estimate, *, method: str = ..., tiers: None = ...) -> Estimate: ...
+@overload
 def adjust(p_values: pl.Series, *, method: str = ..., tiers: object = ...) -> pl.Series: ...
 @overload
-def adjust(p_values: Floats, *, method: str = ..., tiers: object = ...) -> Floats: ...
+def adjust(p_values: Floats | Sequence[float | None], *, method: str = ..., tiers: object = ...) -> Floats: ...
 def adjust(
-    p_values: Estimates | pl.Series | Floats, *, method: str = "holm", tiers: object = None
-) -> Estimates | pl.Series | Floats:
+    p_values: Estimates | EstimateSeries | Estimate | pl.Series | Floats | Sequence[float | None],
+    *,
+    method: str = "holm",
+    tiers: object = None,
+) -> Estimates | EstimateSeries | Estimate | pl.Series | Floats:
     """P-values adjusted for each other.
 
     A test that was planned but could not be made (a refusal, a missing p-value) counts in the family as p = 1,
@@ -70,9 +81,10 @@ def adjust(
     Parameters
     ----------
     p_values
-        A column; an array whose last axis is the family, so ``(metrics, hypotheses)`` is one family per metric;
-        or the estimates of a plan, whose primary and secondary ones are the family. Descriptive ones have no claim,
-        are not in it and are not adjusted.
+        A column or list; an array whose last axis is the family, so ``(metrics, hypotheses)`` is one family per
+        metric; a series of estimates, whose rows are the family (one estimate is a family of one); or the estimates
+        of a plan, whose primary and secondary ones are the family. Descriptive ones have no claim, are not in it and
+        are not adjusted.
     method
         ``holm``, ``hochberg`` or ``bonferroni`` for the risk of any false finding; ``bh`` or ``by`` for the
         expected share of false findings; ``serial_gatekeeping`` or ``parallel_gatekeeping`` tier by tier. For
@@ -83,8 +95,9 @@ def adjust(
 
     Returns
     -------
-    Estimates, Series or ndarray
-        What was given, with adjusted values: in ``p_adjusted`` of each estimate, its ``p_value`` as it was. Adjust
+    Estimates, EstimateSeries, Estimate, Series or ndarray
+        What was given (an array for a list), with adjusted values: in ``p_adjusted`` of each estimate, its ``p_value``
+        as it was. Adjust
         estimates after :func:`evalkit.release`, which computes them again and drops what was adjusted before.
 
     Raises
@@ -111,15 +124,15 @@ def adjust(
             given.fault(_TIERS, "tiers")
         given.done()
         return _estimates_adjusted(p_values, wanted)
+    if isinstance(p_values, EstimateSeries | Estimate):
+        return _series_adjusted(given, p_values, wanted, tiers)
     numbers = _p_values(given, p_values)
     places = _places(given, tiers, wanted, numbers.shape[-1] if numbers.ndim else 0)
     given.done()
     adjusted = _adjusted(numbers, wanted, places)
-    if isinstance(p_values, np.ndarray):
-        return adjusted
     import polars as pl
 
-    return pl.Series(p_values.name, adjusted).fill_nan(None)
+    return pl.Series(p_values.name, adjusted).fill_nan(None) if isinstance(p_values, pl.Series) else adjusted
 
 
 def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
@@ -187,6 +200,24 @@ def _estimates_adjusted(estimates: Estimates, method: Adjustment) -> Estimates:
     return replace(estimates, items=tuple(items))
 
 
+def _series_adjusted(
+    given: Arguments, estimates: EstimateSeries | Estimate, method: Adjustment, tiers: object
+) -> EstimateSeries | Estimate:
+    """Rows without a p-value count in the family and get no adjusted one."""
+    import polars as pl
+
+    if isinstance(estimates, Estimate):
+        given.done()
+        return _with_adjusted(estimates, np.nan if estimates.p_value is None else estimates.p_value, method)
+    nothing = pl.repeat(None, len(estimates), dtype=pl.Float64, eager=True)
+    told = estimates.numbers.get_column("p_value", default=nothing)
+    places = _places(given, tiers, method, len(estimates))
+    given.done()
+    adjusted = _adjusted(told.cast(pl.Float64).fill_null(np.nan).to_numpy(), method, places)
+    column = pl.Series("p_adjusted", adjusted).fill_nan(None)
+    return replace(estimates, numbers=estimates.numbers.with_columns(column), multiplicity=method.value)
+
+
 def _with_adjusted(item: Estimate, p_adjusted: float, method: Adjustment) -> Estimate:
     if np.isnan(p_adjusted):
         return item.unadjusted()
@@ -226,11 +257,11 @@ def _method(given: Arguments, method: object) -> Adjustment:
     return Adjustment.HOLM
 
 
-def _p_values(given: Arguments, p_values: pl.Series | Floats) -> Floats:
+def _p_values(given: Arguments, p_values: object) -> Floats:
     """As floats, nan where one is missing; a stand-in when they are no p-values."""
     import polars as pl
 
-    column = p_values if isinstance(p_values, pl.Series) else None
+    column = as_numbers("p_values", p_values) if is_column(p_values) and not isinstance(p_values, np.ndarray) else None
     if column is not None and (column.dtype.is_numeric() or column.dtype == pl.Null):
         missing = column.is_null().to_numpy()
         numbers = column.cast(pl.Float64).fill_null(1.0).to_numpy()

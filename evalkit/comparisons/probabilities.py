@@ -12,9 +12,7 @@ from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
 
 
@@ -30,7 +28,7 @@ def probability_exceeds(
 ) -> Estimate: ...
 @overload
 def probability_exceeds(
-    count: pl.Series,
+    count: Column,
     exposure: Numbers,
     count_ref: Numbers,
     exposure_ref: Numbers,

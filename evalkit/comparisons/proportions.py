@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypedDict, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit import refusals
-from evalkit.comparisons.result import answer
+from evalkit import caveats, refusals
+from evalkit.comparisons.result import TestedRows, answer
 from evalkit.errors import known_names
-from evalkit.estimates import Estimate, Tested
+from evalkit.estimates import Estimate
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import NULL_DIFFERENCE, NULL_SHARE
 from evalkit.inference.method import Method
 from evalkit.language import Text
-from evalkit.statements import Statement
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
 
 PROPORTION_METHODS = (Method.WILSON, Method.MIDP, Method.CLOPPER_PEARSON, Method.BAYES)
@@ -36,7 +34,7 @@ def proportion(
 ) -> Estimate: ...
 @overload
 def proportion(
-    count: pl.Series, of: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+    count: Column, of: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
 ) -> EstimateSeries: ...
 def proportion(
     count: Numbers, of: Numbers, *, method: str = "wilson", conf_level: float = 0.95, null: float | None = None
@@ -114,7 +112,7 @@ def proportion_difference(
 ) -> Estimate: ...
 @overload
 def proportion_difference(
-    count: pl.Series,
+    count: Column,
     of: Numbers,
     count_ref: Numbers,
     of_ref: Numbers,
@@ -190,7 +188,7 @@ def proportion_ratio(
 ) -> Estimate: ...
 @overload
 def proportion_ratio(
-    count: pl.Series, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = ..., null: float = ...
+    count: Column, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = ..., null: float = ...
 ) -> EstimateSeries: ...
 def proportion_ratio(
     count: Numbers, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, conf_level: float = 0.95, null: float = 1.0
@@ -245,12 +243,26 @@ def proportion_ratio(
 
 @overload
 def proportion_test(
-    count: float, of: float, count_ref: float, of_ref: float, *, method: str = ..., alternative: str = ...
-) -> Tested | Statement: ...
+    count: float,
+    of: float,
+    count_ref: float,
+    of_ref: float,
+    *,
+    method: str = ...,
+    alternative: str = ...,
+    conf_level: float = ...,
+) -> Estimate: ...
 @overload
 def proportion_test(
-    count: pl.Series, of: Numbers, count_ref: Numbers, of_ref: Numbers, *, method: str = ..., alternative: str = ...
-) -> pl.DataFrame: ...
+    count: Column,
+    of: Numbers,
+    count_ref: Numbers,
+    of_ref: Numbers,
+    *,
+    method: str = ...,
+    alternative: str = ...,
+    conf_level: float = ...,
+) -> EstimateSeries: ...
 def proportion_test(
     count: Numbers,
     of: Numbers,
@@ -259,8 +271,9 @@ def proportion_test(
     *,
     method: str = "boschloo",
     alternative: str = "two_sided",
-) -> Tested | Statement | pl.DataFrame:
-    """An exact test of whether two proportions are the same. It has no interval, and so is no estimate.
+    conf_level: float = 0.95,
+) -> Estimate | EstimateSeries:
+    """An exact test of whether two proportions are the same, beside their difference with its interval.
 
     Parameters
     ----------
@@ -271,18 +284,23 @@ def proportion_test(
     alternative
         ``two_sided``, ``greater`` (the group's proportion is the larger) or ``less``. Two-sided is twice the smaller
         one-sided p-value, at most 1; R's ``fisher.test`` adds up the less probable tables instead.
+    conf_level
+        Of the interval, which is two-sided whatever the alternative.
 
     Returns
     -------
-    Tested, Statement or polars.DataFrame
-        For numbers the test, with Fisher's p-value (``boschloo``) or ``count`` (``fisher``) as its statistic, or the
-        reason why there is none: a side where none were looked at, or for ``boschloo`` more than 4,000 in all.
-        For columns one row per row with ``statistic``, ``p_value`` and ``reason_code``, ``reason_sv``, ``reason_en``.
+    Estimate or EstimateSeries
+        On the scale ``proportion_difference``, with the interval of Miettinen and Nurminen. ``p_value`` is the exact
+        one, and stands in ``tests`` too with its statistic: Fisher's p-value (``boschloo``) or ``count`` (``fisher``).
+        The assumptions say that interval and p-value are made in two ways and may disagree. Refused for a side where
+        none were looked at, and for ``boschloo`` with more than 4,000 in all.
 
     Raises
     ------
     EstimationError
         When an argument has no meaning; every such argument is told at once, by row.
+
+    Source: Fisher 1935; Boschloo 1970, Statistica Neerlandica 24:1-35; Miettinen and Nurminen 1985.
 
     Examples
     --------
@@ -290,11 +308,12 @@ def proportion_test(
     >>> [round(ek.proportion_test(7, 12, 1, 10, method=one).p_value, 4) for one in ("boschloo", "fisher")]
     [0.022, 0.0526]
     """
-    from evalkit.inference import proportion_tests
+    from evalkit.inference import proportion_pairs, proportion_tests
 
     given = ColumnArguments("proportion_test()")
     table = _table(given, count, of, count_ref, of_ref)
     wanted = given.method(method, TEST_METHODS)
+    level = given.conf_level(conf_level)
     if alternative not in ALTERNATIVES:
         given.note(
             "unknown_alternative",
@@ -304,14 +323,22 @@ def proportion_test(
             next_step=Text("Välj ett av alternativen ovan.", "Choose one of the alternatives above."),
         )
     given.done()
-    found = proportion_tests.METHODS[wanted](*table, proportion_tests.Alternative(alternative))
-    reasons = (refusals.nothing_to_share(), refusals.too_many_for_boschloo(proportion_tests.MOST_FOR_BOSCHLOO))
-    refused = np.where((table[1] == 0) | (table[3] == 0), 1, np.where(np.isnan(found.p_value), 2, 0))
-    if given.rows is not None:
-        return _tested_rows(given, found.statistic, found.p_value, refused, reasons)
-    if refused:
-        return reasons[int(refused) - 1]
-    return Tested(name=wanted.value, statistic=found.statistic.item(), p_value=found.p_value.item())
+    test = proportion_tests.METHODS[wanted](*table, proportion_tests.Alternative(alternative))
+    apart = proportion_pairs.miettinen_nurminen(*table, level)
+    too_many = np.asarray(np.isnan(test.p_value) & apart.is_estimated)
+    found = apart.refuse(too_many, refusals.too_many_for_boschloo(proportion_tests.MOST_FOR_BOSCHLOO))
+    name = wanted.value if alternative == "two_sided" else f"{wanted.value}, {alternative}"
+    return answer(
+        given,
+        Scale.PROPORTION_DIFFERENCE,
+        replace(found, p_value=np.where(found.is_estimated, test.p_value, np.nan)),
+        method=Method.MIETTINEN_NURMINEN,
+        conf_level=level,
+        null=0.0,
+        test=TestedRows(name, test.statistic, test.p_value),
+        assumptions=(caveats.test_beside_interval(),),
+        **_together(*table),
+    )
 
 
 Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -321,37 +348,15 @@ def _table(given: ColumnArguments, count: Numbers, of: Numbers, count_ref: Numbe
     return (*given.parts("count", count, "of", of), *given.parts("count_ref", count_ref, "of_ref", of_ref))
 
 
+class _Together(TypedDict):
+    events: NDArray[np.int64]
+    exposure: NDArray[np.float64]
+
+
 def _together(
     part: NDArray[np.int64], whole: NDArray[np.int64], part_ref: NDArray[np.int64], whole_ref: NDArray[np.int64]
-) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+) -> _Together:
     return {"events": np.asarray(part + part_ref), "exposure": np.asarray(whole + whole_ref, dtype=np.float64)}
-
-
-def _tested_rows(
-    given: ColumnArguments,
-    statistic: NDArray[np.float64],
-    p_value: NDArray[np.float64],
-    refused: NDArray[np.int64],
-    reasons: tuple[Statement, ...],
-) -> pl.DataFrame:
-    import polars as pl
-
-    told = (None, *reasons, refusals.value_missing())
-    at = np.where(given.missing, len(told) - 1, np.broadcast_to(refused, given.missing.shape))
-    frame = pl.DataFrame(
-        {
-            "statistic": np.broadcast_to(statistic, at.shape),
-            "p_value": np.broadcast_to(p_value, at.shape),
-            "at": at,
-        }
-    )
-    words = pl.DataFrame(
-        [(place, one and one.code, one and one.text.sv, one and one.text.en) for place, one in enumerate(told)],
-        schema={"at": pl.Int64, "reason_code": pl.String, "reason_sv": pl.String, "reason_en": pl.String},
-        orient="row",
-    )
-    numbers = frame.with_columns(pl.when(pl.col("at") == 0).then(pl.col("statistic", "p_value")))
-    return numbers.join(words, on="at", how="left", maintain_order="left").drop("at")
 
 
 def _note_null_without_test(given: ColumnArguments, method: str, others: str) -> None:

@@ -17,9 +17,7 @@ from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.intervals import Intervals
 
@@ -39,7 +37,7 @@ def rate_difference(
 ) -> Estimate: ...
 @overload
 def rate_difference(
-    count: pl.Series,
+    count: Column,
     exposure: Numbers,
     count_ref: Numbers,
     exposure_ref: Numbers,

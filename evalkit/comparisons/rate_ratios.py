@@ -19,9 +19,7 @@ from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.intervals import Intervals
 
@@ -43,7 +41,7 @@ def rate_ratio(
 ) -> Estimate: ...
 @overload
 def rate_ratio(
-    count: pl.Series,
+    count: Column,
     exposure: Numbers,
     count_ref: Numbers,
     exposure_ref: Numbers,
@@ -163,7 +161,7 @@ def ratio_of_rate_ratios(
 ) -> Estimate: ...
 @overload
 def ratio_of_rate_ratios(
-    count_after: pl.Series,
+    count_after: Column,
     exposure_after: Numbers,
     count_before: Numbers,
     exposure_before: Numbers,

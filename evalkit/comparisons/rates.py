@@ -16,9 +16,7 @@ from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column, Numbers
     from evalkit.estimate_series import EstimateSeries
 
 RATE_METHODS = (Method.SCORE, Method.EXACT, Method.MIDP, Method.BAYES)
@@ -30,7 +28,7 @@ def rate(
 ) -> Estimate: ...
 @overload
 def rate(
-    count: pl.Series, exposure: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
+    count: Column, exposure: Numbers, *, method: str = ..., conf_level: float = ..., null: float | None = ...
 ) -> EstimateSeries: ...
 def rate(
     count: Numbers,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
 from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, Grouped, by_group
+from evalkit.estimate_series import named
 from evalkit.inference.column_arguments import ColumnArguments
+from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.statements import Statement
 
 if TYPE_CHECKING:
-    from evalkit.comparisons.result import Numbers
+    import polars as pl
+
+    from evalkit.comparisons.grouped import Labels
+    from evalkit.comparisons.result import Column
     from evalkit.inference.clustered import CaseSums
     from evalkit.inference.interval import Interval
     from evalkit.inference.intervals import Intervals
@@ -45,6 +51,18 @@ class LargestCase:
         """The largest case's share of the persons."""
         return self.largest / self.persons
 
+    def to_frame(self) -> pl.DataFrame:
+        """One row: ``persons``, ``cases``, ``largest``, ``share`` and ``headline``."""
+        import polars as pl
+
+        told = {"persons": self.persons, "cases": self.cases, "largest": self.largest}
+        return pl.DataFrame([told | {"share": self.share, "headline": self.headline}])
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Största ärendet", self.to_frame())
+
     @property
     def headline(self) -> str:
         """``cases`` when more than a quarter of the persons are in one case, otherwise ``persons``."""
@@ -56,18 +74,24 @@ class LargestCase:
         return caveats.one_case_dominates(self.share) if self.headline == "cases" else None
 
 
-def largest_case_share(case_sizes: Numbers) -> LargestCase | Statement:
+@overload
+def largest_case_share(case_sizes: Column, *, by: None = ...) -> LargestCase | Statement: ...
+@overload
+def largest_case_share(case_sizes: Column, *, by: Labels) -> LargestCases: ...
+def largest_case_share(case_sizes: Column, *, by: Labels | None = None) -> LargestCase | Statement | LargestCases:
     """How much of the number of persons lies in the largest case, and whether to count cases instead.
 
     Parameters
     ----------
     case_sizes
         Persons in each case: a column of whole numbers from 0.
+    by
+        What each case belongs to (unit, metric), for a whole panel in one call: a column, several, or a frame.
 
     Returns
     -------
-    LargestCase or Statement
-        The finding; without any case the reason why there is none.
+    LargestCase, Statement or LargestCases
+        The finding; without any case the reason why there is none. With ``by`` one for each group.
 
     Raises
     ------
@@ -82,15 +106,84 @@ def largest_case_share(case_sizes: Numbers) -> LargestCase | Statement:
     >>> round(found.share, 2), found.headline
     (0.53, 'cases')
     """
-    given = ColumnArguments("largest_case_share()")
-    read = by_group(given, {"case_sizes": case_sizes}, 1.0, (EXPOSURE,))
+    from evalkit.inference.clustered import CaseSums
+
+    given = GroupedArguments("largest_case_share()")
+    sizes = np.atleast_1d(given.counts("case_sizes", case_sizes))
+    groups = given.groups("by", by)
     given.done()
-    (sums,) = read.sums
-    if read.unknown:
-        return refusals.value_missing()
-    if not sums.cases:
-        return refusals.no_case_sizes()
-    return LargestCase(persons=int(sums.persons), cases=int(sums.cases), largest=int(sums.largest))
+    unknown = groups.total(np.broadcast_to(given.missing, sizes.shape)) > 0
+    sums = CaseSums.of(sizes, groups.at, groups.count)
+    found = LargestCases(numbers=_shares(sums, unknown), groups=groups.labels)
+    return found if groups.labels is not None else found[0]
+
+
+def _shares(sums: CaseSums, unknown: NDArray[np.bool_]) -> pl.DataFrame:
+    import polars as pl
+
+    reason = np.where(unknown, 0, np.where(sums.cases == 0, 1, -1)).astype(np.int8)
+    frame = pl.DataFrame({"persons": sums.persons, "cases": sums.cases, "largest": sums.largest, "reason": reason})
+    there = pl.col("reason") < 0
+    return frame.with_columns(pl.when(there).then(pl.col("persons", "cases", "largest"))).with_columns(
+        pl.when(~there).then("reason").alias("reason")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LargestCases:
+    """How much lies in one case, group by group.
+
+    Attributes
+    ----------
+    numbers
+        ``persons``, ``cases`` and ``largest``, and ``reason``: the place in ``reasons`` of why there are none.
+    groups
+        One row per group with the columns that name it.
+    """
+
+    numbers: pl.DataFrame
+    groups: pl.DataFrame | None
+    reasons: tuple[Statement, ...] = (refusals.value_missing(), refusals.no_case_sizes())
+
+    def __len__(self) -> int:
+        return self.numbers.height
+
+    def __getitem__(self, row: int) -> LargestCase | Statement:
+        """One group's finding or refusal.
+
+        Raises
+        ------
+        IndexError
+            When there is no such row.
+        """
+        values = self.numbers.row(row, named=True)
+        place = values.pop("reason")
+        return LargestCase(**values) if place is None else self.reasons[place]
+
+    def __iter__(self) -> Iterator[LargestCase | Statement]:
+        return (self[row] for row in range(len(self)))
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per group: its names, the numbers, ``share``, ``headline`` and the code of a refusal."""
+        import polars as pl
+
+        share = pl.col("largest") / pl.col("persons")
+        codes = {place: reason.code for place, reason in enumerate(self.reasons)}
+        told = self.numbers.with_columns(
+            share.alias("share"),
+            pl.when(share > MOST_IN_ONE_CASE)
+            .then(pl.lit("cases"))
+            .when(share.is_not_null())
+            .then(pl.lit("persons"))
+            .alias("headline"),
+            pl.col("reason").replace_strict(codes, return_dtype=pl.String, default=None).alias("reason_code"),
+        ).drop("reason")
+        return told if self.groups is None else named(self.groups, told)
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Största ärendet", self.to_frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +206,56 @@ class LeftOut:
     highest: float
     changes: tuple[tuple[int, ...], ...]
 
+    def to_frame(self) -> pl.DataFrame:
+        """One row: estimate and limits with every case, ``lowest``, ``highest`` and how many cases decide."""
+        import polars as pl
 
+        whole = {"estimate": self.whole.estimate, "conf_low": self.whole.low, "conf_high": self.whole.high}
+        deciding = sum(len(rows) for rows in self.changes)
+        return pl.DataFrame([whole | {"lowest": self.lowest, "highest": self.highest, "deciding_cases": deciding}])
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Ett ärende borttaget i taget", self.to_frame())
+
+
+@overload
 def leave_one_case_out(
-    case_sizes: Numbers,
+    case_sizes: Column,
     exposure: float,
-    case_sizes_ref: Numbers | None = None,
+    case_sizes_ref: Column | None = ...,
+    exposure_ref: float | None = ...,
+    *,
+    conf_level: float = ...,
+    null: float = ...,
+) -> LeftOut | Statement: ...
+@overload
+def leave_one_case_out(
+    case_sizes: pl.DataFrame,
+    exposure: pl.DataFrame,
+    case_sizes_ref: pl.DataFrame | None = ...,
+    exposure_ref: None = ...,
+    *,
+    conf_level: float = ...,
+    null: float = ...,
+) -> LeftOuts: ...
+def leave_one_case_out(
+    case_sizes: Column | pl.DataFrame,
+    exposure: float | pl.DataFrame,
+    case_sizes_ref: Column | pl.DataFrame | None = None,
     exposure_ref: float | None = None,
     *,
     conf_level: float = 0.95,
     null: float = 1.0,
-) -> LeftOut | Statement:
+) -> LeftOut | Statement | LeftOuts:
     """Whether a single case decides the rate, or with a reference the ratio of rates.
 
     Parameters
     ----------
     case_sizes, exposure, case_sizes_ref, exposure_ref
-        As in :func:`rate_ratio_by_cases`; without the last two the rate of one group is looked at.
+        As in :func:`rate_ratio_by_cases`, also with frames for a whole panel in one call; without the reference the
+        rate of one group is looked at.
     conf_level
         Between 0 and 1.
     null
@@ -136,8 +263,9 @@ def leave_one_case_out(
 
     Returns
     -------
-    LeftOut or Statement
-        The finding, or the reason why there is none: fewer than two cases in all.
+    LeftOut, Statement or LeftOuts
+        The finding, or the reason why there is none: fewer than two cases in all. For a panel one per row of
+        ``exposure``; a case's row is then its row in the frame of its side.
 
     Raises
     ------
@@ -162,35 +290,118 @@ def leave_one_case_out(
     level = given.conf_level(conf_level)
     tested = given.null("null", null)
     given.done()
-    if read.unknown:
-        return refusals.value_missing()
-    if sum(int(side.cases) for side in read.sums) < _FEWEST:
-        return refusals.single_case()
-    return _left_out(read, level, tested)
+    found = _left_out(read, level, tested)
+    return found if read.labels is not None else found[0]
 
 
-def _left_out(read: Grouped, conf_level: float, null: float) -> LeftOut | Statement:
-    whole = _compared(read.sums, read, conf_level, null)
-    told = whole.at()
-    if isinstance(told, Statement):
-        return told
-    held = _holds(whole, null)
-    estimates, changes = [], []
-    for side, (sums, sizes) in enumerate(zip(read.sums, read.sizes, strict=True)):
-        sides = (*read.sums[:side], sums.without(sizes), *read.sums[side + 1 :])
-        found = _compared(sides, read, conf_level, null)
-        estimates.append(found.estimate)
-        changes.append(tuple((np.flatnonzero(_holds(found, null) != held) + 1).tolist()))
-    every = np.concatenate(estimates)
-    return LeftOut(whole=told, lowest=float(every.min()), highest=float(every.max()), changes=tuple(changes))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LeftOuts:
+    """What becomes of the estimate of every group when each of its cases is left out in turn.
+
+    Attributes
+    ----------
+    whole
+        The intervals with every case, shape ``(groups,)``, refused where there is nothing to leave out.
+    lowest, highest
+        The smallest and the largest estimate with one case left out, shape ``(groups,)``.
+    changes
+        For each side the rows (from 1) of the cases whose absence moves the interval across ``null``, and the group,
+        from 0, that each of them belongs to.
+    groups
+        One row per group with the columns that name it.
+    """
+
+    whole: Intervals
+    lowest: NDArray[np.float64]
+    highest: NDArray[np.float64]
+    changes: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
+    groups: pl.DataFrame | None = None
+
+    def __len__(self) -> int:
+        return self.lowest.size
+
+    def __getitem__(self, row: int) -> LeftOut | Statement:
+        """One group's finding or refusal.
+
+        Raises
+        ------
+        IndexError
+            When there is no such row.
+        """
+        told = self.whole.at(row)
+        if isinstance(told, Statement):
+            return told
+        place = row % len(self)
+        changes = tuple(tuple(rows[groups == place].tolist()) for rows, groups in self.changes)
+        return LeftOut(whole=told, lowest=float(self.lowest[row]), highest=float(self.highest[row]), changes=changes)
+
+    def __iter__(self) -> Iterator[LeftOut | Statement]:
+        return (self[row] for row in range(len(self)))
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per group: its names, estimate, limits, ``lowest``, ``highest``, and how many cases decide."""
+        import polars as pl
+
+        decided = sum(np.bincount(groups, minlength=len(self)) for _, groups in self.changes)
+        told = pl.DataFrame(
+            {
+                "estimate": self.whole.estimate,
+                "conf_low": self.whole.low,
+                "conf_high": self.whole.high,
+                "lowest": self.lowest,
+                "highest": self.highest,
+                "deciding_cases": decided,
+            }
+        ).fill_nan(None)
+        codes = [None, *(reason.code for reason in self.whole.reasons)]
+        refused = np.zeros(len(self), dtype=np.int8) if self.whole.refused is None else self.whole.refused
+        told = told.with_columns(pl.Series("reason_code", [codes[place] for place in refused], dtype=pl.String))
+        return told if self.groups is None else named(self.groups, told)
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Ett ärende borttaget i taget", self.to_frame())
 
 
-def _compared(sums: tuple[CaseSums, ...], read: Grouped, conf_level: float, null: float) -> Intervals:
+def _left_out(read: Grouped, conf_level: float, null: float) -> LeftOuts:
+    """Every case of every group in one call for each side."""
+    exposures = tuple(np.atleast_1d(exposed) for exposed in read.exposures)
+    every = tuple(side.reshaped() for side in read.sums)
+    whole = _compared(every, exposures, conf_level, null)
+    cases = sum(side.cases for side in every)
+    whole = whole.refuse(np.atleast_1d(read.unknown), refusals.value_missing())
+    whole = whole.refuse(np.asarray(cases < _FEWEST), refusals.single_case())
+    held, there = _holds(whole, null), whole.is_estimated
+    lowest, highest = np.full(whole.estimate.shape, np.inf), np.full(whole.estimate.shape, -np.inf)
+    changes = []
+    for side, (sizes, places) in enumerate(zip(read.sizes, read.places, strict=True)):
+        used = np.flatnonzero(there[places])
+        at = places[used]
+        beside = [sums.at(at) for sums in every]
+        beside[side] = beside[side].without(sizes[used])
+        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, null)
+        np.minimum.at(lowest, at, found.estimate)
+        np.maximum.at(highest, at, found.estimate)
+        moved = _holds(found, null) != held[at]
+        changes.append((used[moved] + 1, at[moved]))
+    return LeftOuts(
+        whole=whole,
+        lowest=np.where(there, lowest, np.nan),
+        highest=np.where(there, highest, np.nan),
+        changes=tuple(changes),
+        groups=read.labels,
+    )
+
+
+def _compared(
+    sums: tuple[CaseSums, ...], exposures: tuple[NDArray[np.float64], ...], conf_level: float, null: float
+) -> Intervals:
     from evalkit.inference import clustered
 
     if len(sums) == 1:
-        return clustered.rate(sums[0], read.exposures[0], conf_level, null=null)
-    return clustered.ratio(sums[0], read.exposures[0], sums[1], read.exposures[1], conf_level, null=null)
+        return clustered.rate(sums[0], exposures[0], conf_level, null=null)
+    return clustered.ratio(sums[0], exposures[0], sums[1], exposures[1], conf_level, null=null)
 
 
 def _holds(found: Intervals, null: float) -> NDArray[np.bool_]:

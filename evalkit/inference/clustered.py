@@ -85,6 +85,19 @@ class CaseSums:
         np.add.at(squares, groups, persons.astype(float) ** 2)
         return cls(np.bincount(groups[persons > 0], minlength=many), sums, squares, largest)
 
+    def reshaped(self) -> CaseSums:
+        """A single group as a vector of one; many stay as they are."""
+        return CaseSums(
+            np.atleast_1d(self.cases),
+            np.atleast_1d(self.persons),
+            np.atleast_1d(self.squares),
+            np.atleast_1d(self.largest),
+        )
+
+    def at(self, places: NDArray[np.int64]) -> CaseSums:
+        """Those of the groups at the given places."""
+        return CaseSums(self.cases[places], self.persons[places], self.squares[places], self.largest[places])
+
     def without(self, size: Counts) -> CaseSums:
         """The sums when one case of each ``size`` is left out, shape of ``size``; the largest is not worked out."""
         return CaseSums(

@@ -6,7 +6,6 @@ fault: its row gets a refusal.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, Arguments
 from evalkit.inference.faults import COUNT, DIFFERENT_LENGTH, EXPOSURE, MORE_THAN_ALL, Fault, PositiveFaults
+from evalkit.inference.given_columns import as_numbers, is_column
 from evalkit.inference.totals import LARGEST_COUNT
 
 _MOST_ROWS = 8
@@ -98,7 +98,7 @@ class ColumnArguments(Arguments):
         """The column as floats, with 1 where a value is missing or is no number."""
         import polars as pl
 
-        column = value if isinstance(value, pl.Series) else pl.Series(name, np.asarray(value))
+        column = as_numbers(name, value)
         self._measure(name, column.len())
         if column.dtype == pl.Null:
             column = column.cast(pl.Float64)
@@ -127,11 +127,3 @@ class ColumnArguments(Arguments):
         at = np.flatnonzero(wrong)
         self.fault(fault, name, rows=tuple((at[:_MOST_ROWS] + 1).tolist()), row_count=int(at.size))
         return np.where(wrong, 1.0, numbers)
-
-
-def is_column(value: object) -> bool:
-    """Whether ``value`` is a polars column or a numpy vector rather than a single number."""
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        return True
-    polars = sys.modules.get("polars")
-    return polars is not None and isinstance(value, polars.Series)

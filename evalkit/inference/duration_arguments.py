@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.inference.arguments import is_number
-from evalkit.inference.column_arguments import ColumnArguments, is_column
+from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import Fault, PositiveFaults
+from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.intervals import Floats
 from evalkit.language import Text
 
@@ -114,10 +115,10 @@ class DurationArguments(ColumnArguments):
         """A column of any values without gaps."""
         import polars as pl
 
-        if not is_column(value):
+        column = as_labels(name, value) if is_column(value) else None
+        if column is None:
             self.fault(NOT_LABELS, name)
             return pl.Series(name, [0])
-        column = value if isinstance(value, pl.Series) else pl.Series(name, np.asarray(value))
         self._measure(name, column.len())
         self._note_missing(name, column.is_null().to_numpy())
         return column

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from evalkit.errors import known_names
 from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, is_number
-from evalkit.inference.column_arguments import ColumnArguments, is_column
+from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import EXPOSURE, Fault
+from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.groups import Groups
 from evalkit.language import Text
 
@@ -135,11 +136,13 @@ class GroupedArguments(ColumnArguments):
             return None
         if isinstance(value, pl.DataFrame):
             return value.get_columns() or None
-        parts = [value] if is_column(value) else value
-        if not isinstance(parts, Sequence) or isinstance(parts, str) or not parts or not all(map(is_column, parts)):
+        several = isinstance(value, Sequence) and len(value) > 0 and all(map(is_column, value))
+        parts = list(value) if isinstance(value, Sequence) and several else [value]
+        read = (as_labels(name, part) for part in parts if is_column(part))
+        made = [column for column in read if column is not None]
+        if len(made) < len(parts):
             self.fault(_NO_LABELS, name)
             return None
-        made = [part if isinstance(part, pl.Series) else pl.Series(name, np.asarray(part)) for part in parts]
         taken = [one.name for one in made]
         # Two unnamed columns would have one name in the answer.
         return [

@@ -93,14 +93,25 @@ def _sums(
     terms_above = _terms(_log_steps(margins, above), theta, np.arange(int(up.max())) < up[:, None])
     below = centre[:, None] - 1 - np.arange(int(down.max()))
     terms_below = _terms(-_log_steps(margins, below), -theta, np.arange(int(down.max())) < down[:, None])
-    total = 1 + terms_above.sum(axis=1) + terms_below.sum(axis=1)
+    sum_above, sum_below = terms_above.sum(axis=1), terms_below.sum(axis=1)
+    total = 1 + sum_above + sum_below
     offset = observed - centre
-    fewer, at, more = (offset > 0).astype(float), (offset == 0).astype(float), (offset < 0).astype(float)
-    for terms, counts in ((terms_above, above + 1), (terms_below, below)):
-        fewer += np.sum(terms, axis=1, where=counts < observed[:, None])
-        at += np.sum(terms, axis=1, where=counts == observed[:, None])
-        more += np.sum(terms, axis=1, where=counts > observed[:, None])
+    at_above, beyond_above = _at_and_beyond(terms_above, offset, sum_above)
+    at_below, beyond_below = _at_and_beyond(terms_below, -offset, sum_below)
+    at = np.where(offset > 0, at_above, np.where(offset < 0, at_below, 1.0))
+    # The tail with the centre in it is what the other leaves: at least near half of the whole, so no digit is lost.
+    more = np.where(offset >= 0, beyond_above, total - at - beyond_below)
+    fewer = np.where(offset <= 0, beyond_below, total - at - beyond_above)
     return (fewer + share * at) / total, (more + share * at) / total
+
+
+def _at_and_beyond(terms: Floats, steps: Counts, whole: Floats) -> tuple[Floats, Floats]:
+    """The term so many steps from the centre and the sum of those further out; of use where ``steps`` is positive."""
+    width = terms.shape[1]
+    if not (width and (steps > 0).any()):
+        return np.zeros(steps.shape), whole
+    at = np.where(steps <= width, terms[np.arange(steps.size), np.clip(steps - 1, 0, width - 1)], 0.0)
+    return at, np.sum(terms, axis=1, where=np.arange(width) >= steps[:, None])
 
 
 def _terms(log_steps: Floats, theta: Floats, inside: NDArray[np.bool_]) -> Floats:

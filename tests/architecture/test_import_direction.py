@@ -25,7 +25,18 @@ ORDER = (
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.
-SHOWS_ITSELF = {"dataset", "holdings", "plan", "panels", "estimates", "estimate_series", "disclosure"}
+SHOWS_ITSELF = {
+    "dataset",
+    "holdings",
+    "plan",
+    "panels",
+    "estimates",
+    "estimate_series",
+    "equivalences",
+    "precisions",
+    "comparisons",
+    "disclosure",
+}
 ONLY_IN = {
     "pandera": ("contracts/",),
     "open_data_contract_standard": ("contracts/",),

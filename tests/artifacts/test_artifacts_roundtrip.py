@@ -15,7 +15,7 @@ import pytest
 
 from evalkit import artifacts, pipeline
 from evalkit.errors import EvalkitError, ReportError
-from evalkit.estimates import Cell, Estimate
+from evalkit.estimates import Cell, Estimate, Tested
 from evalkit.language import Text
 from evalkit.statements import Statement
 from evalkit.vocabulary import DesignId, EstimateStatus, Role, Scale
@@ -40,6 +40,9 @@ UNLIMITED = Estimate(
     cells=(Cell("a", "efter", 12, 1 / 3), Cell("a", "fore", 0, 2 / 3)),
     method="exact",
     assumptions=(WHY,),
+    tests=(Tested("homogeneity of rate ratios", 0.1 + 0.7, 0.3, 2.0), Tested("without df", math.inf, 0.0)),
+    p_adjusted=0.1 + 0.2,
+    multiplicity="holm",
 )
 
 

@@ -83,7 +83,7 @@ def test_whole_numbers_of_any_type_are_counts(count: float) -> None:
         (np.True_, "count_not_a_number"),
         ("12", "count_not_a_number"),
         (None, "count_not_a_number"),
-        ([12], "count_not_a_number"),
+        ({12}, "count_not_a_number"),
         (1 + 2j, "count_not_a_number"),
         (1_000_000_001, "count_too_large"),
         pytest.param(10**400, "count_too_large", id="huge"),

@@ -1,0 +1,91 @@
+"""Everything that a person may hand over as a column, made a polars column: the one place that knows the kinds."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evalkit.inference.arguments import is_number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def is_column(value: object) -> bool:
+    """Whether ``value`` holds one element per row rather than being a single one.
+
+    A polars or pandas column, a vector with ``__array__``, a list or a tuple.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.given_columns import is_column
+    >>> [is_column(one) for one in ([3, 5], np.zeros(2), np.float64(3), "35", np.zeros((2, 2)))]
+    [True, True, False, False, False]
+    """
+    if isinstance(value, list | tuple):
+        return True
+    polars = sys.modules.get("polars")
+    if polars is not None and isinstance(value, polars.Series):
+        return True
+    return hasattr(value, "__array__") and getattr(value, "ndim", None) == 1
+
+
+def as_numbers(name: str, value: object) -> pl.Series:
+    """The column as polars has it: numeric, with nan for what is no number; of another type when that is what it is.
+
+    ``None`` in a list and what pandas takes for missing are missing here too.
+
+    Examples
+    --------
+    >>> from evalkit.inference.given_columns import as_numbers
+    >>> as_numbers("count", [3, None, "5"]).to_list()
+    [3.0, None, nan]
+    """
+    import polars as pl
+
+    if isinstance(value, pl.Series):
+        return value
+    elements = _elements(value)
+    if isinstance(elements, np.ndarray):
+        return pl.Series(name, elements)
+    return pl.Series(name, [None if one is None else _number(one) for one in elements], dtype=pl.Float64)
+
+
+def as_labels(name: str, value: object) -> pl.Series | None:
+    """The column as polars has it, of any values; ``None`` when they are not of one kind."""
+    import polars as pl
+
+    if isinstance(value, pl.Series):
+        return value
+    own = getattr(value, "name", None)
+    called = own if isinstance(own, str) else name
+    try:
+        column = pl.Series(called, _elements(value))
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return None
+    return None if column.dtype == pl.Object or column.dtype.is_nested() else column
+
+
+def _elements(value: object) -> np.ndarray | list[object]:
+    """An array of one plain type, or a list in which what is missing is ``None``."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(value, pandas.Series | pandas.Index):
+        missing = value.isna()
+        return [None if gone else one for one, gone in zip(value.tolist(), missing, strict=True)]
+    array = np.asarray(value)
+    return array.tolist() if array.dtype == object else array
+
+
+def _number(one: object) -> float:
+    if not is_number(one):
+        return math.nan
+    try:
+        return float(one)
+    except OverflowError:
+        return math.inf if one > 0 else -math.inf
