@@ -302,11 +302,11 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
     t1, t0 = (np.broadcast_to(one, gone.shape) for one in lengths)
     unvisited = (v1 == 0) | (v0 == 0)
     seen = (np.where(unvisited, 1, v1), np.where(unvisited, 1, v0))
-    ratio = _share_ratios if shares else ratios.midp
+    ratio = _share_ratios if shares else ratios.score
     hits = ratio(np.where(unvisited, 1, f1), seen[0], np.where(unvisited, 1, f0), seen[1], level)
     side = Text("minst en sida", "at least one side")
     hits = hits.refuse(unvisited & ~gone, refusals.exposure_zero(side, Text("hela tiden", "all the time")))
-    method, null = (Method.MOVER, None) if shares else (Method.MIDP, 1.0)
+    method, null = (Method.MOVER, None) if shares else (Method.SCORE, 1.0)
     evidence: _Evidence = {"events": f1 + f0, "exposure": (v1 + v0).astype(float)}
     return Decompositions(
         findings=_ratios((f1, t1), (f0, t0), level, gone),
@@ -321,9 +321,9 @@ class _Evidence(TypedDict):
 
 
 def _ratios(after: _Part, before: _Part, conf_level: float, gone: NDArray[np.bool_]) -> EstimateSeries:
-    found = ratios.midp(*after, *before, conf_level)
+    found = ratios.score(*after, *before, conf_level)
     evidence: _Evidence = {"events": after[0] + before[0], "exposure": np.asarray(after[1] + before[1], dtype=float)}
-    return _series(found, gone, Method.MIDP, conf_level, 1.0, evidence)
+    return _series(found, gone, Method.SCORE, conf_level, 1.0, evidence)
 
 
 def _series(  # noqa: PLR0917 - what three calls give it
