@@ -124,8 +124,8 @@ def synthetic_control(
     SyntheticControl
         ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. Its limits
         are infinite when there are too few donors for the level (19 are needed for 95 per cent). Refused when a value
-        is missing, with fewer than 8 periods before, when donors are too few for the cap, when the unit lies outside all
-        donors, when the fit before is perfect, and when no constant effect agrees with the gaps.
+        is missing, with fewer than 8 periods before, when donors are too few for the cap, when the unit lies outside
+        all donors, when the fit before is perfect, and when no constant effect agrees with the gaps.
 
     Raises
     ------

@@ -45,12 +45,6 @@ from evalkit.refusals.counting import (
     value_missing,
     zero_and_overdispersed,
 )
-from evalkit.refusals.panels import (
-    no_reference_time,
-    none_left_untreated,
-    one_treated_cluster,
-    times_not_told_apart,
-    too_few_treated_clusters,
 from evalkit.refusals.donors import (
     fits_perfectly,
     no_constant_effect,
@@ -59,6 +53,13 @@ from evalkit.refusals.donors import (
     too_few_donors,
     too_few_periods_before,
     too_few_treated,
+)
+from evalkit.refusals.panels import (
+    no_reference_time,
+    none_left_untreated,
+    one_treated_cluster,
+    times_not_told_apart,
+    too_few_treated_clusters,
 )
 from evalkit.refusals.reporting import (
     data_missing,
@@ -145,14 +146,12 @@ __all__ = [
     "too_few_clusters",
     "too_few_donors",
     "too_few_margins",
+    "too_few_periods_before",
     "too_few_points",
     "too_few_rows",
     "too_few_to_resample",
-    "too_few_treated_clusters",
-    "too_few_periods_before",
-    "too_few_rows",
-    "too_few_to_resample",
     "too_few_treated",
+    "too_few_treated_clusters",
     "too_few_waiting",
     "too_long_to_wait",
     "too_many_for_boschloo",
