@@ -128,7 +128,7 @@ def placebo(
     chunks = blocks.enumerated() if exact else blocks.drawn(draws, generator)
     test = _Test(changes, treated, np.concatenate(list(chunks)).astype(np.float64), exact)
     estimate = _level(sides[0]) - _level(sides[1])
-    smallest = (2 if exact and blocks.mirrored else 1) / (test.assignments.shape[0] + (not exact))
+    smallest = (blocks.always_extreme if exact else 1) / (test.assignments.shape[0] + (not exact))
     ends = (-math.inf, math.inf)
     if smallest <= (1 - conf_level) * (1 + 1e-9):
         ends = (test.end(estimate, -1, 1 - conf_level), test.end(estimate, 1, 1 - conf_level))
