@@ -393,7 +393,7 @@ def _note_unused_words(given: DurationArguments, ends: pl.Series, of: str, censo
             "censored_written_otherwise",
             "censored",
             what=Text(
-                "Ordet i censored står i outcome med andra stora bokstäver eller mellanslag och räknas då som ett slut.",
+                "Ordet i censored står i outcome skrivet på ett annat sätt, och räknas då som ett slut.",
                 "The word in censored is in outcome with other capitals or blanks, and would count as an end.",
             ),
             accepted=Text("ett och samma ord för alla som väntar", "one word for all who wait"),
