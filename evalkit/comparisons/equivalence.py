@@ -78,7 +78,7 @@ def equivalence(
         exposure, shares). Or both limits on the scale of the estimate, such as ``(0.8, 1.25)``.
         For a percentage of a sum in SEK compare the sums as a ratio.
     narrower
-        The same estimate at level 1-2α (0.90 beside 0.95), which is what two one-sided tests at α ask for. Left out,
+        The same estimate by the same method at level 1-2α (0.90 beside 0.95), which is what two one-sided tests at α ask for. Left out,
         the interval of ``estimate`` is used for both, and the one-sided tests are at α/2: stricter.
     reciprocal
         Whether 0.2 on a ratio means 1/1.2 to 1.2 (swapping the sides changes nothing) or 0.8 to 1.2.
@@ -114,7 +114,8 @@ def equivalence(
     limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
     if narrower is not None and not _are_same_but_narrower(estimate, narrower):
         what = Text(
-            "narrower är inte samma skattning på nivån 1−2α.", "narrower is not the same estimate at level 1-2α."
+            "narrower är inte samma skattning, med samma metod, på nivån 1−2α.",
+            "narrower is not the same estimate, by the same method, at level 1-2α.",
         )
         _note(given, "not_narrower", "narrower", what, same("conf_level = 2 * estimate.conf_level - 1"))
     given.done()
@@ -443,6 +444,8 @@ def _are_same_but_narrower(
             and all(_are_same_but_narrower(one, other) for one, other in zip(estimate, narrower, strict=True))
         )
     if isinstance(narrower, Estimates) or narrower.scale is not estimate.scale:
+        return False
+    if narrower.method != estimate.method:
         return False
     if not math.isclose(narrower.conf_level, 2 * estimate.conf_level - 1, abs_tol=_CLOSE):
         return False

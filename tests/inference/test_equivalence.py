@@ -79,6 +79,15 @@ def test_a_margin_of_one_or_more_is_written_as_limits_or_meant_for_a_difference(
     assert ek.equivalence(estimate(0, -1, 1), 20).is_within
 
 
+def test_the_narrower_interval_is_by_the_same_method():
+    for sides in ((50, 1.0, 51, 1.0), (pl.Series([50, 9]), 1.0, pl.Series([51, 8]), 1.0)):
+        wide = ek.rate_ratio(*sides, method="exact")
+        ek.equivalence(wide, 0.2, narrower=ek.rate_ratio(*sides, method="exact", conf_level=0.9))
+        with pytest.raises(EstimationError) as caught:
+            ek.equivalence(wide, 0.2, narrower=ek.rate_ratio(*sides, method="midp", conf_level=0.9))
+        assert [problem.code for problem in caught.value.problems] == ["not_narrower"]
+
+
 def test_a_refusal_keeps_its_reason():
     found = ek.equivalence(ek.rate_ratio(0, 1.0, 0, 1.0), 0.2)
     assert (found.reason.code, found.estimate, found.verdict) == ("no_events", None, EquivalenceVerdict.UNDETERMINED)
