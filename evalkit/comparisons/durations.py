@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CURVE_METHODS = (Method.LOG_LOG, Method.LOG, Method.GREENWOOD, Method.EXACT)
 TWO_SIDE_METHODS = (Method.MOVER, Method.GREENWOOD)
+_ENDS_OF_SPANS = frozenset({"event", "lost", "censored"})
 
 
 @overload
@@ -125,9 +126,12 @@ def cumulative_incidence(
     outcome
         A column of words: how each wait ended. :func:`evalkit.spans` gives ``event``, ``lost`` and ``censored``.
     of
-        The outcome whose share is wanted. Every other word than ``censored`` is a competing end.
+        The outcome whose share is wanted. Every other word than ``censored`` is a competing end. A word that is in
+        no row is a fault, except ``event`` and ``lost`` where every row has one of the words of :func:`evalkit.spans`:
+        an end that nobody has reached yet.
     censored
-        The word for those who still wait.
+        The word for those who still wait. A word in ``outcome`` that differs from it in capitals or blanks only is a
+        fault: it would count as an end.
     by, conf_level
         As in :func:`survival`.
 
@@ -159,6 +163,8 @@ def cumulative_incidence(
     level = given.conf_level(conf_level)
     if of == censored:
         _note_same_word(given)
+    elif not given.log.problems:
+        _note_unused_words(given, ends, of, censored)
     given.done()
     cause = np.where(ends == of, 1, np.where(ends == censored, 0, 2)).astype(np.int64)
     groups, codes = _coded(labels, spans.size)
@@ -364,6 +370,35 @@ def _note_sides(given: DurationArguments) -> None:
         accepted=Text("två grupper, varav reference är den ena", "two groups, of which reference is one"),
         next_step=Text("Välj ut de två grupper som ska jämföras.", "Select the two groups to be compared."),
     )
+
+
+def _note_unused_words(given: DurationArguments, ends: pl.Series, of: str, censored: str) -> None:
+    """Faults in words that no row has; the words that the rows do have are data, and are not told."""
+    import polars as pl
+
+    words = set(ends.cast(pl.String).unique().to_list())
+    if of not in words and not (of in _ENDS_OF_SPANS and words <= _ENDS_OF_SPANS):
+        given.note(
+            "of_in_no_row",
+            "of",
+            what=Text("Ordet i of står inte på någon rad i outcome.", "The word in of is in no row of outcome."),
+            accepted=Text("ett ord som står i outcome, skrivet likadant", "a word of outcome, written in the same way"),
+            next_step=Text(
+                "Rätta stavningen; stora och små bokstäver räknas som olika.",
+                "Correct the spelling; capitals and small letters differ.",
+            ),
+        )
+    if any(word != censored and word.strip().casefold() == censored.strip().casefold() for word in words):
+        given.note(
+            "censored_written_otherwise",
+            "censored",
+            what=Text(
+                "Ordet i censored står i outcome skrivet på ett annat sätt, och räknas då som ett slut.",
+                "The word in censored is in outcome with other capitals or blanks, and would count as an end.",
+            ),
+            accepted=Text("ett och samma ord för alla som väntar", "one word for all who wait"),
+            next_step=Text("Skriv ordet likadant på alla rader.", "Write the word in the same way in every row."),
+        )
 
 
 def _note_same_word(given: DurationArguments) -> None:

@@ -74,11 +74,11 @@ def equivalence(
         Its interval, of level 1-α, decides whether a difference is shown. A series is held against the margin row by
         row, in one go, and so are the estimates of a plan, which must all be ratios or all differences.
     margin
-        0.2 on a ratio is within 20 per cent; on a difference it is in the estimate's own unit (days, events per
+        0.2 on a ratio is within 20 per cent (1 or more is refused, for 20 is seldom meant); on a difference it is in the estimate's own unit (days, events per
         exposure, shares). Or both limits on the scale of the estimate, such as ``(0.8, 1.25)``.
         For a percentage of a sum in SEK compare the sums as a ratio.
     narrower
-        The same estimate at level 1-2α (0.90 beside 0.95), which is what two one-sided tests at α ask for. Left out,
+        The same estimate by the same method at level 1-2α (0.90 beside 0.95), which is what two one-sided tests at α ask for. Left out,
         the interval of ``estimate`` is used for both, and the one-sided tests are at α/2: stricter.
     reciprocal
         Whether 0.2 on a ratio means 1/1.2 to 1.2 (swapping the sides changes nothing) or 0.8 to 1.2.
@@ -114,7 +114,8 @@ def equivalence(
     limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
     if narrower is not None and not _are_same_but_narrower(estimate, narrower):
         what = Text(
-            "narrower är inte samma skattning på nivån 1−2α.", "narrower is not the same estimate at level 1-2α."
+            "narrower är inte samma skattning, med samma metod, på nivån 1−2α.",
+            "narrower is not the same estimate, by the same method, at level 1-2α.",
         )
         _note(given, "not_narrower", "narrower", what, same("conf_level = 2 * estimate.conf_level - 1"))
     given.done()
@@ -389,6 +390,15 @@ def checked_margin(
     given: Arguments, margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool
 ) -> Margin:
     """The margin on the scale of the estimate; a fault when it does not enclose "no difference"."""
+    if is_ratio and is_number(margin) and margin >= 1:
+        what = Text("Marginalen är 100 procent eller mer.", "The margin is 100 per cent or more.")
+        accepted = Text(
+            "ett tal mellan 0 och 1, eller gränserna, såsom (0.8, 1.25)",
+            "a number between 0 and 1, or the limits, such as (0.8, 1.25)",
+        )
+        step = Text("Skriv 0.2 för 20 procent.", "Write 0.2 for 20 per cent.")
+        given.note("margin_not_a_share", "margin", what=what, accepted=accepted, next_step=step)
+        return Margin.of_ratio(0.5)
     null = 1.0 if is_ratio else 0.0
     found = _limits(margin, is_ratio=is_ratio, reciprocal=reciprocal)
     if found is not None and found.low < null < found.high and (found.low > 0 or not is_ratio):
@@ -434,6 +444,8 @@ def _are_same_but_narrower(
             and all(_are_same_but_narrower(one, other) for one, other in zip(estimate, narrower, strict=True))
         )
     if isinstance(narrower, Estimates) or narrower.scale is not estimate.scale:
+        return False
+    if narrower.method != estimate.method:
         return False
     if not math.isclose(narrower.conf_level, 2 * estimate.conf_level - 1, abs_tol=_CLOSE):
         return False

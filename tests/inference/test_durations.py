@@ -251,6 +251,23 @@ def test_arguments_that_do_not_go_together_are_told() -> None:
         ek.survival(days, event).quantile(1)
 
 
+def test_an_outcome_that_no_row_has_is_a_fault_that_tells_no_cell() -> None:
+    days = pl.Series([10, 20, 30, 40])
+    for words, of, code in (
+        (["event", "lost", "event", "censored"], "answered", "of_in_no_row"),
+        (["secret", "lost", "event", "censored"], "Event", "of_in_no_row"),
+        (["event", "lost", "event", "Censored"], "event", "censored_written_otherwise"),
+    ):
+        with pytest.raises(EstimationError) as caught:
+            ek.cumulative_incidence(days, pl.Series(words), of=of)
+        assert [problem.code for problem in caught.value.problems] == [code]
+        for language in Language:
+            assert "secret" not in caught.value.render(language)
+    # What spans() gives where nobody is done is a share of nothing, not a slip of the pen.
+    waiting = ek.cumulative_incidence(days, pl.Series(["censored", "lost", "censored", "censored"]), of="event")
+    assert waiting.at(15).estimate == 0
+
+
 def test_a_mean_of_many_pieces_never_passes_its_horizon() -> None:
     # Found by the simulation: with nobody done by the horizon the pieces added up to a hair more than it.
     rng = np.random.default_rng(4)

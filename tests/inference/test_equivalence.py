@@ -71,6 +71,23 @@ def test_p_values_of_a_wald_interval_agree_with_it_and_others_have_none():
     assert ek.equivalence(estimate(0.5, -1.0, 2.0), 3.0).p_value is None
 
 
+def test_a_margin_of_one_or_more_is_written_as_limits_or_meant_for_a_difference():
+    ratio = ek.rate_ratio(50, 1.0, 51, 1.0)
+    with pytest.raises(EstimationError, match="Skriv 0.2 för 20 procent"):
+        ek.equivalence(ratio, 1.0)
+    assert ek.equivalence(ratio, (0.5, 2.0)).is_within
+    assert ek.equivalence(estimate(0, -1, 1), 20).is_within
+
+
+def test_the_narrower_interval_is_by_the_same_method():
+    for sides in ((50, 1.0, 51, 1.0), (pl.Series([50, 9]), 1.0, pl.Series([51, 8]), 1.0)):
+        wide = ek.rate_ratio(*sides, method="exact")
+        ek.equivalence(wide, 0.2, narrower=ek.rate_ratio(*sides, method="exact", conf_level=0.9))
+        with pytest.raises(EstimationError) as caught:
+            ek.equivalence(wide, 0.2, narrower=ek.rate_ratio(*sides, method="midp", conf_level=0.9))
+        assert [problem.code for problem in caught.value.problems] == ["not_narrower"]
+
+
 def test_a_refusal_keeps_its_reason():
     found = ek.equivalence(ek.rate_ratio(0, 1.0, 0, 1.0), 0.2)
     assert (found.reason.code, found.estimate, found.verdict) == ("no_events", None, EquivalenceVerdict.UNDETERMINED)
@@ -137,7 +154,8 @@ def test_columns_give_what_single_numbers_give(method, recwarn):
         (lambda: ek.equivalence(estimate(0, -1, 1), 2.0, narrower=estimate(0, -1, 1)), {"not_narrower"}),
         (lambda: ek.rate_equivalence(-1, 0, 1, 1, 0), {"count_negative", "exposure_not_positive", "margin_wrong"}),
         (lambda: ek.rate_equivalence(1, 1, 1, 1, (0.8, "x"), alpha=0.6), {"margin_wrong", "alpha_outside"}),
-        (lambda: ek.rate_equivalence(1, 1, 1, 1, 1.5, reciprocal=False), {"margin_wrong"}),
+        (lambda: ek.rate_equivalence(1, 1, 1, 1, 1.5, reciprocal=False), {"margin_not_a_share"}),
+        (lambda: ek.equivalence(ek.rate_ratio(50, 1.0, 51, 1.0), 20), {"margin_not_a_share"}),
     ],
 )
 def test_every_fault_of_a_call_is_told_at_once(call, codes):
