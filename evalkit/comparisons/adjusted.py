@@ -228,8 +228,19 @@ def _read(
     clusters = np.arange(frame.height) if cluster is None else given.groups("cluster", frame[cluster]).at
     missing = given.missing
     for name in (names["contrast"], *covariates):
-        missing = missing | frame[name].is_null().to_numpy()
+        missing = missing | _is_unusable(frame[name])
     return _Read(counts, exposures, clusters, missing)
+
+
+_LARGEST = 1e100
+
+
+def _is_unusable(column: pl.Series) -> NDArray[np.bool_]:
+    """Missing, not a number, or so large that its square is none."""
+    gone = column.is_null().to_numpy()
+    if column.dtype.is_float():
+        gone = gone | ~(np.abs(column.fill_null(0.0).to_numpy()) < _LARGEST)
+    return np.asarray(gone)
 
 
 def _used(

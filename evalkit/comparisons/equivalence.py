@@ -74,12 +74,12 @@ def equivalence(
         Its interval, of level 1-α, decides whether a difference is shown. A series is held against the margin row by
         row, in one go, and so are the estimates of a plan, which must all be ratios or all differences.
     margin
-        0.2 on a ratio is within 20 per cent (1 or more is refused, for 20 is seldom meant); on a difference it is in the estimate's own unit (days, events per
-        exposure, shares). Or both limits on the scale of the estimate, such as ``(0.8, 1.25)``.
-        For a percentage of a sum in SEK compare the sums as a ratio.
+        0.2 on a ratio is within 20 per cent (1 or more is refused, for 20 is seldom meant); on a difference it is in
+        the estimate's own unit (days, events per exposure, shares). Or both limits on the scale of the estimate, such
+        as ``(0.8, 1.25)``. For a percentage of a sum in SEK compare the sums as a ratio.
     narrower
-        The same estimate by the same method at level 1-2α (0.90 beside 0.95), which is what two one-sided tests at α ask for. Left out,
-        the interval of ``estimate`` is used for both, and the one-sided tests are at α/2: stricter.
+        The same estimate by the same method at level 1-2α (0.90 beside 0.95), which is what two one-sided tests at α
+        ask for. Left out, the interval of ``estimate`` is used for both, and the one-sided tests are at α/2: stricter.
     reciprocal
         Whether 0.2 on a ratio means 1/1.2 to 1.2 (swapping the sides changes nothing) or 0.8 to 1.2.
     good

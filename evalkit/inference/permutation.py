@@ -65,6 +65,10 @@ class Assignments(Protocol):
         """As it was, shape ``(units,)``."""
 
     @property
+    def block(self) -> NDArray[np.int64]:
+        """Of each unit, shape ``(units,)``; every assignment has the same number treated in a block."""
+
+    @property
     def number(self) -> int:
         """How many different assignments there are."""
 
@@ -138,7 +142,7 @@ def two_groups(
     generator: np.random.Generator,
     conf_level: float = 0.95,
 ) -> Permuted:
-    """The difference in means between treated and others, against all or some assignments.
+    """The difference in means between treated and others, within blocks, against all or some assignments.
 
     All of them when there are at most ``most_exact``: then p is the share of assignments at least as extreme, the
     observed one included. Otherwise p = (1 + b)/(1 + draws) (Phipson and Smyth 2010). Two-sided in abs(difference).
@@ -151,12 +155,11 @@ def two_groups(
         Who is treated and who could have been; at least one other assignment must exist.
     """
     exact = assignments.number <= most_exact
-    # The mean of all is taken away first: the difference is the same, and its rounding far smaller.
-    centred = values - values.mean(axis=0)
     treated = assignments.treated
+    beside = _Within.of(np.column_stack([values, treated]), assignments)
     chunks = assignments.enumerated() if exact else assignments.drawn(draws, generator)
-    observed = _contrast(treated[np.newaxis], centred)
-    contrasts = np.concatenate([_contrast(chunk, np.column_stack([centred, treated])) for chunk in chunks])
+    centred, observed = beside.values[:, :-1], beside.contrast(treated[np.newaxis])[:, :-1]
+    contrasts = np.concatenate([beside.contrast(chunk) for chunk in chunks])
     always = assignments.always_extreme if exact else 1
     return _compared(observed[0], contrasts, centred, conf_level, exact=exact, always=always)
 
@@ -231,13 +234,32 @@ def _limits(observed: Floats, drawn: Floats, share: Floats, extra: int, conf_lev
     return low, high
 
 
-def _contrast(assigned: NDArray[np.bool_], values: Floats) -> Floats:
-    """Means of the assigned less means of the others, shape ``(assignments, metrics)``."""
-    treated = int(assigned[0].sum())
-    others = assigned.shape[1] - treated
-    weights = np.where(assigned, 1 / treated, -1 / others)
-    contrast: Floats = weights @ values
-    return contrast
+@dataclass(frozen=True, slots=True, eq=False)
+class _Within:
+    """Values less the mean of their block, and the sum over blocks of ``treated × others / units``.
+
+    With so many treated in each block whatever the assignment, the sum of the assigned values over that number is the
+    mean of the differences within blocks, each weighed by ``treated × others / units``: with one block the difference
+    in means. Blocks that differ in level then add nothing to it.
+    """
+
+    values: Floats
+    weight: float
+
+    @classmethod
+    def of(cls, values: Floats, assignments: Assignments) -> _Within:
+        """Centre the values, shape ``(units, metrics)``, by block."""
+        place = np.unique(assignments.block, return_inverse=True)[1].ravel()
+        units = np.bincount(place)
+        treated = np.bincount(place, weights=assignments.treated)
+        sums = np.zeros((units.size, values.shape[1]))
+        np.add.at(sums, place, values)
+        centred = values - (sums / units[:, np.newaxis])[place]
+        return cls(centred, float(np.sum(treated * (units - treated) / units)))
+
+    def contrast(self, assigned: NDArray[np.bool_]) -> Floats:
+        """The mean difference within blocks of each assignment, shape ``(assignments, metrics)``."""
+        return np.asarray(assigned.astype(np.float64) @ self.values / self.weight)
 
 
 def _all_signs(pairs: int) -> Iterator[Floats]:

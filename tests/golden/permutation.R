@@ -14,10 +14,17 @@ assignments <- function(d) {
   grid <- expand.grid(lapply(parts, seq_along))
   t(apply(grid, 1, function(g) { a <- rep(0, nrow(d)); a[unlist(Map(function(p, k) p[[k]], parts, g))] <- 1; a }))
 }
+# The mean of the differences within blocks, each weighed by treated * others / units.
+within <- function(y, a, block) {
+  parts <- split(data.frame(y, a), block)
+  n <- sapply(parts, function(p) sum(p$a) * sum(1 - p$a) / nrow(p))
+  difference <- sapply(parts, function(p) mean(p$y[p$a == 1]) - mean(p$y[p$a == 0]))
+  sum(n[n > 0] * difference[n > 0]) / sum(n)
+}
 p_of <- function(d, shift = 0) {
   y <- d$y - shift * d$treated
-  difference <- apply(assignments(d), 1, function(a) mean(y[a == 1]) - mean(y[a == 0]))
-  mean(abs(difference) >= abs(mean(y[d$treated == 1]) - mean(y[d$treated == 0])) - 1e-9)
+  difference <- apply(assignments(d), 1, function(a) within(y, a, d$block))
+  mean(abs(difference) >= abs(within(y, d$treated, d$block)) - 1e-9)
 }
 rows <- lapply(split(data, data$case), function(d) {
   p <- p_of(d)
@@ -26,7 +33,7 @@ rows <- lapply(split(data, data$case), function(d) {
     stopifnot(abs(by_coin - p) < 1e-10)
   }
   # Where the test stops rejecting at 20 %: p is searched for just inside and just outside by bisection.
-  estimate <- mean(d$y[d$treated == 1]) - mean(d$y[d$treated == 0])
+  estimate <- within(d$y, d$treated, d$block)
   limit <- function(out) {
     inside <- estimate; outside <- out
     if (p_of(d, outside) > .2) return(sign(out) * Inf)
@@ -51,7 +58,7 @@ shifted <- rbind(
 turn <- function(x, by) if (by == 0) x else c(tail(x, by), head(x, -by))
 shift_p <- do.call(rbind, lapply(split(shifted, shifted$case), function(d) {
   moved <- function(y) sapply(0:(length(unique(d$month)) - 1), function(by) {
-    t <- unsplit(lapply(split(d$treated, d$area), turn, by), d$area); mean(y[t == 1]) - mean(y[t == 0]) })
+    t <- unsplit(lapply(split(d$treated, d$area), turn, by), d$area); within(y, t, d$area) })
   found <- moved(d$y)
   p <- mean(abs(found) >= abs(found[1]) - 1e-9)
   reached <- moved(d$treated)  # the contrast of the effect itself: 1 or -1 is as extreme whatever the values

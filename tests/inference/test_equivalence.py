@@ -73,7 +73,7 @@ def test_p_values_of_a_wald_interval_agree_with_it_and_others_have_none():
 
 def test_a_margin_of_one_or_more_is_written_as_limits_or_meant_for_a_difference():
     ratio = ek.rate_ratio(50, 1.0, 51, 1.0)
-    with pytest.raises(EstimationError, match="Skriv 0.2 för 20 procent"):
+    with pytest.raises(EstimationError, match=r"Skriv 0\.2 för 20 procent"):
         ek.equivalence(ratio, 1.0)
     assert ek.equivalence(ratio, (0.5, 2.0)).is_within
     assert ek.equivalence(estimate(0, -1, 1), 20).is_within
