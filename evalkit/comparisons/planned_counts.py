@@ -15,6 +15,7 @@ from evalkit.language import Text, same
 
 if TYPE_CHECKING:
     from evalkit.comparisons.result import Numbers
+    from evalkit.inference.intervals import Floats
     from evalkit.inference.precision import Cells
 
 ALTERNATIVES = ("two-sided", "larger", "smaller")
@@ -93,8 +94,9 @@ class Expected:
         if self.of is not None and self.of_ref is not None:
             of = given.positives("of", self.of, EXPECTED)
             of_other = given.positives("of_ref", self.of_ref, EXPECTED)
-            if not given.log.problems and ((changing > of).any() or (others[0] > of_other).any()):
+            if not given.log.problems and (((changing > of) | (others[0] > of_other)) & ~given.missing).any():
                 note(given, "more_than_all", "events", _MORE_THAN_ALL, same("events <= of"))
+            self._note_unequal_shares(given, changing / of, others[0] / of_other)
         shape = None if self.shape is None else given.positives("shape", self.shape, SHAPE)
         if shape is not None and of is not None:
             note(given, "shape_of_shares", "shape", _SHAPE_OF_SHARES, same("dispersion"))
@@ -111,7 +113,20 @@ class Expected:
         if has["of"] != has["of_ref"] or (has["of"] and (not has["events_ref"] or has["events_before"])):
             note(given, "half_a_design", "of_ref", _HALF, same("events, of, events_ref, of_ref"))
 
+    def _note_unequal_shares(self, given: ColumnArguments, share: Floats, share_ref: Floats) -> None:
+        """Without an effect the shares are one: otherwise the test against equal shares would count it as effect."""
+        if given.log.problems:
+            return
+        unequal = ~np.isclose(share, share_ref, rtol=_SAME_SHARE, atol=0) & ~given.missing
+        if unequal.any():
+            note(given, "unequal_shares", "events_ref", _UNEQUAL, same("events_ref = events * of_ref / of"))
 
+
+_SAME_SHARE = 1e-6
+_UNEQUAL = Text(
+    "Andelarna är olika redan utan någon effekt, och då är frågan inte vad som kan skiljas från lika andelar.",
+    "The shares differ without any effect, and the question is then not what can be told from equal shares.",
+)
 _HALF = Text("De väntade antalen hör inte ihop till ett upplägg.", "The expected counts do not make up a design.")
 _SHAPE_OF_SHARES = Text("Andelar har ingen formparameter.", "Shares have no shape.")
 _MORE_THAN_ALL = Text("Fler händelser än det som de räknas av.", "More events than what they are counted out of.")

@@ -73,7 +73,8 @@ def power(
     events, events_ref, events_before, events_ref_before
         Expected without an effect; see the module for the designs.
     of, of_ref
-        What ``events`` and ``events_ref`` are out of, for shares; ``ratio`` is then a ratio of shares.
+        What ``events`` and ``events_ref`` are out of, for shares; ``ratio`` is then a ratio of shares. Without an
+        effect both sides have one share: ``events / of == events_ref / of_ref``, or it is a fault.
     dispersion
         φ of the counts, variance over mean; 1 is chance alone.
     shape

@@ -126,6 +126,13 @@ def test_a_share_stays_a_share():
     assert ek.power(1.0, events=100, of=100, events_ref=100, of_ref=100).power == 0
 
 
+def test_shares_are_one_without_an_effect_whatever_the_sides_and_a_missing_number_is_no_fault():
+    assert ek.smallest_detectable(events=100 / 3, of=100, events_ref=100, of_ref=300).ratio > 1
+    found = ek.smallest_detectable(events=pl.Series([20.0, 20.0]), of=pl.Series([100, None]), events_ref=20, of_ref=100)
+    assert found[0].ratio > 1
+    assert found[1].reason.code == "value_missing"
+
+
 @pytest.mark.parametrize("n", [1e-3, 0.5, 1e9])
 def test_no_size_makes_anything_but_a_number_or_a_reason(n, recwarn):
     for design in DESIGNS.values():
@@ -158,6 +165,8 @@ def test_power_of_showing_two_alike_grows_with_the_events_and_falls_with_the_gap
         (lambda: ek.power(2, events=1, events_ref_before=1), {"half_a_design"}),
         (lambda: ek.power(2, events=1, of=2), {"half_a_design"}),
         (lambda: ek.power(2, events=3, of=2, events_ref=1, of_ref=2), {"more_than_all"}),
+        (lambda: ek.power(2, events=50, of=100, events_ref=30, of_ref=100), {"unequal_shares"}),
+        (lambda: ek.smallest_detectable(events=50, of=100, events_ref=30, of_ref=100), {"unequal_shares"}),
         (lambda: ek.power(2, events=1, events_ref=1, dispersion=2, method="exact"), {"exact_without_poisson"}),
         (lambda: ek.power(2, events=1, null=1.2, method="exact"), {"null_with_method"}),
         (lambda: ek.power(2, events=1, alpha=0, alternative="both"), {"alpha_outside", "unknown_alternative"}),
