@@ -17,20 +17,20 @@ from evalkit.vocabulary import Scale
 if TYPE_CHECKING:
     import polars as pl
 
-    from evalkit.comparisons.result import Numbers
+    from evalkit.comparisons.result import Column
     from evalkit.estimate_series import EstimateSeries
 
 
 @overload
 def rate_by_cases(
-    case_sizes: Numbers, exposure: float, *, conf_level: float = ..., null: float | None = ...
+    case_sizes: Column, exposure: float, *, conf_level: float = ..., null: float | None = ...
 ) -> Estimate: ...
 @overload
 def rate_by_cases(
     case_sizes: pl.DataFrame, exposure: pl.DataFrame, *, conf_level: float = ..., null: float | None = ...
 ) -> EstimateSeries: ...
 def rate_by_cases(
-    case_sizes: Numbers | pl.DataFrame,
+    case_sizes: Column | pl.DataFrame,
     exposure: float | pl.DataFrame,
     *,
     conf_level: float = 0.95,
@@ -97,9 +97,9 @@ def rate_by_cases(
 
 @overload
 def rate_ratio_by_cases(
-    case_sizes: Numbers,
+    case_sizes: Column,
     exposure: float,
-    case_sizes_ref: Numbers,
+    case_sizes_ref: Column,
     exposure_ref: float,
     *,
     conf_level: float = ...,
@@ -116,9 +116,9 @@ def rate_ratio_by_cases(
     null: float = ...,
 ) -> EstimateSeries: ...
 def rate_ratio_by_cases(
-    case_sizes: Numbers | pl.DataFrame,
+    case_sizes: Column | pl.DataFrame,
     exposure: float | pl.DataFrame,
-    case_sizes_ref: Numbers | pl.DataFrame,
+    case_sizes_ref: Column | pl.DataFrame,
     exposure_ref: float | None = None,
     *,
     conf_level: float = 0.95,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.inference.arguments import is_number
 from evalkit.inference.clustered import CaseSums
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.language import Text
@@ -100,6 +101,13 @@ def _single(given: ColumnArguments, sizes: Mapping[str, object], exposures: Mapp
 
 def _sizes(given: ColumnArguments, name: str, value: object) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The sizes and where they are missing. Each side has a length of its own, and faults go to one log."""
+    if is_number(value):
+        # One number is as likely the sum of all cases as the size of the only one.
+        what = Text(f"{name} är ett tal, inte en kolumn.", f"{name} is a number, not a column.")
+        accepted = Text("en kolumn med antal personer, en rad per ärende", "a column of persons, one row for each case")
+        step = Text("Skriv talet inom hakparenteser om det var ett enda ärende.", "Write the number in brackets if there was one case only.")
+        given.note("case_sizes_not_a_column", name, what=what, accepted=accepted, next_step=step)
+        return np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool)
     own = ColumnArguments(given.function, log=given.log)
     counts = own.counts(name, value)
     return np.atleast_1d(counts), np.atleast_1d(own.missing)

@@ -117,6 +117,7 @@ def test_a_missing_size_refuses_its_group() -> None:
         (CASES, 2.0, ["frames_and_columns_mixed"]),
         (pl.Series(["a"]), 2.0, ["count_not_a_number"]),
         (pl.Series([1]), 0.0, ["exposure_not_positive"]),
+        (62, 1.0, ["case_sizes_not_a_column"]),
     ],
 )
 def test_what_has_no_meaning_is_a_fault(cases, exposure, codes: list[str]) -> None:
