@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from evalkit.inference import inverse_beta
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.risk_sets import RiskSets
 
@@ -56,6 +56,6 @@ def limits(found: Product, waiting: Counts, conf_level: float) -> tuple[Floats, 
     ended: NDArray[np.bool_] = found.log_mean < 0
     # Where nothing has ended there is no product; any beta stands in and its quantile is not used.
     safe = Product(np.where(ended, found.log_mean, -1.0), np.where(ended, found.log_spread, 0.1))
-    high = np.where(ended, special.betainccinv(*safe.shapes(), outer), 1.0)
-    low = np.where(waiting > 0, special.betaincinv(*found.times(waiting).shapes(), outer), 0.0)
+    high = np.where(ended, inverse_beta.upper(*safe.shapes(), outer), 1.0)
+    low = np.where(waiting > 0, inverse_beta.lower(*found.times(waiting).shapes(), outer), 0.0)
     return low, high

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from evalkit import refusals
-from evalkit.inference import weighted_sums
+from evalkit.inference import inverse_beta, weighted_sums
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.roots import crossings
 from evalkit.inference.weighted_sums import WeightedSum
@@ -221,8 +221,7 @@ def _lower(equivalent: Floats, outer: ArrayLike) -> Floats:
 def _upper(shape: Floats, freedom: Floats, outer: ArrayLike) -> Floats:
     """The upper limit in cases of one size, by an F with ``2 * shape`` and ``freedom`` degrees of freedom."""
     # The F is the odds of a beta; from its small tail no digit is lost.
-    rest = special.betaincinv(freedom / 2, shape, outer)
-    return np.asarray((1 - rest) / rest * freedom / 2)
+    return np.asarray(freedom / 2 / inverse_beta.odds(freedom / 2, shape, outer))
 
 
 def _reach(upwards: _Side, downwards: _Side, outer: Floats) -> Floats:

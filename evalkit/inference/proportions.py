@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evalkit import refusals
+from evalkit.inference import inverse_beta
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
@@ -101,8 +102,8 @@ def bayes(counts: ArrayLike, wholes: ArrayLike, conf_level: float = 0.95) -> Int
     part, whole = _broadcast(counts, wholes)
     outer = (1 - conf_level) / 2
     share = part / np.maximum(whole, 1)
-    low = np.where(part > 0, special.betaincinv(part + 0.5, whole - part + 0.5, outer), 0.0)
-    high = np.where(part < whole, special.betainccinv(part + 0.5, whole - part + 0.5, outer), 1.0)
+    low = np.where(part > 0, inverse_beta.lower(part + 0.5, whole - part + 0.5, outer), 0.0)
+    high = np.where(part < whole, inverse_beta.upper(part + 0.5, whole - part + 0.5, outer), 1.0)
     return _shares(part, whole, np.minimum(low, share), np.maximum(high, share), None)
 
 
@@ -145,8 +146,8 @@ def _shares(part: Counts, whole: Counts, low: Floats, high: Floats, p_value: Flo
 def _exact_limits(part: Counts, whole: Counts, outer: Floats | float) -> tuple[Floats, Floats]:
     rest = whole - part
     # scipy takes the quantile of a beta with a parameter 0 for nan; the limits there are 0 and 1.
-    low = np.where(part > 0, special.betaincinv(np.maximum(part, 1), rest + 1, outer), 0.0)
-    high = np.where(rest > 0, special.betainccinv(part + 1, np.maximum(rest, 1), outer), 1.0)
+    low = np.where(part > 0, inverse_beta.lower(np.maximum(part, 1), rest + 1, outer), 0.0)
+    high = np.where(rest > 0, inverse_beta.upper(part + 1, np.maximum(rest, 1), outer), 1.0)
     return low, high
 
 

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from evalkit import refusals
+from evalkit.inference import inverse_beta
 from evalkit.inference.central import log_excess, twice_the_smaller
 from evalkit.inference.distinct import solved_once
 from evalkit.inference.intervals import Counts, Floats, Intervals
@@ -235,20 +236,19 @@ def _quotient(above: Floats, below: Floats) -> Floats:
     return np.asarray(np.divide(above, below, out=np.full(np.shape(above), np.inf), where=below > 0))
 
 
-def _beta_odds(first: ArrayLike, second: ArrayLike, share: float) -> Floats:
-    """A quantile of the odds of a beta variable; both parts from their own tail, so neither cancels."""
-    return np.asarray(special.betaincinv(first, second, share) / special.betainccinv(second, first, share))
-
-
 def _posterior_odds(first: Counts, second: Counts, prior: float, outer: float) -> tuple[Floats, Floats, Floats]:
     """Lower limit, median and upper limit of the odds."""
     shape, other = first + prior, second + prior
-    return _beta_odds(shape, other, outer), _beta_odds(shape, other, 0.5), 1 / _beta_odds(other, shape, outer)
+    return (
+        inverse_beta.odds(shape, other, outer),
+        inverse_beta.odds(shape, other, 0.5),
+        1 / inverse_beta.odds(other, shape, outer),
+    )
 
 
 def _exact_odds(first: Counts, second: Counts, outer: float) -> tuple[Floats, Floats]:
-    low = np.where(first > 0, _beta_odds(np.maximum(first, 1), second + 1, outer), 0.0)
-    inverse_high = np.where(second > 0, _beta_odds(np.maximum(second, 1), first + 1, outer), 0.0)
+    low = np.where(first > 0, inverse_beta.odds(np.maximum(first, 1), second + 1, outer), 0.0)
+    inverse_high = np.where(second > 0, inverse_beta.odds(np.maximum(second, 1), first + 1, outer), 0.0)
     return low, _quotient(np.ones(first.shape), inverse_high)
 
 
