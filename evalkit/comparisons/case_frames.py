@@ -105,7 +105,10 @@ def _sizes(given: ColumnArguments, name: str, value: object) -> tuple[NDArray[np
         # One number is as likely the sum of all cases as the size of the only one.
         what = Text(f"{name} är ett tal, inte en kolumn.", f"{name} is a number, not a column.")
         accepted = Text("en kolumn med antal personer, en rad per ärende", "a column of persons, one row for each case")
-        step = Text("Skriv talet inom hakparenteser om det var ett enda ärende.", "Write the number in brackets if there was one case only.")
+        step = Text(
+            "Skriv talet inom hakparenteser om det var ett enda ärende.",
+            "Write the number in brackets if there was one case only.",
+        )
         given.note("case_sizes_not_a_column", name, what=what, accepted=accepted, next_step=step)
         return np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool)
     own = ColumnArguments(given.function, log=given.log)

@@ -16,7 +16,7 @@ from evalkit.statements import Statement
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-def outcome_of(changes: Changes, treated: np.ndarray, draws: int = 999, most_exact: int = 50_000, **how) -> Placebo:
+def compared(changes: Changes, treated: np.ndarray, draws: int = 999, most_exact: int = 50_000, **how) -> Placebo:
     generator = np.random.default_rng(2)
     found = placebo(changes, treated, draws=draws, most_exact=most_exact, generator=generator, **how)
     assert isinstance(found, Placebo)
@@ -36,7 +36,7 @@ def test_the_sums_give_what_r_finds_in_the_whole_panel_with_all_its_effects() ->
     counts, exposure = (np.array([float(row[name]) for row in rows]).reshape(7, 12) for name in ("count", "exposure"))
     with (GOLDEN / "randomisation.csv").open() as file:
         expected = {name: float(value) for name, value in next(csv.DictReader(file)).items()}
-    found = outcome_of(summed(counts, exposure, 7), np.isin(np.arange(7), [1, 4]))
+    found = compared(summed(counts, exposure, 7), np.isin(np.arange(7), [1, 4]))
     assert found.log_ratio == pytest.approx(expected["log_ratio"], rel=1e-7)
     assert found.statistic == pytest.approx(expected["statistic"], rel=1e-7)
     assert found.p_value == pytest.approx(expected["p"], rel=1e-12)
@@ -48,10 +48,10 @@ def test_limits_are_where_the_test_turns() -> None:
     ones = np.ones(30)
     before, after = generator.poisson(40, 30).astype(float), generator.poisson(40, 30).astype(float)
     treated = np.arange(30) < 1
-    found = outcome_of(Changes(before, after, ones, ones), treated)
+    found = compared(Changes(before, after, ones, ones), treated)
     for end, side in ((found.low, -1), (found.high, 1)):
         inside, outside = (
-            outcome_of(Changes(before, after, ones, np.exp((end + side * step) * treated)), treated).p_value
+            compared(Changes(before, after, ones, np.exp((end + side * step) * treated)), treated).p_value
             for step in (-1e-6, 1e-6)
         )
         assert outside <= 0.05 < inside
@@ -61,14 +61,14 @@ def test_limits_are_where_the_test_turns() -> None:
 def test_too_few_others_leave_no_interval_and_no_p_below_what_is_attainable(others: int) -> None:
     ones = np.ones(others + 1)
     after = np.where(np.arange(others + 1) < 1, 5000.0, 50.0)
-    found = outcome_of(Changes(ones * 50, after, ones, ones), np.arange(others + 1) < 1)
+    found = compared(Changes(ones * 50, after, ones, ones), np.arange(others + 1) < 1)
     assert found.p_value == found.attainable == 1 / (others + 1)
     assert (found.low, found.high) == (-math.inf, math.inf)
 
 
 def test_halves_that_mirror_each_other_count_twice() -> None:
     ones = np.ones(4)
-    found = outcome_of(Changes(ones * 50, np.array([200.0, 210, 50, 51]), ones, ones), np.arange(4) < 2)
+    found = compared(Changes(ones * 50, np.array([200.0, 210, 50, 51]), ones, ones), np.arange(4) < 2)
     assert found.p_value == found.attainable == pytest.approx(2 / 6)
 
 
@@ -98,7 +98,7 @@ def test_under_the_null_at_most_seven_per_cent_are_rejected(units: int, phi: flo
     """600 panels: the standard error of 5 % is 0.9 points."""
     generator = np.random.default_rng(11)
     treated = np.arange(units) < 1
-    found = [outcome_of(null_panel(generator, units, phi, rho), treated, conf_level=0.999) for _ in range(600)]
+    found = [compared(null_panel(generator, units, phi, rho), treated, conf_level=0.999) for _ in range(600)]
     assert np.mean([one.p_value <= 0.05 for one in found]) <= 0.07
 
 
@@ -106,7 +106,7 @@ def test_many_draws_of_a_large_panel_take_seconds() -> None:
     generator = np.random.default_rng(1)
     counts = generator.poisson(3, size=(300, 120))
     start = time.perf_counter()
-    found = outcome_of(summed(counts, np.ones_like(counts, dtype=float), 60), np.arange(300) < 30, draws=9_999)
+    found = compared(summed(counts, np.ones_like(counts, dtype=float), 60), np.arange(300) < 30, draws=9_999)
     assert time.perf_counter() - start < 5
     assert found.attainable == 1 / 10_000
     assert found.low < found.log_ratio < found.high
