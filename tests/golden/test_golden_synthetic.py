@@ -49,8 +49,7 @@ def control() -> ek.SyntheticControl:
 
 
 def test_matched_on_outcomes_alone_california_falls_and_ranks_third(control: ek.SyntheticControl) -> None:
-    """With every outcome before matched alike two donors have a larger ratio of errors: p = 3/39, not the 1/39 in print,
-    which needs the published predictors. The rank follows from the arithmetic, so it is exact."""
+    """Two donors have a larger ratio of errors: p = 3/39. The 1/39 in print needs the published predictors."""
     assert control.effect.estimate == pytest.approx(-19, abs=2)
     assert control.effect.p_value == pytest.approx(3 / 39)
     assert control.weights["weight"].sum() == pytest.approx(1)
