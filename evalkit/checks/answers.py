@@ -58,6 +58,8 @@ def told(found: Estimate) -> Text:
 
 def numeral(value: float, *, decimals: int = 0) -> Text:
     """A number as each language writes it."""
+    if abs(value) > _MOST_TOLD:
+        return _VAST
     return Text(*(style.number(value, language, decimals=decimals) for language in (Language.SV, Language.EN)))
 
 
@@ -67,3 +69,7 @@ def per_cent(log_change: float) -> Text:
 
 
 _FINE = 0.1
+
+
+_MOST_TOLD = 1e6
+_VAST = Text("mer än en miljon", "more than a million")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from evalkit import refusals
+from evalkit.comparisons.margin_arguments import are_same_but_narrower, checked_margin, good_direction, note_margin
 from evalkit.equivalences import Equivalence, EquivalenceSeries
-from evalkit.errors import known_names
 from evalkit.estimands import Margin
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, Estimates
@@ -109,15 +109,15 @@ def equivalence(
     scales = {one.scale for one in estimate} if isinstance(estimate, Estimates) else {estimate.scale}
     if not (scales and (scales <= RATIOS or scales <= DIFFERENCES)):
         what = Text("Skattningen är varken en kvot eller en skillnad.", "The estimate is no ratio and no difference.")
-        _note(given, "no_comparison", "estimate", what, same("rate_ratio, rate_difference"))
-    direction = _direction(given, good)
+        note_margin(given, "no_comparison", "estimate", what, same("rate_ratio, rate_difference"))
+    direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
-    if narrower is not None and not _are_same_but_narrower(estimate, narrower):
+    if narrower is not None and not are_same_but_narrower(estimate, narrower):
         what = Text(
             "narrower är inte samma skattning, med samma metod, på nivån 1−2α.",
             "narrower is not the same estimate, by the same method, at level 1-2α.",
         )
-        _note(given, "not_narrower", "narrower", what, same("conf_level = 2 * estimate.conf_level - 1"))
+        note_margin(given, "not_narrower", "narrower", what, same("conf_level = 2 * estimate.conf_level - 1"))
     given.done()
     if isinstance(estimate, EstimateSeries):
         inner = narrower if isinstance(narrower, EstimateSeries) else estimate
@@ -272,12 +272,12 @@ def rate_equivalence(
     """
     given = ColumnArguments("rate_equivalence()")
     counts, exposures, others, beside = given.pair(count, exposure, count_ref, exposure_ref)
-    direction = _direction(given, good)
+    direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=True, reciprocal=reciprocal)
     wanted = given.method(method, RATE_EQUIVALENCE_METHODS)
     if not (is_number(alpha) and 0 < alpha < _HALF):
         what = Text("alpha ligger inte mellan 0 och 0,5.", "alpha does not lie between 0 and 0.5.")
-        _note(given, "alpha_outside", "alpha", what, same("0.05"))
+        note_margin(given, "alpha_outside", "alpha", what, same("0.05"))
     given.done()
     frame = _tested((counts, exposures, others, beside), limits, wanted, alpha)
     refused = (counts + others == 0) | given.missing
@@ -384,78 +384,3 @@ def _p_values(numbers: pl.DataFrame, scale: Scale, conf_level: float, margin: Ma
 
 
 _WALD = ("estimate", "conf_high", "std_error", "df")
-
-
-def checked_margin(
-    given: Arguments, margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool
-) -> Margin:
-    """The margin on the scale of the estimate; a fault when it does not enclose "no difference"."""
-    if is_ratio and is_number(margin) and margin >= 1:
-        what = Text("Marginalen är 100 procent eller mer.", "The margin is 100 per cent or more.")
-        accepted = Text(
-            "ett tal mellan 0 och 1, eller gränserna, såsom (0.8, 1.25)",
-            "a number between 0 and 1, or the limits, such as (0.8, 1.25)",
-        )
-        step = Text("Skriv 0.2 för 20 procent.", "Write 0.2 for 20 per cent.")
-        given.note("margin_not_a_share", "margin", what=what, accepted=accepted, next_step=step)
-        return Margin.of_ratio(0.5)
-    null = 1.0 if is_ratio else 0.0
-    found = _limits(margin, is_ratio=is_ratio, reciprocal=reciprocal)
-    if found is not None and found.low < null < found.high and (found.low > 0 or not is_ratio):
-        return found
-    what = Text("Marginalen omsluter inte läget utan skillnad.", "The margin does not enclose no difference.")
-    accepted = Text(
-        "0.2, eller gränserna (0.8, 1.25) för en kvot och (-2, 2) för en skillnad",
-        "0.2, or the limits (0.8, 1.25) for a ratio and (-2, 2) for a difference",
-    )
-    _note(given, "margin_wrong", "margin", what, accepted)
-    return Margin.of_ratio(1.0)
-
-
-def _limits(margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool) -> Margin | None:
-    if isinstance(margin, Margin):
-        return margin
-    if is_number(margin):
-        if not 0 < margin < math.inf:
-            return None
-        return Margin.of_ratio(margin, reciprocal=reciprocal) if is_ratio else Margin.of_difference(margin)
-    if isinstance(margin, tuple) and len(margin) == 2 and all(is_number(end) for end in margin):  # noqa: PLR2004
-        low, high = margin
-        return Margin(low=low, high=high) if -math.inf < low < high < math.inf else None
-    return None
-
-
-def _direction(given: Arguments, good: object) -> GoodDirection:
-    words = [direction.value for direction in GoodDirection]
-    if isinstance(good, str) and good in words:
-        return GoodDirection(good)
-    what = Text("good är inte ett känt ord.", "good is not a known word.")
-    _note(given, "unknown_direction", "good", what, known_names(good if isinstance(good, str) else "", words))
-    return GoodDirection.NEITHER
-
-
-def _are_same_but_narrower(
-    estimate: Estimate | EstimateSeries | Estimates, narrower: Estimate | EstimateSeries | Estimates
-) -> bool:
-    if isinstance(estimate, Estimates):
-        return (
-            isinstance(narrower, Estimates)
-            and len(estimate) == len(narrower)
-            and all(_are_same_but_narrower(one, other) for one, other in zip(estimate, narrower, strict=True))
-        )
-    if isinstance(narrower, Estimates) or narrower.scale is not estimate.scale:
-        return False
-    if narrower.method != estimate.method:
-        return False
-    if not math.isclose(narrower.conf_level, 2 * estimate.conf_level - 1, abs_tol=_CLOSE):
-        return False
-    if isinstance(estimate, EstimateSeries):
-        return isinstance(narrower, EstimateSeries) and narrower.numbers["estimate"].equals(
-            estimate.numbers["estimate"], null_equal=True
-        )
-    return isinstance(narrower, Estimate) and narrower.estimate == estimate.estimate
-
-
-def _note(given: Arguments, code: str, name: str, what: Text, accepted: Text) -> None:
-    step = Text("Rätta argumentet.", "Correct the argument.")
-    given.note(code, name, what=what, accepted=accepted, next_step=step)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalkit import refusals
-from evalkit.comparisons.equivalence import checked_margin
+from evalkit.comparisons.margin_arguments import checked_margin
 from evalkit.comparisons.planned_answer import Refusals, planned_answer
 from evalkit.comparisons.planned_counts import (
     HALF_WIDTH,

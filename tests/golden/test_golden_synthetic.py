@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from evalkit.inference.donor_panels import DonorPanel
 
 import evalkit as ek
 from evalkit.inference import synthetic_did
-from evalkit.inference.synthetic_control import with_weights
+from evalkit.inference.synthetic_control import DonorPanel, with_weights
 
 SALES = pl.read_csv(Path(__file__).parent / "synthetic_prop99.csv")
 WIDE = SALES.pivot(on="year", index="state", values="cigsale").sort("state")

@@ -43,6 +43,7 @@ def panel(means: dict[str, np.ndarray], *, seed: int = 1) -> Panel:
                 "period": MONTHS,
                 "count": rng.poisson(mean),
                 "cases": None,
+                "largest_case": None,
                 "status": "value",
                 "qualifier": "exact",
                 "exposure": 1000.0,

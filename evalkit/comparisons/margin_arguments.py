@@ -1,0 +1,93 @@
+"""The arguments of a margin: its limits, which way is good, and the narrower interval beside."""
+
+from __future__ import annotations
+
+import math
+
+from evalkit.errors import known_names
+from evalkit.estimands import Margin
+from evalkit.estimate_series import EstimateSeries
+from evalkit.estimates import Estimate, Estimates
+from evalkit.inference.arguments import Arguments, is_number
+from evalkit.language import Text
+from evalkit.vocabulary import GoodDirection
+
+_CLOSE = 1e-6
+
+
+def checked_margin(
+    given: Arguments, margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool
+) -> Margin:
+    """The margin on the scale of the estimate; a fault when it does not enclose "no difference"."""
+    if is_ratio and is_number(margin) and margin >= 1:
+        what = Text("Marginalen är 100 procent eller mer.", "The margin is 100 per cent or more.")
+        accepted = Text(
+            "ett tal mellan 0 och 1, eller gränserna, såsom (0.8, 1.25)",
+            "a number between 0 and 1, or the limits, such as (0.8, 1.25)",
+        )
+        step = Text("Skriv 0.2 för 20 procent.", "Write 0.2 for 20 per cent.")
+        given.note("margin_not_a_share", "margin", what=what, accepted=accepted, next_step=step)
+        return Margin.of_ratio(0.5)
+    null = 1.0 if is_ratio else 0.0
+    found = _limits(margin, is_ratio=is_ratio, reciprocal=reciprocal)
+    if found is not None and found.low < null < found.high and (found.low > 0 or not is_ratio):
+        return found
+    what = Text("Marginalen omsluter inte läget utan skillnad.", "The margin does not enclose no difference.")
+    accepted = Text(
+        "0.2, eller gränserna (0.8, 1.25) för en kvot och (-2, 2) för en skillnad",
+        "0.2, or the limits (0.8, 1.25) for a ratio and (-2, 2) for a difference",
+    )
+    note_margin(given, "margin_wrong", "margin", what, accepted)
+    return Margin.of_ratio(1.0)
+
+
+def _limits(margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool) -> Margin | None:
+    if isinstance(margin, Margin):
+        return margin
+    if is_number(margin):
+        if not 0 < margin < math.inf:
+            return None
+        return Margin.of_ratio(margin, reciprocal=reciprocal) if is_ratio else Margin.of_difference(margin)
+    if isinstance(margin, tuple) and len(margin) == 2 and all(is_number(end) for end in margin):  # noqa: PLR2004
+        low, high = margin
+        return Margin(low=low, high=high) if -math.inf < low < high < math.inf else None
+    return None
+
+
+def good_direction(given: Arguments, good: object) -> GoodDirection:
+    """Which way is good, of the three words."""
+    words = [direction.value for direction in GoodDirection]
+    if isinstance(good, str) and good in words:
+        return GoodDirection(good)
+    what = Text("good är inte ett känt ord.", "good is not a known word.")
+    note_margin(given, "unknown_direction", "good", what, known_names(good if isinstance(good, str) else "", words))
+    return GoodDirection.NEITHER
+
+
+def are_same_but_narrower(
+    estimate: Estimate | EstimateSeries | Estimates, narrower: Estimate | EstimateSeries | Estimates
+) -> bool:
+    """Whether the second holds the same estimates by the same method at level 1-2α."""
+    if isinstance(estimate, Estimates):
+        return (
+            isinstance(narrower, Estimates)
+            and len(estimate) == len(narrower)
+            and all(are_same_but_narrower(one, other) for one, other in zip(estimate, narrower, strict=True))
+        )
+    if isinstance(narrower, Estimates) or narrower.scale is not estimate.scale:
+        return False
+    if narrower.method != estimate.method:
+        return False
+    if not math.isclose(narrower.conf_level, 2 * estimate.conf_level - 1, abs_tol=_CLOSE):
+        return False
+    if isinstance(estimate, EstimateSeries):
+        return isinstance(narrower, EstimateSeries) and narrower.numbers["estimate"].equals(
+            estimate.numbers["estimate"], null_equal=True
+        )
+    return isinstance(narrower, Estimate) and narrower.estimate == estimate.estimate
+
+
+def note_margin(given: Arguments, code: str, name: str, what: Text, accepted: Text) -> None:
+    """Note a fault of an argument."""
+    step = Text("Rätta argumentet.", "Correct the argument.")
+    given.note(code, name, what=what, accepted=accepted, next_step=step)
