@@ -49,8 +49,9 @@ if TYPE_CHECKING:
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
     from evalkit.equivalences import Equivalence
-    from evalkit.errors import EvalkitError
+    from evalkit.errors import EstimationError, EvalkitError
     from evalkit.estimands import Estimand, Group, Margin, Series, Window
+    from evalkit.estimate_series import EstimateSeries
     from evalkit.estimates import Estimate, Estimates
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
@@ -79,7 +80,9 @@ _HOMES = {
     "Equivalence": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
+    "EstimateSeries": "evalkit.estimate_series",
     "Estimates": "evalkit.estimates",
+    "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
@@ -169,7 +172,9 @@ __all__ = [
     "Equivalence",
     "Estimand",
     "Estimate",
+    "EstimateSeries",
     "Estimates",
+    "EstimationError",
     "EvalkitError",
     "Group",
     "GroupTimeEffects",

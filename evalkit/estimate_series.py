@@ -140,9 +140,10 @@ class EstimateSeries:
 
     def __repr__(self) -> str:
         refused = self.numbers.height - self.numbers["reason"].null_count()
+        limits = "" if self.scale is Scale.PROBABILITY else f"{self.conf_level * 100:g}% CI, "
         return (
             f"EstimateSeries: {len(self)} {self.scale.value}, {refused} refused "
-            f"({self.conf_level * 100:g}% CI, {self.method})\n{self.to_frame()}"
+            f"({limits}{self.method})\n{self.to_frame()}"
         )
 
     def _repr_html_(self) -> str:

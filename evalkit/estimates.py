@@ -64,7 +64,8 @@ class Estimate:
     ----------
     estimate, conf_low, conf_high
         On the scale named by ``scale``. A ratio with no event in its denominator has
-        ``estimate`` and ``conf_high`` equal to infinity: a one-sided interval, not a failure.
+        ``estimate`` and ``conf_high`` equal to infinity: a one-sided interval, not a failure. A ``probability`` has no
+        limits: it is itself a statement of uncertainty.
     p_value
         Two-sided, against ``null``. Never printed in a politician's report.
     n_units, n_periods
@@ -127,7 +128,8 @@ class Estimate:
         if (self.p_adjusted is None) != (self.multiplicity is None):
             raise ValueError("an adjusted p-value comes with the word for how it was adjusted")
         if self.status is EstimateStatus.ESTIMATED:
-            if any(number is None or math.isnan(number) for number in numbers):
+            needed = numbers[:1] if self.scale is Scale.PROBABILITY else numbers
+            if any(number is None or math.isnan(number) for number in needed):
                 raise ValueError("an estimated value needs estimate, conf_low and conf_high")
             if self.conf_low is not None and self.conf_high is not None and self.conf_low > self.conf_high:
                 raise ValueError("the lower limit lies above the upper")
@@ -194,6 +196,8 @@ class Estimate:
         head = " ".join(part for part in (self.estimand_id, self.metric, self.contrast) if part)
         if not self.is_estimated:
             return f"{head}: {self.status.value}: {self.reason}"
+        if self.conf_low is None or self.conf_high is None:
+            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method})"
         return (
             f"{head} {self.scale.value} {self.estimate:.4g} "
             f"({self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}, {self.method})"

@@ -145,10 +145,12 @@ def frame_view(caption: str, frame: pl.DataFrame) -> str:
 
 def _estimate_row(item: Estimate) -> tuple[str, ...]:
     name = (item.estimand_id, item.metric or "", item.contrast or "")
-    if item.estimate is None or item.conf_low is None or item.conf_high is None:
+    if item.estimate is None:
         return (*name, "går inte att beräkna", str(item.reason), "")
-    low, high = (_digits(number) for number in (item.conf_low, item.conf_high))
-    return (*name, f"{_digits(item.estimate)} ({item.scale})", f"{low} till {high}", item.method or "")
+    limits = ""
+    if item.conf_low is not None and item.conf_high is not None:
+        limits = f"{_digits(item.conf_low)} till {_digits(item.conf_high)}"
+    return (*name, f"{_digits(item.estimate)} ({item.scale})", limits, item.method or "")
 
 
 def _digits(number: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 from evalkit.comparisons.result import answer
@@ -48,8 +49,8 @@ def probability_exceeds(
     """The probability that the rate is more than ``factor`` times that of the reference, given the counts.
 
     A Bayesian answer: what a reader who knew nothing beforehand (or what ``prior`` says) may believe after the data.
-    It is computed, not simulated, and is itself a statement of uncertainty, so ``conf_low`` and ``conf_high`` are the
-    same number as ``estimate``. Without any event it rests on the exposures and the prior alone. It says nothing
+    It is computed, not simulated, and is itself a statement of uncertainty, so it has no limits: ``conf_low`` and
+    ``conf_high`` are ``None``. Without any event it rests on the exposures and the prior alone. It says nothing
     about why the rates differ.
 
     Parameters
@@ -90,7 +91,7 @@ def probability_exceeds(
     times = given.positive("factor", factor, FACTOR)
     believed = given.prior(prior)
     given.done()
-    return answer(
+    found = answer(
         given,
         Scale.PROBABILITY,
         ratios.exceeds(counts, exposures, counts_ref, exposures_ref, factor=times, prior=believed),
@@ -99,3 +100,13 @@ def probability_exceeds(
         events=counts + counts_ref,
         exposure=exposures + exposures_ref,
     )
+    return _without_limits(found)
+
+
+def _without_limits(found: Estimate | EstimateSeries) -> Estimate | EstimateSeries:
+    if isinstance(found, Estimate):
+        return replace(found, conf_low=None, conf_high=None)
+    import polars as pl
+
+    limits = [pl.lit(None, dtype=pl.Float64).alias(name) for name in ("conf_low", "conf_high")]
+    return replace(found, numbers=found.numbers.with_columns(limits))

@@ -30,7 +30,7 @@ from evalkit.language import Text
 # Far outside any real exposure; inside, no quotient of four of them leaves the range of a float.
 SMALLEST_POSITIVE = 1e-50
 LARGEST_POSITIVE = 1e50
-_SMALLEST_LEVEL = 1e-9
+_SMALLEST_LEVEL = 0.5
 _PRIOR_PARTS = 2
 
 
@@ -125,15 +125,15 @@ class Arguments:
         return (least + most) / 2
 
     def conf_level(self, value: object) -> float:
-        """A level strictly between 0 and 1."""
-        accepted = Text("ett tal mellan 0 och 1, till exempel 0.95", "a number between 0 and 1, such as 0.95")
+        """A level from 0.5 to below 1: below 0.5 an interval may leave out its own estimate."""
+        accepted = Text("ett tal från 0.5 till under 1, såsom 0.95", "a number from 0.5 to below 1, such as 0.95")
         step = Text("Skriv 0.95 för 95 procent.", "Write 0.95 for 95 per cent.")
         name = "conf_level"
         if not is_number(value):
             what = Text("{name} är inte ett tal.", "{name} is not a number.")
             self.fault(Fault("conf_level_not_a_number", what, accepted, step), name)
         elif not _SMALLEST_LEVEL <= value < 1:
-            what = Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1.")
+            what = Text("{name} ligger inte mellan 0,5 och 1.", "{name} does not lie between 0.5 and 1.")
             self.fault(Fault("conf_level_outside", what, accepted, step), name)
         else:
             return float(value)

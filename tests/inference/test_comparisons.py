@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 
 import numpy as np
+import polars as pl
 import pytest
 
 import evalkit.comparisons as ek
@@ -111,7 +112,13 @@ def test_an_exposure_that_is_no_number(exposure: object) -> None:
     assert codes(caught.value) == ["exposure_not_a_number"]
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, -0.1, 1e-12, math.nan])
+def test_what_a_call_gives_or_raises_is_a_public_name() -> None:
+    assert isinstance(ek.rate(pl.Series([1, 2]), 1.0), ek.EstimateSeries)
+    with pytest.raises(ek.EstimationError):
+        ek.rate(-1, 1.0)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.1, 1e-12, 0.49, math.nan])
 def test_a_level_outside(level: float) -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate(1, 1.0, conf_level=level)

@@ -156,7 +156,7 @@ def test_the_probability_of_exceeding_agrees_with_the_credible_interval(pair: Pa
     found = ek.probability_exceeds(*pair, factor=factor)
     assert found.scale is Scale.PROBABILITY
     assert 0 <= found.estimate <= 1
-    assert found.conf_low == found.estimate == found.conf_high
+    assert found.conf_low is found.conf_high is None
     other = ek.probability_exceeds(*pair[2:], *pair[:2], factor=1 / factor)
     assert math.isclose(found.estimate + other.estimate, 1.0, rel_tol=1e-9)
     more = ek.probability_exceeds(pair[0] + 1, *pair[1:], factor=factor)
@@ -164,6 +164,17 @@ def test_the_probability_of_exceeding_agrees_with_the_credible_interval(pair: Pa
     ratio = ek.rate_ratio(*pair, method="bayes")
     if ratio.is_estimated and 0 < ratio.conf_low < ratio.estimate:
         assert ek.probability_exceeds(*pair, factor=ratio.conf_low).estimate == pytest.approx(0.975, abs=1e-6)
+
+
+def test_a_probability_is_shown_without_an_interval() -> None:
+    one, rows = ek.probability_exceeds(11, 800.0, 21, 3011.0), ek.probability_exceeds(*COLUMNS)
+    assert repr(one) == "adhoc probability 0.9628 (bayes)"
+    assert repr(rows[1]).endswith("(bayes)")
+    assert "CI" not in repr(rows)
+    assert rows.to_frame()["conf_low"].null_count() == 5
+    for shown in (one._repr_html_(), rows._repr_html_()):
+        assert " till " not in shown
+        assert "går inte att beräkna" not in shown.replace("0 går inte att beräkna", "")
 
 
 def test_a_prior_of_ones_own_moves_the_median_and_needs_no_event() -> None:
