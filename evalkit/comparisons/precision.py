@@ -199,7 +199,9 @@ def smallest_detectable(
     found = _detectable(cells, wanted, level, increase=direction == "increase")
     refused = Refusals(found)
     if level.method in {Method.EXACT, Method.MIDP}:
-        refused.add(_too_many(cells, np.ones(())), refusals.too_many_to_enumerate())
+        # An increase that is not found has only been sought as far as outcomes are added up.
+        sought_all = np.asarray(direction == "decrease")
+        refused.add(_too_many(cells, np.ones(())) | (np.isnan(found) & ~sought_all), refusals.too_many_to_enumerate())
     refused.add(np.isnan(found), refusals.nothing_detectable())
     return planned_answer(given, level, refused, dispersion=cells.dispersion, ratio=found, power=np.asarray(wanted))
 
@@ -347,10 +349,32 @@ def _detectable(cells: Cells, wanted: float, level: Level, *, increase: bool) ->
     if level.method not in {Method.EXACT, Method.MIDP}:
         planned = level.method is Method.PLANNED
         return precision.detectable(cells, wanted, level.one_sided, increase=increase, planned=planned)
-    guess = precision.detectable(cells, wanted, level.one_sided, increase=True, planned=True)
-    furthest = 3 * np.log(guess) + 2 if increase else np.full(guess.shape, 40.0)
     way = np.asarray(increase)
-    return precision.nearest(lambda ratio: _enumerated(cells, ratio, level, way), furthest, wanted, increase=increase)
+    furthest = _furthest_enumerated(cells) if increase else np.full(cells.log_variance(1.0).shape, _DEEPEST)
+
+    def power_of(ratio: Floats) -> Floats:
+        return _enumerated(cells, ratio, level, way)
+
+    if increase:
+        # Outcomes are added up one by one: the end is moved out only until it has the power.
+        guess = 3 * np.log(precision.detectable(cells, wanted, level.one_sided, increase=True, planned=True)) + 2
+        end = np.minimum(guess, furthest)
+        while (short := (power_of(np.exp(end)) < wanted) & (end < furthest)).any():
+            end = np.where(short, np.minimum(2 * end, furthest), end)
+        furthest = end
+    return precision.nearest(power_of, furthest, wanted, increase=increase)
+
+
+_DEEPEST = 40.0
+_HAIR = 1e-9
+
+
+def _furthest_enumerated(cells: Cells) -> Floats:
+    """The log of the largest increase whose outcomes are still added up one by one, at least none."""
+    from evalkit.inference.exact_power import MOST_EVENTS
+
+    left = np.maximum(MOST_EVENTS - sum(cells.others, start=np.zeros(())), cells.changing)
+    return np.asarray(np.maximum(np.log(left / cells.changing) - _HAIR, 0.0))
 
 
 def _too_many(cells: Cells, ratio: Floats) -> NDArray[np.bool_]:

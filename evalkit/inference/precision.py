@@ -27,6 +27,7 @@ from evalkit.inference.roots import crossings
 LARGEST_RATIO = 1e6
 MOST_MONTHS = 1200
 _DEEPEST = 40.0
+_HAIR = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -176,7 +177,9 @@ def detectable(cells: Cells, power: float, alpha: float, *, increase: bool, plan
         step = (special.ndtri(power) - special.ndtri(alpha)) * np.sqrt(cells.log_variance(1.0))
         return np.asarray(np.exp(step if increase else -step))
     if cells.of is not None:
-        furthest = np.log(cells.of / cells.changing) if increase else np.full(cells.changing.shape, _DEEPEST)
+        # A hair short of all, or rounding would make the share more than all and the power unknown.
+        most = np.maximum(np.log(cells.of / cells.changing) - _HAIR, 0.0)
+        furthest = most if increase else np.full(cells.changing.shape, _DEEPEST)
         return nearest(lambda ratio: shares(cells, ratio, alpha), furthest, power, increase=increase)
     furthest = np.full(cells.log_variance(1.0).shape, np.log(LARGEST_RATIO)) if increase else _peak(cells)
     return nearest(lambda ratio: wald(cells, ratio, alpha), furthest, power, increase=increase)

@@ -67,6 +67,24 @@ def test_exact_power_without_an_effect_is_the_size_of_the_test(method):
         assert size.max() > 0.03
 
 
+@pytest.mark.parametrize(("method", "largest"), [("exact", [12, 6, 10]), ("midp", [10, 5, 10])])
+def test_an_increase_is_found_also_with_few_events(method, largest):
+    """Each of the ratios has the power by summation over all outcomes; none was found when the search went too far."""
+    for (own, other), ratio in zip([(1, 1), (3, 3), (0.5, 200)], largest, strict=True):
+        assert ek.power(ratio, events=own, events_ref=other, method=method).power > 0.8
+        found = ek.smallest_detectable(events=own, events_ref=other, method=method)
+        assert 1 < found.ratio <= ratio
+        assert ek.power(found.ratio * (1 + 1e-9), events=own, events_ref=other, method=method).power >= 0.8 - 1e-6
+
+
+def test_an_increase_is_found_up_to_what_is_enumerated_and_beyond_it_the_reason_is_not_few_events():
+    found = ek.smallest_detectable(events=2000, events_ref=2000, method="exact")
+    assert found.ratio == pytest.approx(ek.smallest_detectable(events=2000, events_ref=2000).ratio, rel=0.02)
+    for events in (9990, 30_000):
+        beyond = ek.smallest_detectable(events=events, events_ref=events, method="exact")
+        assert beyond.reason.code == "too_many_to_enumerate"
+
+
 def test_exact_and_normal_power_agree_when_events_are_many():
     exact = ek.power(1.05, events=4000, events_ref=4000, method="midp").power
     assert abs(exact - ek.power(1.05, events=4000, events_ref=4000).power) < 0.002
