@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import evalkit
 import evalkit.comparisons as ek
 from evalkit.errors import EstimationError
 from evalkit.language import Language
@@ -113,9 +114,9 @@ def test_an_exposure_that_is_no_number(exposure: object) -> None:
 
 
 def test_what_a_call_gives_or_raises_is_a_public_name() -> None:
-    assert isinstance(ek.rate(pl.Series([1, 2]), 1.0), ek.EstimateSeries)
-    with pytest.raises(ek.EstimationError):
-        ek.rate(-1, 1.0)
+    assert isinstance(evalkit.rate(pl.Series([1, 2]), 1.0), evalkit.EstimateSeries)
+    with pytest.raises(evalkit.EstimationError):
+        evalkit.rate(-1, 1.0)
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.1, 1e-12, 0.49, math.nan])
