@@ -39,7 +39,7 @@ def found() -> list[Equivalence]:
         for ends, good, margin in itertools.product(INTERVALS, goods, (2.0, 1.5, (-0.25, 4.0)))
     ]
     events = (0, 3, 40, 500, 5000)
-    counts = itertools.product(events, events, (0.05, 0.2, 1.0, (0.5, 1.1), (0.01, 3.5)), goods)
+    counts = itertools.product(events, events, (0.05, 0.2, (0.5, 2.0), (0.5, 1.1), (0.01, 3.5)), goods)
     return [*days, *(ek.rate_equivalence(a, 1.0, b, 1.0, margin, good=good) for a, b, margin, good in counts)]
 
 
