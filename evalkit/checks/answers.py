@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from enum import Enum, auto
-from statistics import NormalDist
 
 from evalkit import style
 from evalkit.estimates import Estimate
+from evalkit.inference.levels import normal_quantile
 from evalkit.language import Language, Text
 
 
@@ -34,8 +34,8 @@ def log_error(found: Estimate) -> float | None:
         return found.std_error
     if found.conf_low <= 0 or math.isinf(found.conf_high):
         return None
-    z = NormalDist().inv_cdf((1 + found.conf_level) / 2)
-    return (math.log(found.conf_high) - math.log(found.conf_low)) / (2 * z)
+    width = math.log(found.conf_high) - math.log(found.conf_low)
+    return width / (2 * normal_quantile(found.conf_level))
 
 
 def moved(found: Estimate, again: Estimate) -> float | None:
@@ -69,7 +69,5 @@ def per_cent(log_change: float) -> Text:
 
 
 _FINE = 0.1
-
-
 _MOST_TOLD = 1e6
 _VAST = Text("mer än en miljon", "more than a million")

@@ -8,6 +8,7 @@ from evalkit.breaks import FEWEST_BEFORE
 from evalkit.checks.answers import numeral
 from evalkit.checks.situation import Situation
 from evalkit.findings import Finding
+from evalkit.inference.autocorrelation import effective_size
 from evalkit.inference.summed import CellSeries
 from evalkit.inference.trend import autocorrelation as lag_one
 from evalkit.inference.trend import residuals
@@ -50,7 +51,7 @@ def _of_side(cells: list[tuple[str, CellSeries]], side: str) -> tuple[float, int
 
 
 def _alike(r: float, n: int) -> Statement:
-    worth, told = max(1, round(n * (1 - r) / (1 + r))), numeral(r, decimals=2)
+    worth, told = max(1, round(effective_size(n, r))), numeral(r, decimals=2)
     return Statement(
         "periods_alike",
         Text(

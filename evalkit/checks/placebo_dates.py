@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from evalkit.breaks import FEWEST_BEFORE
 from evalkit.checks.answers import Answer, answer
 from evalkit.checks.situation import Situation
 from evalkit.estimands import Window
@@ -13,8 +14,6 @@ from evalkit.language import Text
 from evalkit.statements import Statement
 from evalkit.vocabulary import CheckId, FindingStatus
 
-FEWEST = 12
-"""Periods on each side of an invented start."""
 STEP = 6
 """Periods between one invented start and the next."""
 _DECIDED = (Answer.ABOVE, Answer.BELOW)
@@ -32,7 +31,7 @@ def placebo_dates(situation: Situation) -> Finding | None:
     if before is None:
         return None
     days = situation.starts(before)
-    splits = range(FEWEST, len(days) - FEWEST + 1, STEP)
+    splits = range(FEWEST_BEFORE, len(days) - FEWEST_BEFORE + 1, STEP)
     if not splits:
         return None
     pairs = [(situation.part(before, days[:split]), situation.part(before, days[split:])) for split in splits]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from evalkit import periods
 from evalkit.designs import Design
-from evalkit.designs.evidence import Evidence, gather
+from evalkit.designs.evidence import Evidence, gather, starts_kept
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Estimate
 from evalkit.metrics import MetricBook
@@ -58,11 +58,7 @@ class Situation:
 
     def starts(self, window: Window) -> list[date]:
         """The first days of a window's periods that are not left out."""
-        return [
-            day
-            for day in periods.between(window.first, window.last, self.panel.frequency)
-            if not any(out.first <= day <= out.last for out in self.estimand.without)
-        ]
+        return starts_kept(self.estimand, self.panel, window)
 
     def part(self, window: Window, starts: list[date]) -> Window:
         """The window from the first of these periods to the last."""
@@ -74,8 +70,3 @@ class Situation:
         step = self.panel.frequency
         start = periods.first_day(first, step)
         return replace(window, first=start, last=periods.last_day(periods.first_day(last, step), step))
-
-
-def day_before(day: date) -> date:
-    """The last day before this one."""
-    return day - timedelta(days=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypedDict, overload
 
 import numpy as np
@@ -15,7 +14,7 @@ from evalkit.comparisons.rate_ratios import rate_ratio
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, frame_of, refusal
-from evalkit.inference import ratios, variance_recovery
+from evalkit.inference import proportions, ratios, variance_recovery
 from evalkit.inference.faults import COUNT
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.interval import Interval
@@ -356,7 +355,10 @@ def _share_ratios(
     empty = (after == 0) & (before == 0)
     counts = (np.where(empty, 1, after), np.where(empty, 1, before))
     first, second = counts[0] / visits, counts[1] / visits_before
-    limits = [_wilson(count, of, conf_level) for count, of in zip(counts, (visits, visits_before), strict=True)]
+    limits = [
+        proportions.wilson_limits(count, of, conf_level)
+        for count, of in zip(counts, (visits, visits_before), strict=True)
+    ]
     low, high = variance_recovery.ratio_limits(first, limits[0], second, limits[1])
     estimate = np.divide(first, second, out=np.full(first.shape, np.inf), where=second > 0)
     return Intervals(estimate=estimate, low=low, high=high).refuse(empty, refusals.no_events())
@@ -386,13 +388,6 @@ def _ratio_of_shares(after: _Side, before: _Side, conf_level: float) -> Estimate
         return refusal(Scale.RATE_RATIO, found, conf_level=conf_level)
     events, seen = int((first + second).item()), float((visits + visits_before).item())
     return _estimate(found, Method.MOVER, conf_level, events, seen)
-
-
-def _wilson(count: NDArray[np.int64], of: NDArray[np.int64], conf_level: float) -> variance_recovery.Pair:
-    z = NormalDist().inv_cdf((1 + conf_level) / 2)
-    middle, half = count + z * z / 2, z * np.sqrt(count * (1 - count / of) + z * z / 4)
-    low = np.where(count > 0, (middle - half) / (of + z * z), 0.0)
-    return low, np.where(count < of, (middle + half) / (of + z * z), 1.0)
 
 
 def _estimate(found: Interval, method: Method, conf_level: float, events: int, exposure: float) -> Estimate:

@@ -9,7 +9,7 @@ import numpy as np
 
 from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.faults import Fault, PositiveFaults
+from evalkit.inference.faults import POSITIVE, Fault, positive_faults
 from evalkit.inference.method import Method
 from evalkit.language import Text, same
 
@@ -19,40 +19,32 @@ if TYPE_CHECKING:
     from evalkit.inference.precision import Cells
 
 ALTERNATIVES = ("two-sided", "larger", "smaller")
-_NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
 
 
-def _positive(code: str, accepted: Text, step: Text) -> PositiveFaults:
-    outside = Text("{name} är inte ett ändligt tal större än 0.", "{name} is not a finite number above 0.")
-    return PositiveFaults(
-        not_a_number=Fault(f"{code}_not_a_number", _NO_NUMBER, accepted, step),
-        not_positive=Fault(f"{code}_not_positive", outside, accepted, step),
-    )
-
-
-_POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
-EXPECTED = _positive(
+EXPECTED = positive_faults(
     "expected",
-    _POSITIVE,
+    POSITIVE,
     Text("Ange hur många händelser som väntas utan någon effekt.", "Give the number expected without any effect."),
 )
-RATIO = _positive("ratio", _POSITIVE, Text("Skriv 1.5 för femtio procent fler.", "Write 1.5 for fifty per cent more."))
-DISPERSION = _positive(
+RATIO = positive_faults(
+    "ratio", POSITIVE, Text("Skriv 1.5 för femtio procent fler.", "Write 1.5 for fifty per cent more.")
+)
+DISPERSION = positive_faults(
     "dispersion",
-    _POSITIVE,
+    POSITIVE,
     Text("Ange variansen delad med medelvärdet; 1 är slumpen ensam.", "Give variance over mean; 1 is chance alone."),
 )
-SHAPE = _positive(
+SHAPE = positive_faults(
     "shape",
-    _POSITIVE,
+    POSITIVE,
     Text(
         "Ange antalet enheter gånger formparametern för en enhet (1/alfa).",
         "Give the number of units times the shape of one unit (1/alpha).",
     ),
 )
-HALF_WIDTH = _positive(
+HALF_WIDTH = positive_faults(
     "half_width",
-    _POSITIVE,
+    POSITIVE,
     Text(
         "Skriv 0.2 för att övre gränsen ska vara högst 20 procent över skattningen.",
         "Write 0.2 for an upper limit at most 20 per cent above the estimate.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -81,7 +82,7 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
         return Lack("window_cut", group.name, window)
     rows = _kept(panel.cells(estimand.series, group.units, window.first, window.last), estimand)
     lack = (
-        _uncounted(rows, _wanted(estimand, panel, window), panel, group, window)
+        _uncounted(rows, len(starts_kept(estimand, panel, window)), panel, group, window)
         or _implausible(rows, group, window)
         or _unexposed(rows, panel, group, window)
         or (_more_than_all(rows, panel, group, window) if estimand.series.key in panel.shares else None)
@@ -110,10 +111,10 @@ def _kept(rows: pl.DataFrame, estimand: Estimand) -> pl.DataFrame:
     return rows
 
 
-def _wanted(estimand: Estimand, panel: Panel, window: Window) -> int:
-    """How many periods of a window must be counted."""
+def starts_kept(estimand: Estimand, panel: Panel, window: Window) -> list[date]:
+    """The first days of a window's periods that the estimand does not leave out."""
     starts = periods.between(window.first, window.last, panel.frequency)
-    return sum(not any(out.first <= start <= out.last for out in estimand.without) for start in starts)
+    return [start for start in starts if not any(out.first <= start <= out.last for out in estimand.without)]
 
 
 def _uncounted(rows: pl.DataFrame, wanted: int, panel: Panel, group: Group, window: Window) -> Lack | None:

@@ -39,7 +39,8 @@ class PositiveFaults:
     not_positive: Fault
 
 
-def _positive(code: str, accepted: Text, step: Text) -> PositiveFaults:
+def positive_faults(code: str, accepted: Text, step: Text) -> PositiveFaults:
+    """The faults of a number that must be positive and finite, with ``code`` in their codes."""
     outside = Text("{name} är inte ett ändligt tal större än 0.", "{name} is not a finite number above 0.")
     return PositiveFaults(
         not_a_number=Fault(f"{code}_not_a_number", _NO_NUMBER, accepted, step),
@@ -49,7 +50,7 @@ def _positive(code: str, accepted: Text, step: Text) -> PositiveFaults:
 
 _NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
 _WHOLE = Text("ett helt tal från 0 till 1 000 000 000", "a whole number from 0 to 1,000,000,000")
-_POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
+POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
 _COUNT_STEP = Text(
     "Ange antalet händelser. En andel eller ett medelvärde är inte ett antal.",
     "Give the number of events. A share or a mean is not a count.",
@@ -75,25 +76,25 @@ COUNT = CountFaults(
         _COUNT_STEP,
     ),
 )
-EXPOSURE = _positive(
+EXPOSURE = positive_faults(
     "exposure",
-    Text(f"{_POSITIVE.sv}, till exempel personår eller besök", f"{_POSITIVE.en}, such as visits"),
+    Text(f"{POSITIVE.sv}, till exempel personår eller besök", f"{POSITIVE.en}, such as visits"),
     Text(
         "Ange det som antalet ska delas med. Är det noll eller okänt går ingen nivå att räkna ut.",
         "Give what the count is divided by. If it is zero or unknown there is no rate.",
     ),
 )
-NULL = _positive(
+NULL = positive_faults(
     "null",
-    _POSITIVE,
+    POSITIVE,
     Text(
         "Ange värdet att pröva mot; 1 betyder ingen skillnad mellan två sidor.",
         "Give the value to test against; 1 means no difference between two sides.",
     ),
 )
-FACTOR = _positive(
+FACTOR = positive_faults(
     "factor",
-    _POSITIVE,
+    POSITIVE,
     Text(
         "Ange hur många gånger högre; 1 betyder att nivån helt enkelt är högre.",
         "Give how many times higher; 1 means that the rate is simply higher.",

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from evalkit.inference.interval import Interval
+from evalkit.inference.interval import Interval, exponential
 from evalkit.inference.intervals import Floats
 from evalkit.inference.segmented import Segmented
 from evalkit.inference.segments import LEVEL, SLOPE
-
-_LARGEST_EXPONENT = 709.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,8 +149,8 @@ class Interrupted:
     def _ratio(self, log_ratio: float, own: Floats, other: Floats | None) -> Interval:
         error, degrees = self._error(own, other)
         step = _quantile(degrees, self.conf_level) * error
-        low, high = _power(log_ratio - step), _power(log_ratio + step)
-        return Interval(_power(log_ratio), low, high, _p_value(log_ratio / error, degrees), error)
+        low, high = exponential(log_ratio - step), exponential(log_ratio + step)
+        return Interval(exponential(log_ratio), low, high, _p_value(log_ratio / error, degrees), error)
 
 
 def _quantiles(degrees: Floats, conf_level: float) -> Floats:
@@ -168,7 +166,3 @@ def _quantile(degrees: float, conf_level: float) -> float:
 def _p_value(score: float, degrees: float) -> float:
     tail = special.ndtr(-abs(score)) if math.isinf(degrees) else special.stdtr(degrees, -abs(score))
     return 2 * float(tail)
-
-
-def _power(exponent: float) -> float:
-    return math.exp(exponent) if exponent < _LARGEST_EXPONENT else math.inf

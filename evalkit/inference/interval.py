@@ -5,6 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_LARGEST_EXPONENT = 709.0
+
+
+def exponential(exponent: float) -> float:
+    """``e`` to the exponent, infinity beyond the largest number there is.
+
+    One degree of freedom at a high level gives limits so far out.
+    """
+    return math.exp(exponent) if exponent < _LARGEST_EXPONENT else math.inf
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

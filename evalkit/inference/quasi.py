@@ -14,7 +14,7 @@ from scipy import special
 
 from evalkit import refusals
 from evalkit.inference import regression
-from evalkit.inference.interval import Interval
+from evalkit.inference.interval import Interval, exponential
 from evalkit.statements import Statement
 
 
@@ -62,17 +62,11 @@ def interval(
     std_error = math.sqrt(float(contrast @ fitted.covariance @ contrast))
     half = -float(special.stdtrit(fitted.df, (1 - conf_level) / 2)) * std_error
     p_value = None if null is None else _p_value((log_estimate - math.log(null)) / std_error, fitted.df)
-    low, high = _power(log_estimate - half), _power(log_estimate + half)
+    low, high = exponential(log_estimate - half), exponential(log_estimate + half)
     return Interval(math.exp(log_estimate), low, high, p_value, std_error)
 
 
-_LARGEST_EXPONENT = 709.0
 _CONTRASTS = {1: np.array([1.0]), 2: np.array([1.0, -1.0]), 4: np.array([1.0, -1.0, -1.0, 1.0])}
-
-
-def _power(exponent: float) -> float:
-    # One degree of freedom at a high level gives limits beyond the largest number there is.
-    return math.exp(exponent) if exponent < _LARGEST_EXPONENT else math.inf
 
 
 def _p_value(t: float, df: int) -> float:

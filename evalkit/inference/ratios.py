@@ -24,6 +24,7 @@ from evalkit.inference import inverse_beta
 from evalkit.inference.central import log_excess, twice_the_smaller
 from evalkit.inference.distinct import solved_once
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.pairs import Pairs
 from evalkit.inference.roots import crossings
@@ -199,7 +200,7 @@ TESTED: MappingProxyType[Method, Callable[..., Intervals]] = MappingProxyType(
 
 def score_odds(first: Counts, second: Counts, conf_level: float) -> tuple[Floats, Floats]:
     """Wilson's limits of the odds of two counts, mended for single events; 0 and infinity where a count is zero."""
-    z2 = float(special.ndtri((1 - conf_level) / 2)) ** 2
+    z2 = normal_quantile(conf_level) ** 2
     total = np.maximum(first + second, 1).astype(float)
     root = np.sqrt(z2 * (first / total * second + z2 / 4))
     # Wilson's two odds as quotients of squares: the usual form subtracts and loses the digits of a small count.

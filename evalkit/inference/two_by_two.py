@@ -28,6 +28,7 @@ from evalkit.inference.central import log_excess, twice_the_smaller
 from evalkit.inference.distinct import solved_once
 from evalkit.inference.hypergeometric import Margins
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.levels import normal_quantile
 from evalkit.inference.method import Method
 from evalkit.inference.roots import crossings_near
 
@@ -187,7 +188,7 @@ def _p_value(tables: Counts, log_odds: Floats, share: float) -> Floats:
 def _score_limits(tables: Counts, conf_level: float) -> tuple[Floats, Floats]:
     """Limits of the odds ratio. The upper limit is the lower one's inverse in the table with its columns swapped."""
     after, before, ref_after, ref_before = tables
-    z = float(-special.ndtri((1 - conf_level) / 2))
+    z = normal_quantile(conf_level)
     swapped = np.stack([before, after, ref_before, ref_after])
     with np.errstate(divide="ignore"):
         return _score_low(tables, z), 1 / _score_low(swapped, z)

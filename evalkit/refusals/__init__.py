@@ -55,10 +55,7 @@ from evalkit.refusals.donors import (
     too_few_treated,
 )
 from evalkit.refusals.panels import (
-    no_reference_time,
-    none_left_untreated,
     one_treated_cluster,
-    times_not_told_apart,
     too_few_treated_clusters,
 )
 from evalkit.refusals.reporting import (
@@ -110,12 +107,10 @@ __all__ = [
     "no_events_in_period",
     "no_never_joined",
     "no_other_assignment",
-    "no_reference_time",
     "no_shared_stratum",
     "no_variation",
     "no_variation_to_measure",
     "nobody_joins",
-    "none_left_untreated",
     "not_applicable",
     "not_attempted",
     "not_converged",
@@ -142,7 +137,6 @@ __all__ = [
     "stratum_without_exposure",
     "stretch_without_events",
     "suppressed",
-    "times_not_told_apart",
     "too_few_clusters",
     "too_few_donors",
     "too_few_margins",

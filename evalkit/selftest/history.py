@@ -13,6 +13,7 @@ from evalkit.designs.evidence import Lack, gather, refuse
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.inference.intervals import Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError, poisson
+from evalkit.inference.trend import autocorrelation
 from evalkit.panels import Panel
 from evalkit.statements import Statement
 from evalkit.vocabulary import Frequency
@@ -165,13 +166,8 @@ def _read(fitted: Fitted, model: Model, shape: _Shape, shares: dict[str, float],
 
 def _together(residuals: Floats, shape: _Shape) -> float:
     """The correlation of neighbouring residuals of a side; 0 unless it is beyond two standard errors, 1/√n."""
-    pairs = [
-        (one[:-1], one[1:])
-        for side in range(shape.sides)
-        if (one := residuals[shape.side == side][np.argsort(shape.time[shape.side == side])]).size
-    ]
-    products = sum(float(early @ late) for early, late in pairs)
-    found = products / float(residuals @ residuals) if residuals.any() else 0.0
+    sides = (shape.side == side for side in range(shape.sides))
+    found = autocorrelation([residuals[here][np.argsort(shape.time[here])] for here in sides]) or 0.0
     return found if found > _SURE / np.sqrt(residuals.size) else 0.0
 
 
