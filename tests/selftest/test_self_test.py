@@ -15,7 +15,8 @@ import evalkit as ek
 from evalkit import columns
 from evalkit.cli import app
 from evalkit.errors import EstimationError
-from evalkit.inference.shocks import shocks
+from evalkit.inference.shocks import correlation_of_shocks, shocks
+from evalkit.inference.trend import autocorrelation
 from evalkit.language import Language, Text
 from evalkit.panels import Panel
 from evalkit.selftest.history import History, learn
@@ -138,6 +139,24 @@ def test_shaken_counts_vary_and_hang_together_as_asked(dispersion: float, autoco
     assert counts.mean() == pytest.approx(20, rel=0.03)
     assert counts.var() / counts.mean() == pytest.approx(dispersion, rel=0.08)
     assert np.corrcoef(counts[:-1], counts[1:])[0, 1] == pytest.approx(autocorrelation, abs=0.04)
+
+
+def test_the_correlation_of_lasting_shocks_is_found_again() -> None:
+    """A thousand periods tell a correlation to within about 0.1."""
+    means = np.full(1_000, 20.0)
+    rng = np.random.default_rng(3)
+    for asked in (0.2, 0.5):
+        counts = rng.poisson(means * shocks(means, 3.0, asked, rng))
+        assert correlation_of_shocks([(counts - 20) / np.sqrt(20)], 3.0) == pytest.approx(asked, abs=0.1)
+
+
+def test_neighbours_alike_by_chance_make_no_lasting_shift_of_level() -> None:
+    """A likeness that is gone after one period (a moving average) is more than φ leaves room for at the first lag."""
+    noise = np.random.default_rng(5).standard_normal(2_001)
+    passing = (noise[1:] + noise[:-1]) / np.sqrt(2)
+    room = 0.27 / 1.27
+    assert autocorrelation([passing]) > 2 * room
+    assert correlation_of_shocks([passing], 1.27) < 0.95 * room
 
 
 def test_a_gap_and_a_time_without_events_are_told_and_not_tried() -> None:
