@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from evalkit.inference.groups import Groups, Index
@@ -30,10 +31,18 @@ class ScoredDifference:
 
     def variance(self, difference: Floats) -> Floats:
         """Of the weighted difference of rates, if they truly differ by ``difference``; both of shape ``(groups,)``."""
+        side = self.strata
+        rate, rate_ref = self.rates(difference)
+        # w² (rate / T1 + rate_ref / T0) with w = T1 T0 / (T1 + T0)
+        parts = (rate * side.share_ref + rate_ref * side.share) * side.exposed * side.share_ref
+        scaled = parts / np.where(self.whole > 0, self.whole, 1.0)[self.groups.at]
+        return self.groups.total(np.where(self._shared, scaled, 0.0)) / np.where(self.whole > 0, self.whole, 1.0)
+
+    def rates(self, difference: Floats) -> tuple[Floats, Floats]:
+        """The likeliest rates of both sides in each stratum, shape ``(strata,)``, if they differ by ``difference``."""
         gap = difference[self.groups.at]
         side = self.strata
         both = side.exposed + side.exposed_ref
-        shared = (side.exposed > 0) & (side.exposed_ref > 0)
         lower = np.where(gap > 0, side.events_ref, side.events)
         mean = _divided((side.events + side.events_ref).astype(float), both)
         # The likeliest smaller rate solves r² + (|gap| - mean) r = |gap| lower / both.
@@ -41,12 +50,11 @@ class ScoredDifference:
         root = np.hypot(half, np.sqrt(np.abs(gap) * _divided(lower, both)))
         other = np.where(half > 0, half + root, 1.0)
         smaller = np.where(half > 0, np.abs(gap) * _divided(lower, both) / other, root - half)
-        rate = smaller + np.maximum(gap, 0.0)
-        rate_ref = smaller + np.maximum(-gap, 0.0)
-        # w² (rate / T1 + rate_ref / T0) with w = T1 T0 / (T1 + T0)
-        parts = (rate * side.share_ref + rate_ref * side.share) * side.exposed * side.share_ref
-        scaled = parts / np.where(self.whole > 0, self.whole, 1.0)[self.groups.at]
-        return self.groups.total(np.where(shared, scaled, 0.0)) / np.where(self.whole > 0, self.whole, 1.0)
+        return smaller + np.maximum(gap, 0.0), smaller + np.maximum(-gap, 0.0)
+
+    @property
+    def _shared(self) -> NDArray[np.bool_]:
+        return (self.strata.exposed > 0) & (self.strata.exposed_ref > 0)
 
     def interval(self, estimate: Floats, conf_level: float, null: float) -> Intervals:
         """Every difference that is not rejected; it needs no event on any side."""

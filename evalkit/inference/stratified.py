@@ -124,7 +124,7 @@ def difference(
 
     Source: Greenland and Robins 1985, Biometrics 41:55-68; Miettinen and Nurminen 1985, Statistics in Medicine
     4:213-226 (rates, over strata); Zou and Donner 2008, Statistics in Medicine 27:1693-1702;
-    Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: the weighted squares of the strata's deviations.
+    Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: Cochran 1954, Biometrics 10:101-129.
 
     Examples
     --------
@@ -144,14 +144,15 @@ def difference(
     first = WeightedSum.of(strata.events, strata.share_ref / per, groups)
     second = WeightedSum.of(strata.events_ref, strata.share / per, groups)
     estimate = first.value - second.value
+    scored = ScoredDifference(strata, groups, whole)
     if method is Method.MANTEL_HAENSZEL:
         intervals = _normal(estimate, np.sqrt(first.variance + second.variance), conf_level, null)
     elif method is Method.SCORE:
-        intervals = ScoredDifference(strata, groups, whole).interval(estimate, conf_level, null)
+        intervals = scored.interval(estimate, conf_level, null)
     else:
         intervals = _recovered(first, second, method, conf_level, null)
     shared = weights > 0
-    homogeneity = _difference_homogeneity(strata, groups, np.where(whole > 0, estimate, 0.0), shared)
+    homogeneity = _difference_homogeneity(scored, np.where(whole > 0, estimate, 0.0), shared)
     return Compared(
         intervals=intervals.refuse(whole == 0, refusals.no_shared_stratum()),
         homogeneity=homogeneity,
@@ -209,14 +210,24 @@ def _ratio_homogeneity(strata: Strata, groups: Groups, estimate: Floats, useful:
     return _homogeneity(squares - correction, groups.total(useful), total_variance > 0)
 
 
-def _difference_homogeneity(strata: Strata, groups: Groups, estimate: Floats, shared: NDArray[np.bool_]) -> Homogeneity:
+def _difference_homogeneity(scored: ScoredDifference, estimate: Floats, shared: NDArray[np.bool_]) -> Homogeneity:
+    """Cochran's Q with the variances that the strata have when they share a difference.
+
+    Around their mean weighted by precision: around another, such as that of Mantel and Haenszel, the squares are not
+    chi-squared, since a stratum of high precision and small weight is far from it by chance alone. A variance from
+    the stratum's own few events would be small just when they are few by chance.
+    """
+    strata, groups = scored.strata, scored.groups
     exposed, exposed_ref = np.where(shared, strata.exposed, 1.0), np.where(shared, strata.exposed_ref, 1.0)
-    gap = strata.events / exposed - strata.events_ref / exposed_ref - estimate[groups.at]
-    # Divided one at a time: the square of an exposure may leave the range of a float.
-    variance = strata.events / exposed / exposed + strata.events_ref / exposed_ref / exposed_ref
-    useful = shared & (variance > 0)
-    squares = np.divide(gap, np.sqrt(variance), out=np.zeros_like(gap), where=useful) ** 2
-    return _homogeneity(groups.total(squares), groups.total(useful), groups.total(useful) > 0)
+    difference = strata.events / exposed - strata.events_ref / exposed_ref
+    rate, rate_ref = scored.rates(estimate)
+    variance = np.where(shared, rate / exposed + rate_ref / exposed_ref, 0.0)
+    useful = variance > 0
+    precision = np.divide(1.0, variance, out=np.zeros_like(variance), where=useful)
+    whole = groups.total(precision)
+    mean = np.divide(groups.total(precision * difference), whole, out=np.zeros_like(whole), where=whole > 0)
+    squares = groups.total(precision * (difference - mean[groups.at]) ** 2)
+    return _homogeneity(squares, groups.total(useful), whole > 0)
 
 
 def _homogeneity(statistic: Floats, strata: Floats, there: NDArray[np.bool_]) -> Homogeneity:
