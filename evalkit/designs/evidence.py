@@ -120,7 +120,7 @@ def starts_kept(estimand: Estimand, panel: Panel, window: Window) -> list[date]:
 
 def _is_whole(rows: pl.DataFrame, cells: int) -> bool:
     """Whether there is a count in every cell; the usual case, told without looking for who lacks one."""
-    return rows.height == cells and not rows["count"].null_count()
+    return rows.height == cells and bool((rows["status"] == CellStatus.VALUE).all())
 
 
 def _uncounted(rows: pl.DataFrame, wanted: int, panel: Panel, group: Group, window: Window) -> Lack | None:
@@ -151,8 +151,9 @@ def _implausible(rows: pl.DataFrame, group: Group, window: Window) -> Lack | Non
 
 
 def _unexposed(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
-    if rows["exposure"].null_count():
-        unknown = set(rows.filter(pl.col("exposure_status") != CellStatus.VALUE)["unit_id"])
+    hidden = rows["exposure_status"] != CellStatus.VALUE
+    if hidden.any():
+        unknown = set(rows.filter(hidden)["unit_id"])
         return Lack("exposure_missing", _who(unknown, panel, group), window)
     bare = (rows["exposure"] <= 0) & (rows["count"] > 0)
     if bare.any():
