@@ -66,11 +66,11 @@ class ScoredDifference:
 
         Source: Rao 1948, Proceedings of the Cambridge Philosophical Society 44:50-57; the rates as in the interval.
         """
-        told = self._without_unit()
-        away, spread = told._away(told._likeliest_difference())
+        told = self.without_unit()
+        away, spread = told.away_from(told.likeliest_difference())
         return told.groups.total(_divided(away, np.sqrt(spread)) ** 2)
 
-    def _likeliest_difference(self) -> Floats:
+    def likeliest_difference(self) -> Floats:
         """Where the derivative of the likelihood, which falls all the way, changes its sign."""
         low, high = self._ends()
         places = np.arange(low.size)
@@ -78,7 +78,7 @@ class ScoredDifference:
         def pull(tried: Floats, at: Index) -> Floats:
             differences = np.zeros(low.size)
             differences[at] = tried
-            away, spread = self._away(differences)
+            away, spread = self.away_from(differences)
             return self.groups.total(_divided(away, spread))[at]
 
         # Strata without events pull to 0 from both sides, so that the derivative may jump past its zero there.
@@ -88,7 +88,7 @@ class ScoredDifference:
         high = np.where(falls, -near, np.where(rises, high, 0.0))
         return crossings(pull, low, high, places)
 
-    def _without_unit(self) -> Self:
+    def without_unit(self) -> Self:
         """The same with exposures as parts of the group's whole, so that no square leaves the range of a float."""
         unit, side = np.where(self.whole > 0, self.whole, 1.0)[self.groups.at], self.strata
         strata = Strata(side.events, side.exposed / unit, side.events_ref, side.exposed_ref / unit)
@@ -109,7 +109,7 @@ class ScoredDifference:
         rate, rate_ref = _divided(side.events, side.exposed), _divided(side.events_ref, side.exposed_ref)
         return np.where(shared, rate - rate_ref, 0.0), shared
 
-    def _away(self, difference: Floats) -> tuple[Floats, Floats]:
+    def away_from(self, difference: Floats) -> tuple[Floats, Floats]:
         """How far each stratum is from its group's difference, and the variance under it; 0 without both sides."""
         found, shared = self._observed()
         rate, rate_ref = self._likeliest(difference)
