@@ -94,12 +94,14 @@ TEN_OF_TEN = 0.025 ** (1 / 10)
     ],
 )
 def test_when_nobody_is_left_the_limits_are_those_of_the_few_who_were_followed(days, words, low, high) -> None:
-    curve = ek.cumulative_incidence(pl.Series(days), pl.Series(words), of="event")
-    for found in (curve.at(3), curve.at(30)):
+    # A group of its own has the event that there may be none of in the other.
+    of = pl.Series("side", [*["a"] * len(days), *["b"] * 2])
+    curves = ek.cumulative_incidence(pl.Series([*days, 1, 9]), pl.Series([*words, "event", "event"]), of="event", by=of)
+    for found in (curves.at(3)[0], curves.at(30)[0]):
         assert found.conf_low == pytest.approx(low, rel=1e-9)
         assert found.conf_high == pytest.approx(high, rel=1e-9)
-    last = curve.to_frame().row(-1, named=True)
-    assert (last["conf_low"], last["conf_high"]) == (curve.at(3).conf_low, curve.at(3).conf_high)
+    last = curves.to_frame().filter(pl.col("side") == "a").row(-1, named=True)
+    assert (last["conf_low"], last["conf_high"]) == (curves.at(3)[0].conf_low, curves.at(3)[0].conf_high)
 
 
 def test_an_end_of_the_other_way_long_before_makes_the_last_few_no_surer() -> None:
