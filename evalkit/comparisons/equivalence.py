@@ -82,8 +82,9 @@ def equivalence(
     ----------
     estimate
         A ratio (of rates, shares, mean times, yearly changes, or of rate ratios) or a difference (of rates, shares,
-        mean times, means). Its interval, of level 1-α, decides whether a difference is shown. A series is held against the margin row by
-        row, in one go, and so are the estimates of a plan, which must all be ratios or all differences.
+        mean times, means). Its interval, of level 1-α, decides whether a difference is shown. A series is held against
+        the margin row by row, in one go, and so are the estimates of a plan, which must all be ratios or all
+        differences.
     margin
         0.2 on a ratio is within 20 per cent (1 or more is refused, for 20 is seldom meant); on a difference it is in
         the estimate's own unit (days, events per exposure, shares). Or both limits on the scale of the estimate, such
