@@ -1,0 +1,215 @@
+"""What so many expected events can show under a design, before any data are seen.
+
+Where fewer than :data:`FEW` events are expected in one of the times compared, the normal approximation promises too
+much for one rate and for sides of unequal size, and the enumeration of every outcome promises too much for a decrease.
+Both are then made, and the more cautious stands. Counts that vary φ times as much as chance tell as little as 1/φ as
+many that vary by chance alone, and are enumerated as such.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import refusals
+from evalkit.comparisons.precision import months_needed, power, smallest_detectable
+from evalkit.estimands import Estimand, Window
+from evalkit.precisions import Precision, PrecisionSeries
+from evalkit.vocabulary import DesignId
+
+RATIOS = (1.5, 2.0)
+POWER = 0.8
+FEW = 200
+"""From so many events in every time compared the approximation and the enumeration differ by about 1 per cent."""
+MONTHS_A_YEAR = 12
+_ENUMERATED = frozenset({DesignId.D1, DesignId.D2})
+_EXACT: dict[str, Any] = {"method": "exact"}
+_OUTERMOST = 3
+_HALVINGS = 14
+_EVENTS_AHEAD = 8
+_LONGEST_SEARCH = 1200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What decides the precision beside the counts: the design, and its windows in months."""
+
+    design: DesignId
+    months_after: int
+    months_before: int | None
+
+    @classmethod
+    def of(cls, estimand: Estimand) -> Layout:
+        """That of an estimand."""
+        before = None if estimand.before is None else _months(estimand.before)
+        return cls(design=estimand.design, months_after=_months(estimand.after), months_before=before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What so many events a month can show when the counts vary ``dispersion`` times as much as chance.
+
+    Attributes
+    ----------
+    monthly, monthly_comparison
+        Events a month on each side.
+    increase, decrease
+        The smallest change that is found with 80 per cent power.
+    months
+        For each of ``RATIOS``, months of time after the start that it takes to find it.
+    is_enumerated
+        Whether every outcome was added up too, so that the changes are the more cautious of two answers.
+    """
+
+    monthly: float
+    monthly_comparison: float | None
+    dispersion: float
+    increase: Precision
+    decrease: Precision
+    months: tuple[Precision, ...]
+    is_enumerated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What is asked: events a month on each side and their dispersion."""
+
+    monthly: float
+    monthly_comparison: float | None
+    dispersion: float
+
+
+def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook, ...]:
+    """One outlook per row; either every row has another side or none has.
+
+    Examples
+    --------
+    >>> from evalkit.outlooks import Layout, Row, outlooks
+    >>> from evalkit.vocabulary import DesignId
+    >>> year = Layout(design=DesignId.D1, months_after=12, months_before=None)
+    >>> few, many = outlooks(year, [Row(monthly=m, monthly_comparison=None, dispersion=1.0) for m in (1, 50)], 0.05)
+    >>> few.is_enumerated, round(few.increase.ratio, 2), many.is_enumerated, round(many.increase.ratio, 2)
+    (True, 1.97, False, 1.11)
+    """
+    increases, decreases, *waits = _approximate(layout, rows, alpha)
+    few = [place for place, row in enumerate(rows) if _is_few(layout, row)]
+    some = [rows[place] for place in few]
+    for found, increase in ((increases, True), (decreases, False)):
+        answers = _cautious(layout, some, [found[place] for place in few], alpha, increase=increase)
+        for place, answer in zip(few, answers, strict=True):
+            found[place] = answer
+    return tuple(
+        Outlook(
+            monthly=row.monthly,
+            monthly_comparison=row.monthly_comparison,
+            dispersion=row.dispersion,
+            increase=increases[place],
+            decrease=decreases[place],
+            months=tuple(
+                _cautious_months(layout, row, found[place], ratio, alpha)
+                for ratio, found in zip(RATIOS, waits, strict=True)
+            ),
+            is_enumerated=place in few,
+        )
+        for place, row in enumerate(rows)
+    )
+
+
+def _approximate(layout: Layout, rows: Sequence[Row], alpha: float) -> list[list[Precision]]:
+    """The smallest increases, the smallest decreases, and the months for each of ``RATIOS``; all rows in one call."""
+    own, dispersion = (np.array([getattr(row, name) for row in rows]) for name in ("monthly", "dispersion"))
+    other = None if rows[0].monthly_comparison is None else np.array([row.monthly_comparison for row in rows], float)
+    before, after = layout.months_before, layout.months_after
+    earlier = {
+        "events_before": None if before is None else own * before,
+        "events_ref_before": None if before is None or other is None else other * before,
+    }
+    shared = {"dispersion": dispersion, "power": POWER, "alpha": alpha}
+    counts = {"events": own * after, "events_ref": None if other is None else other * after, **earlier}
+    changes = [smallest_detectable(**counts, **shared, direction=way) for way in ("increase", "decrease")]  # type: ignore[arg-type]
+    waits = [months_needed(ratio, monthly=own, monthly_ref=other, **earlier, **shared) for ratio in RATIOS]  # type: ignore[arg-type]
+    return [list(_each(found)) for found in (*changes, *waits)]
+
+
+def _is_few(layout: Layout, row: Row) -> bool:
+    months = min(layout.months_after, layout.months_before or layout.months_after)
+    return layout.design in _ENUMERATED and row.monthly * months / row.dispersion < FEW
+
+
+def _cautious(
+    layout: Layout, rows: Sequence[Row], found: Sequence[Precision], alpha: float, *, increase: bool
+) -> list[Precision]:
+    """Approximate answers, moved away from no change until the enumeration has the power as well."""
+    open_to_question = [place for place, one in enumerate(found) if one.ratio is not None]
+    answers = list(found)
+    if not open_to_question:
+        return answers
+    own = np.array([rows[place].monthly / rows[place].dispersion for place in open_to_question])
+    before = None if layout.months_before is None else own * layout.months_before
+
+    def is_short(log_ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
+        asked = power(np.exp(log_ratio), events=own * layout.months_after, events_before=before, alpha=alpha, **_EXACT)
+        return np.array([one.power is None or one.power < POWER for one in _each(asked)])
+
+    near = np.log(np.array([found[place].ratio for place in open_to_question], dtype=float))
+    outermost = near * _OUTERMOST
+    first, never = is_short(near), is_short(outermost)
+    low, high = near, outermost
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        short = is_short(middle)
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    for index, place in enumerate(open_to_question):
+        if never[index]:
+            reason = refusals.too_many_to_enumerate() if increase else refusals.nothing_detectable()
+            answers[place] = replace(found[place], method="exact", ratio=None, power=None, reason=reason)
+        elif first[index]:
+            answers[place] = replace(found[place], method="exact", ratio=float(np.exp(high[index])))
+    return answers
+
+
+def _cautious_months(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
+    """Approximate months, made more until the enumeration has the power too, where events are few by then."""
+    if found.months is None or layout.design not in _ENUMERATED:
+        return found
+    own = row.monthly / row.dispersion
+    before = None if layout.months_before is None else own * layout.months_before
+    if min(own * found.months, np.inf if before is None else before) >= FEW:
+        return found
+    months = _months_enumerated(own, before, ratio, alpha, found.months)
+    if months is None:
+        return replace(found, method="exact", ratio=None, power=None, months=None, reason=refusals.before_too_short())
+    return found if months == found.months else replace(found, method="exact", months=months)
+
+
+@cache
+def _months_enumerated(own: float, before: float | None, ratio: float, alpha: float, least: int) -> int | None:
+    """The fewest months, at least ``least``, with the power then and for the next :data:`_EVENTS_AHEAD` events.
+
+    The power of an exact test goes up and down in small steps, so the first month that has it is not enough.
+    """
+    ahead, start = math.ceil(_EVENTS_AHEAD / own), least
+    while start <= _LONGEST_SEARCH:
+        months = np.arange(start, start + ahead + 1, dtype=np.float64)
+        asked = power(ratio, events=own * months, events_before=before, alpha=alpha, **_EXACT)
+        short = np.flatnonzero([one.power is None or one.power < POWER for one in _each(asked)])
+        if not short.size:
+            return start
+        start = int(months[short[-1]]) + 1
+    return None
+
+
+def _each(found: Precision | PrecisionSeries) -> tuple[Precision, ...]:
+    return (found,) if isinstance(found, Precision) else tuple(found)
+
+
+def _months(window: Window) -> int:
+    """Whole months of a window; a plan's windows consist of nothing else."""
+    years = window.last.year - window.first.year
+    return years * MONTHS_A_YEAR + window.last.month - window.first.month + 1
