@@ -3,7 +3,8 @@
 Where fewer than :data:`FEW` events are expected in one of the times compared, the normal approximation promises too
 much for one rate and for sides of unequal size, and the enumeration of every outcome promises too much for a decrease.
 Both are then made, and the more cautious stands. Counts that vary φ times as much as chance tell as little as 1/φ as
-many that vary by chance alone, and are enumerated as such.
+many that vary by chance alone, and are enumerated as such. That φ has to be estimated from the periods of the plan
+is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 from evalkit import refusals
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
+from evalkit.inference import rule_power
 from evalkit.precisions import Precision, PrecisionSeries
-from evalkit.vocabulary import DesignId
+from evalkit.vocabulary import DesignId, Frequency
 
 RATIOS = (1.5, 2.0)
 POWER = 0.8
@@ -29,6 +31,9 @@ FEW = 200
 """From so many events in every time compared the approximation and the enumeration differ by about 1 per cent."""
 MONTHS_A_YEAR = 12
 _ENUMERATED = frozenset({DesignId.D1, DesignId.D2})
+_SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
+_LEAST_LEVEL = 1e-9
+"""Of the enumeration: tails far below it are lost to rounding."""
 _EXACT: dict[str, Any] = {"method": "exact"}
 _OUTERMOST = 3
 _HALVINGS = 14
@@ -38,17 +43,31 @@ _LONGEST_SEARCH = 1200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What decides the precision beside the counts: the design, and its windows in months."""
+    """What decides the precision beside the counts: the design, its windows in months, and the periods of the data."""
 
     design: DesignId
     months_after: int
     months_before: int | None
+    frequency: Frequency = Frequency.MONTH
 
     @classmethod
-    def of(cls, estimand: Estimand) -> Layout:
-        """That of an estimand."""
+    def of(cls, estimand: Estimand, frequency: Frequency) -> Layout:
+        """That of an estimand in a plan of this frequency."""
         before = None if estimand.before is None else _months(estimand.before)
-        return cls(design=estimand.design, months_after=_months(estimand.after), months_before=before)
+        return cls(
+            design=estimand.design, months_after=_months(estimand.after), months_before=before, frequency=frequency
+        )
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom behind φ: the periods of every cell, less one each."""
+        windows = [months for months in (self.months_after, self.months_before) if months is not None]
+        sides = 2 if self.design.has_other_side else 1
+        return sides * sum(months // self.frequency.months - 1 for months in windows)
+
+    def level(self, alpha: float, dispersion: float) -> float:
+        """The level to plan at: smaller than ``alpha`` where the plan's rule has to estimate φ from few periods."""
+        return alpha if self.design in _SERIES else rule_power.level(alpha, POWER, dispersion, self.df)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +114,30 @@ def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook
     >>> year = Layout(design=DesignId.D1, months_after=12, months_before=None)
     >>> few, many = outlooks(year, [Row(monthly=m, monthly_comparison=None, dispersion=1.0) for m in (1, 50)], 0.05)
     >>> few.is_enumerated, round(few.increase.ratio, 2), many.is_enumerated, round(many.increase.ratio, 2)
-    (True, 1.97, False, 1.11)
+    (True, 1.99, False, 1.12)
     """
+    found: dict[int, Outlook] = {}
+    for dispersion in dict.fromkeys(row.dispersion for row in rows):
+        places = [place for place, row in enumerate(rows) if row.dispersion == dispersion]
+        level = layout.level(alpha, dispersion)
+        told = _at_level(layout, [rows[place] for place in places], level)
+        found |= {place: _called(outlook, alpha) for place, outlook in zip(places, told, strict=True)}
+    return tuple(found[place] for place in range(len(rows)))
+
+
+def _called(outlook: Outlook, alpha: float) -> Outlook:
+    """The same answers under the level of the plan's intervals, whatever level they were worked out at."""
+    return replace(
+        outlook,
+        increase=replace(outlook.increase, alpha=alpha),
+        decrease=replace(outlook.decrease, alpha=alpha),
+        months=tuple(replace(wait, alpha=alpha) for wait in outlook.months),
+    )
+
+
+def _at_level(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook, ...]:
     increases, decreases, *waits = _approximate(layout, rows, alpha)
-    few = [place for place, row in enumerate(rows) if _is_few(layout, row)]
+    few = [place for place, row in enumerate(rows) if alpha > _LEAST_LEVEL and _is_few(layout, row)]
     some = [rows[place] for place in few]
     for found, increase in ((increases, True), (decreases, False)):
         answers = _cautious(layout, some, [found[place] for place in few], alpha, increase=increase)
@@ -176,7 +215,7 @@ def _cautious(
 
 def _cautious_months(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
     """Approximate months, made more until the enumeration has the power too, where events are few by then."""
-    if found.months is None or layout.design not in _ENUMERATED:
+    if found.months is None or alpha <= _LEAST_LEVEL or layout.design not in _ENUMERATED:
         return found
     own = row.monthly / row.dispersion
     before = None if layout.months_before is None else own * layout.months_before

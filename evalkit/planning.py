@@ -90,7 +90,11 @@ def planned_power(plan: Plan) -> PlannedPower:
     (12, 1.29)
     """
     alpha, book = 1 - plan.document.conf_level, MetricBook.load()
-    items = tuple(_item(estimand, Reading.of(estimand, book), alpha) for estimand in plan.estimands)
+    frequency = plan.document.frequency
+    items = tuple(
+        _item(estimand, Layout.of(estimand, frequency), Reading.of(estimand, book), alpha)
+        for estimand in plan.estimands
+    )
     bare = dict.fromkeys(item.layout for item in items if item.needs_table)
     return PlannedPower(
         slug=plan.slug,
@@ -101,8 +105,8 @@ def planned_power(plan: Plan) -> PlannedPower:
     )
 
 
-def _item(estimand: Estimand, reading: Reading, alpha: float) -> PlannedEstimand:
-    layout, expected = Layout.of(estimand), estimand.expected
+def _item(estimand: Estimand, layout: Layout, reading: Reading, alpha: float) -> PlannedEstimand:
+    expected = estimand.expected
     found: tuple[Outlook, ...] = ()
     if expected is not None and reading is not Reading.NOT_COUNTED:
         own = {expected.dispersion} if expected.dispersion is not None else set()
