@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from evalkit import refusals
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
-from evalkit.inference import rule_power
+from evalkit.inference import precision, rule_power
 from evalkit.precisions import Precision, PrecisionSeries
 from evalkit.vocabulary import DesignId, Frequency
 
@@ -114,13 +114,13 @@ def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook
     >>> year = Layout(design=DesignId.D1, months_after=12, months_before=None)
     >>> few, many = outlooks(year, [Row(monthly=m, monthly_comparison=None, dispersion=1.0) for m in (1, 50)], 0.05)
     >>> few.is_enumerated, round(few.increase.ratio, 2), many.is_enumerated, round(many.increase.ratio, 2)
-    (True, 1.99, False, 1.12)
+    (True, 2.15, False, 1.13)
     """
     found: dict[int, Outlook] = {}
     for dispersion in dict.fromkeys(row.dispersion for row in rows):
         places = [place for place, row in enumerate(rows) if row.dispersion == dispersion]
         level = layout.level(alpha, dispersion)
-        told = _at_level(layout, [rows[place] for place in places], level)
+        told = _at_level(layout, [rows[place] for place in places], level, alpha)
         found |= {place: _called(outlook, alpha) for place, outlook in zip(places, told, strict=True)}
     return tuple(found[place] for place in range(len(rows)))
 
@@ -135,7 +135,7 @@ def _called(outlook: Outlook, alpha: float) -> Outlook:
     )
 
 
-def _at_level(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook, ...]:
+def _at_level(layout: Layout, rows: Sequence[Row], alpha: float, nominal: float) -> tuple[Outlook, ...]:
     increases, decreases, *waits = _approximate(layout, rows, alpha)
     few = [place for place, row in enumerate(rows) if alpha > _LEAST_LEVEL and _is_few(layout, row)]
     some = [rows[place] for place in few]
@@ -151,7 +151,9 @@ def _at_level(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outloo
             increase=increases[place],
             decrease=decreases[place],
             months=tuple(
-                _cautious_months(layout, row, found[place], ratio, alpha)
+                _cautious_months(
+                    layout, row, _with_more_periods(layout, row, found[place], ratio, nominal), ratio, nominal
+                )
                 for ratio, found in zip(RATIOS, waits, strict=True)
             ),
             is_enumerated=place in few,
@@ -213,9 +215,40 @@ def _cautious(
     return answers
 
 
-def _cautious_months(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
+def _with_more_periods(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
+    """Approximate months when each further period also makes φ better known; ``found`` is with the periods planned."""
+    if layout.design in _SERIES or (found.months is not None and found.months <= layout.months_after):
+        return found
+
+    def is_short(months: int) -> bool:
+        longer = replace(layout, months_after=months)
+        return _approximate_power(longer, row, ratio, longer.level(alpha, row.dispersion)) < POWER
+
+    low, high = layout.months_after, max(_LONGEST_SEARCH, layout.months_after + 1)
+    if is_short(high):
+        never = refusals.too_long_to_wait(_LONGEST_SEARCH // MONTHS_A_YEAR)
+        return found if found.reason else replace(found, ratio=None, power=None, months=None, reason=never)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_short(middle) else (low, middle)
+    return replace(found, ratio=ratio, power=POWER, months=high, reason=None)
+
+
+def _approximate_power(layout: Layout, row: Row, ratio: float, level: float) -> float:
+    sides = [row.monthly] if row.monthly_comparison is None else [row.monthly, row.monthly_comparison]
+    windows = [layout.months_after, *([] if layout.months_before is None else [layout.months_before])]
+    changing, *others = (np.asarray(side * months) for months in windows for side in sides)
+    cells = precision.Cells(changing=changing, others=tuple(others), dispersion=np.asarray(row.dispersion))
+    return float(precision.wald(cells, ratio, level / 2))
+
+
+def _cautious_months(layout: Layout, row: Row, found: Precision, ratio: float, nominal: float) -> Precision:
     """Approximate months, made more until the enumeration has the power too, where events are few by then."""
-    if found.months is None or alpha <= _LEAST_LEVEL or layout.design not in _ENUMERATED:
+    if found.months is None or layout.design not in _ENUMERATED:
+        return found
+    longest = replace(layout, months_after=max(found.months, layout.months_after))
+    alpha = longest.level(nominal, row.dispersion)
+    if alpha <= _LEAST_LEVEL:
         return found
     own = row.monthly / row.dispersion
     before = None if layout.months_before is None else own * layout.months_before

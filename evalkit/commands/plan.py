@@ -80,6 +80,7 @@ def _json(found: PlannedPower) -> str:
 def _of_layout(layout: Layout) -> dict[str, Any]:
     return {
         "design": layout.design.value,
+        "frequency": layout.frequency.value,
         "months_before": layout.months_before,
         "months_after": layout.months_after,
     }

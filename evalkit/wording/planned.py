@@ -10,7 +10,7 @@ from evalkit.language import Language, Text, in_language
 from evalkit.outlooks import FEW, RATIOS, Layout, Outlook
 from evalkit.planning import PlannedEstimand, PlannedPower, Reading
 from evalkit.precisions import Precision
-from evalkit.vocabulary import DesignId
+from evalkit.vocabulary import DesignId, Frequency
 from evalkit.wording.planned_table import METHODS, table
 from evalkit.wording.sizes import change
 
@@ -23,6 +23,11 @@ _DESIGNS = {
     DesignId.D2_ITS: Text("ett område före och efter, som tidsserie", "one area before and after, as a time series"),
     DesignId.D2C: Text("två områden före och efter, som tidsserier", "two areas before and after, as time series"),
     DesignId.D3: Text("två områden före och efter", "two areas before and after"),
+}
+_FREQUENCIES = {
+    Frequency.MONTH: Text("uppgifter per månad", "monthly data"),
+    Frequency.QUARTER: Text("uppgifter per kvartal", "quarterly data"),
+    Frequency.YEAR: Text("uppgifter per år", "yearly data"),
 }
 _SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
 _READINGS = {
@@ -91,10 +96,12 @@ _METHODS = Text(
     "alone, as for two areas and for time series.",
 )
 _LIMITS = Text(
-    "Talen är för hoppfulla om perioderna påverkar varandra, om områdena skiljer sig åt mer än antalen visar, eller om "
-    "ojämnheten ska räknas ut ur få perioder, som några enstaka år.",
-    "The figures are too hopeful if the periods affect each other, if the areas differ by more than the counts show, "
-    "or if the unevenness is to be worked out from few periods, such as a few single years.",
+    "Det är inräknat att ojämnheten ska räknas ut ur uppgifterna. Med få perioder, som ett par år, krävs därför mycket "
+    "större förändringar än med uppgifter per månad. Talen är för hoppfulla om perioderna påverkar varandra eller om "
+    "områdena skiljer sig åt mer än antalen visar.",
+    "It is counted in that the unevenness has to be worked out from the data. With few periods, such as a couple of "
+    "years, much larger changes are therefore needed than with monthly data. The figures are too hopeful if the "
+    "periods affect each other, or if the areas differ by more than the counts show.",
 )
 _TIME_SERIES = Text(
     "En tidsserie tar också hänsyn till trend och årstid. Det kostar precision som inte är medräknad här, så den "
@@ -141,14 +148,16 @@ def layout_sentence(layout: Layout, language: Language = Language.SV) -> str:
     """The design and its windows."""
     design = _DESIGNS[layout.design].in_language(language)
     after = layout.months_after
+    data = _FREQUENCIES[layout.frequency].in_language(language)
     if layout.months_before is None:
-        return style.capital(in_language(language, f"{design}, {after} månader.", f"{design}, {after} months."))
+        told = in_language(language, f"{design}, {after} månader, {data}.", f"{design}, {after} months, {data}.")
+        return style.capital(told)
     before = layout.months_before
     return style.capital(
         in_language(
             language,
-            f"{design}, {before} månader före och {after} efter.",
-            f"{design}, {before} months before and {after} after.",
+            f"{design}, {before} månader före och {after} efter, {data}.",
+            f"{design}, {before} months before and {after} after, {data}.",
         )
     )
 

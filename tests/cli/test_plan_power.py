@@ -34,14 +34,14 @@ def test_no_data_file_is_needed(bare: Path) -> None:
     told = " ".join(done.stdout.split())
     assert "Inga uppgifter har lästs." in told
     assert "Ojämnhet 1 (exakt): minsta ökning som kan upptäckas är 29 procent fler" in told
-    assert "För att se en ökning på 50 procent behövs ungefär 6 månader till utöver planens tid." in told
+    assert "För att se en ökning på 50 procent behövs ungefär 36 månader till utöver planens tid." in told
     assert [path.name for path in bare.iterdir()] == ["plan.yaml"]
 
 
 def test_the_other_language(bare: Path) -> None:
     told = " ".join(invoke("plan", "power", bare, "--lang", "en").stdout.split())
     assert "No data have been read." in told
-    assert "To see an increase of 50 per cent about 6 months more than the time of the plan are needed." in told
+    assert "To see an increase of 50 per cent about 36 months more than the time of the plan are needed." in told
 
 
 def test_json_holds_the_same_numbers(bare: Path) -> None:
@@ -50,7 +50,7 @@ def test_json_holds_the_same_numbers(bare: Path) -> None:
     assert (first["id"], first["design"], first["months_after"]) == ("E1", "D1", 12)
     assert [round(row["smallest_increase"]["ratio"], 2) for row in first["expected"]] == [1.29, 1.42, 1.63]
     assert [row["smallest_increase"]["method"] for row in first["expected"]] == ["exact"] * 3
-    wait = {"ratio": 1.5, "months": 18, "method": "exact", "reason": None}
+    wait = {"ratio": 1.5, "months": 48, "method": "wald", "reason": None}
     assert first["expected"][2]["months_after_start"][0] == wait
     assert (first["planned_as"], told["estimands"][2]["planned_as"]) == ("count", "share")
     assert [len(table["rows"]) for table in told["tables"]] == [15] * len(told["tables"])
