@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from evalkit import artifacts, figures, resources, screening, staging, wording
 from evalkit.dataset import Dataset, SourceFile, inspected, load, source_files
 from evalkit.disclosure import Released, release
-from evalkit.errors import EvalkitError, Place, Problem, ReportError, known_names
+from evalkit.errors import AnalysisError, EvalkitError, Place, Problem, ReportError, known_names
 from evalkit.estimates import Estimates
 from evalkit.evaluation import evaluate_panel
 from evalkit.language import Language, Text
@@ -78,7 +78,7 @@ def analysis_folder(analysis: str | Path | None) -> Path:
 
     Raises
     ------
-    ReportError
+    AnalysisError
         When there is no such folder.
     """
     if analysis is None:
@@ -92,7 +92,7 @@ def analysis_folder(analysis: str | Path | None) -> Path:
         return own
     if given.is_dir():
         return given
-    raise ReportError(_no_such_analysis(given))
+    raise AnalysisError(_no_such_analysis(given))
 
 
 def _no_such_analysis(given: Path) -> Problem:
