@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
+    from evalkit.comparisons.placebo_result import PlaceboTest
+    from evalkit.comparisons.placebo_tests import placebo_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
@@ -92,6 +94,7 @@ _HOMES = {
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "PermutationDraws": "evalkit.comparisons.permutation_draws",
+    "PlaceboTest": "evalkit.comparisons.placebo_result",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
@@ -127,6 +130,7 @@ _HOMES = {
     "panel": "evalkit.panels",
     "permutation_draws": "evalkit.comparisons.permutation_draws",
     "permutation_test": "evalkit.comparisons.permutation",
+    "placebo_test": "evalkit.comparisons.placebo_tests",
     "power": "evalkit.comparisons.precision",
     "probability_exceeds": "evalkit.comparisons.probabilities",
     "proportion": "evalkit.comparisons.proportions",
@@ -184,6 +188,7 @@ __all__ = [
     "MetricBook",
     "Panel",
     "PermutationDraws",
+    "PlaceboTest",
     "Plan",
     "Policy",
     "Precision",
@@ -219,6 +224,7 @@ __all__ = [
     "panel",
     "permutation_draws",
     "permutation_test",
+    "placebo_test",
     "power",
     "probability_exceeds",
     "proportion",

@@ -52,6 +52,7 @@ from evalkit.refusals.donors import (
     several_treated,
     too_few_donors,
     too_few_periods_before,
+    too_few_to_stand_out,
     too_few_treated,
 )
 from evalkit.refusals.panels import (
@@ -144,6 +145,7 @@ __all__ = [
     "too_few_points",
     "too_few_rows",
     "too_few_to_resample",
+    "too_few_to_stand_out",
     "too_few_treated",
     "too_few_treated_clusters",
     "too_few_waiting",
