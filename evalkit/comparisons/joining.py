@@ -155,7 +155,7 @@ def group_time_effects(
     )
     names = Names(unit, period, count, exposure, joined, weights, cluster)
     data = read(given, frame, names, ratio=asked.ratio)
-    return _effects(_without_first(data, asked.anticipation), asked)
+    return _effects(data.later_than(asked.anticipation), asked)
 
 
 def _effects(data: JoiningFrame, asked: _Asked) -> GroupTimeEffects:
@@ -237,19 +237,6 @@ def _exchanged(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTime
     named = {kind: plans[kind].label for kind in kinds}
     pre_test = None if largest is None else Tested("largest difference before joining, dates exchanged", *largest)
     return _answer(data, found, asked, parts, named, method=Method.PERMUTATION, told=told, pre_test=pre_test)
-
-
-def _without_first(data: JoiningFrame, anticipation: int) -> JoiningFrame:
-    """Units that had joined from the start are in no comparison, and their dates go to nobody else."""
-    panel, used = data.panel, data.panel.joined > anticipation
-    kept = replace(
-        panel,
-        top=panel.top[used],
-        bottom=panel.bottom[used],
-        joined=panel.joined[used],
-        weights=panel.weights[used],
-    )
-    return replace(data, panel=kept, cluster=None if data.cluster is None else data.cluster[used])
 
 
 def _told(number: int, seed: int, *, exact: bool) -> tuple[Statement, ...]:

@@ -46,3 +46,29 @@ class GroupTimeEffects:
 
     def __repr__(self) -> str:
         return f"GroupTimeEffects: {self.overall!r}\n{self.by_time_since!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ExtendedEffects:
+    """Factors of joining, by extended two-way fixed effects for counts.
+
+    Attributes
+    ----------
+    cells
+        One ratio for each group and period since joining; with leads also before, except the last period before.
+        ``groups`` of the series has ``joined``, ``period``, ``since`` and ``units``. ``None`` when all is refused.
+    overall
+        The geometric mean of the cells after joining, weighed by the units behind each.
+    by_time_since
+        The same by periods since joining.
+    pre_test
+        Whether the cells before joining are all 1; ``None`` without leads. A large p-value shows nothing.
+    """
+
+    cells: EstimateSeries | None
+    overall: Estimate
+    by_time_since: EstimateSeries | None
+    pre_test: Tested | None
+
+    def __repr__(self) -> str:
+        return f"ExtendedEffects: {self.overall!r}\n{self.by_time_since!r}"

@@ -54,6 +54,7 @@ from evalkit.refusals.donors import (
     too_few_periods_before,
     too_few_treated,
 )
+from evalkit.refusals.joining import nothing_to_take_apart, too_few_in_a_group
 from evalkit.refusals.panels import (
     one_treated_cluster,
     too_few_treated_clusters,
@@ -119,6 +120,7 @@ __all__ = [
     "nothing_detectable",
     "nothing_to_recover",
     "nothing_to_share",
+    "nothing_to_take_apart",
     "nothing_weighed_in",
     "one_side_missing",
     "one_treated_cluster",
@@ -139,6 +141,7 @@ __all__ = [
     "suppressed",
     "too_few_clusters",
     "too_few_donors",
+    "too_few_in_a_group",
     "too_few_margins",
     "too_few_periods_before",
     "too_few_points",
