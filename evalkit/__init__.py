@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.event_coefficients import EventCoefficients
     from evalkit.comparisons.extended import extended_twfe
+    from evalkit.comparisons.honest import HonestBounds, honest_bounds
     from evalkit.comparisons.interrupted import interrupted_time_series
     from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.joining import group_time_effects
@@ -86,10 +88,12 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
+    "EventCoefficients": "evalkit.comparisons.event_coefficients",
     "ExtendedEffects": "evalkit.comparisons.joining_effects",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
     "Holdings": "evalkit.holdings",
+    "HonestBounds": "evalkit.comparisons.honest",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
@@ -122,6 +126,7 @@ _HOMES = {
     "extended_twfe": "evalkit.comparisons.extended",
     "goodman_bacon": "evalkit.comparisons.two_way",
     "group_time_effects": "evalkit.comparisons.joining",
+    "honest_bounds": "evalkit.comparisons.honest",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
@@ -182,10 +187,12 @@ __all__ = [
     "Estimates",
     "EstimationError",
     "EvalkitError",
+    "EventCoefficients",
     "ExtendedEffects",
     "Group",
     "GroupTimeEffects",
     "Holdings",
+    "HonestBounds",
     "InterruptedSeries",
     "Margin",
     "MetricBook",
@@ -218,6 +225,7 @@ __all__ = [
     "extended_twfe",
     "goodman_bacon",
     "group_time_effects",
+    "honest_bounds",
     "interrupted_time_series",
     "largest_case_share",
     "leave_one_case_out",

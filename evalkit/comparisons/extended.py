@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
+from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.comparisons.joining_effects import ExtendedEffects
 from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
 from evalkit.comparisons.result import numbers_frame
@@ -139,13 +141,22 @@ def _told(data: JoiningFrame, found: Extended, level: float) -> ExtendedEffects:
     cells = _rows(np.eye(terms.group.size), found, level)
     since = np.unique(terms.since)
     weight = (terms.since == since[:, None]) * found.weight
-    averages = _rows(weight / weight.sum(axis=1, keepdims=True), found, level)
+    weight = weight / weight.sum(axis=1, keepdims=True)
+    averages = _rows(weight, found, level)
     return ExtendedEffects(
         cells=_series(cells, about, level),
         overall=_overall(data, found, level),
         by_time_since=_series(averages, pl.DataFrame({"since": since}), level),
         pre_test=_before(found),
+        event=_event(since, weight, found),
     )
+
+
+def _event(since: NDArray[np.int64], weight: Floats, found: Extended) -> EventCoefficients | None:
+    if since.min() >= 0 or np.isnan(found.estimate).any():
+        return None
+    covariance = weight @ found.covariance @ weight.T
+    return EventCoefficients(since, weight @ found.estimate, covariance, ratio=True, df=found.clusters.df)
 
 
 def _rows(weights: Floats, found: Extended, level: float) -> Intervals:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
+from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.comparisons.joining_effects import GroupTimeEffects
 from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
 from evalkit.comparisons.permutation import whole
@@ -269,7 +270,20 @@ def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupT
     generator = np.random.default_rng(asked.seed)
     critical = multiplier.critical_value(since[1], asked.conf_level, asked.draws, generator)
     told = _answer(data, found, asked, parts, named, method=Method.INFLUENCE, told=(), pre_test=pre_test)
-    return replace(told, bands=_bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked))
+    bands = _bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked)
+    return replace(told, bands=bands, event=_event(named[Average.SINCE], *since, clusters.df, asked))
+
+
+def _event(
+    label: NDArray[np.int64], estimate: Floats, influence: Floats, df: int, asked: _Asked
+) -> EventCoefficients | None:
+    """Where they are against the last period before joining, and none of them is unknown or without error."""
+    if not asked.universal or asked.anticipation or not np.isfinite(estimate).all():
+        return None
+    covariance = influence.T @ influence
+    if (np.diag(covariance) <= 0).any():
+        return None
+    return EventCoefficients(label, estimate, covariance, ratio=asked.ratio, df=df)
 
 
 def _before(found: GroupTime, influence: Floats, df: int, asked: _Asked) -> Tested | None:

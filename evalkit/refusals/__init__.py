@@ -54,7 +54,13 @@ from evalkit.refusals.donors import (
     too_few_periods_before,
     too_few_treated,
 )
-from evalkit.refusals.joining import nothing_to_take_apart, too_few_in_a_group
+from evalkit.refusals.joining import (
+    no_covariance,
+    nothing_before_to_judge_by,
+    nothing_to_take_apart,
+    periods_go_together,
+    too_few_in_a_group,
+)
 from evalkit.refusals.panels import (
     one_treated_cluster,
     too_few_treated_clusters,
@@ -104,6 +110,7 @@ __all__ = [
     "neighbours_hang_together",
     "no_case_sizes",
     "no_constant_effect",
+    "no_covariance",
     "no_events",
     "no_events_in_period",
     "no_never_joined",
@@ -117,6 +124,7 @@ __all__ = [
     "not_converged",
     "not_told_apart",
     "not_yet_reported",
+    "nothing_before_to_judge_by",
     "nothing_detectable",
     "nothing_to_recover",
     "nothing_to_share",
@@ -127,6 +135,7 @@ __all__ = [
     "one_unit",
     "outside_donors",
     "partly_missing",
+    "periods_go_together",
     "rests_on_protected_periods",
     "season_too_short",
     "separated",

@@ -30,3 +30,38 @@ def nothing_to_take_apart() -> Statement:
             "No area joins while another has not yet done so, so there is no comparison to make.",
         ),
     )
+
+
+def no_covariance() -> Statement:
+    """Honest bounds of effects whose limits come from exchanged dates."""
+    return Statement(
+        "no_covariance",
+        Text(
+            "Osäkerheten kommer ur att byta datum mellan områden och säger inte hur siffrorna från olika perioder "
+            "hänger ihop. Då går det inte att räkna ut hur olika utvecklingen måste ha varit.",
+            "The uncertainty comes from exchanging dates between areas and does not say how the figures of different "
+            "periods go together. So how different the development must have been cannot be worked out.",
+        ),
+    )
+
+
+def nothing_before_to_judge_by() -> Statement:
+    """Honest bounds without a second period before joining."""
+    return Statement(
+        "nothing_before_to_judge_by",
+        Text(
+            "Minst två perioder före anslutningen behövs för att se hur lika utvecklingen var.",
+            "At least two periods before joining are needed to see how alike the development was.",
+        ),
+    )
+
+
+def periods_go_together() -> Statement:
+    """Honest bounds with as many coefficients as clusters, so that the covariance has no inverse."""
+    return Statement(
+        "periods_go_together",
+        Text(
+            "Det finns fler perioder än områden bakom siffrorna. Lägg samman perioder, så att de blir färre.",
+            "There are more periods than areas behind the figures. Add periods up, so that there are fewer.",
+        ),
+    )
