@@ -56,6 +56,7 @@ from evalkit.refusals.donors import (
 )
 from evalkit.refusals.panels import (
     one_treated_cluster,
+    too_few_effective_clusters,
     too_few_treated_clusters,
 )
 from evalkit.refusals.reporting import (
@@ -139,6 +140,7 @@ __all__ = [
     "suppressed",
     "too_few_clusters",
     "too_few_donors",
+    "too_few_effective_clusters",
     "too_few_margins",
     "too_few_periods_before",
     "too_few_points",
