@@ -1,10 +1,10 @@
 """How often errors by cluster reject what is true, by simulation: few treated areas, areas of unlike size.
 
-Areas counted over 12 periods, half of them after the start; counts vary more than chance (log-normal, standard deviation
-0.25, correlated 0.5 from one period to the next) around a level of each area (equal, or log-normal with standard
-deviation 1, drawn anew for each panel). Two-way fixed effects for counts, no effect. ``sandwich`` is CR1 with Student's t
-on G - 1, ``jackknife`` CV3 with the same, both whatever the numbers; ``evalkit`` is the jackknife where it is not
-refused, and ``given`` in what share of panels that is.
+Areas counted over 12 periods, half of them after the start; counts vary more than chance (log-normal, standard
+deviation 0.25, correlated 0.5 from one period to the next) around a level of each area (equal, or log-normal with
+standard deviation 1, drawn anew for each panel). Two-way fixed effects for counts, no effect. ``sandwich`` is CR1 with
+Student's t on G - 1, ``jackknife`` CV3 with the same, both whatever the numbers; ``evalkit`` is the jackknife where it
+is not refused, and ``given`` in what share of panels that is.
 
     python benchmarks/calibration_clusters.py --draws 2000
 """

@@ -177,7 +177,7 @@ def _within_clusters(fit: Fit, clusters: Whole) -> Floats:
 
 
 def _dummies(label: Whole, count: int) -> Floats:
-    return (label[:, None] == np.arange(count)).astype(float)
+    return np.asarray(label[:, None] == np.arange(count), dtype=np.float64)
 
 
 def _means(columns: Floats, weights: Floats, label: Whole, count: int) -> Floats:
