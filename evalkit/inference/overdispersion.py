@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,10 @@ def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: 
     φ, with the wider variance that ``X²`` has when the counts are gamma–Poisson. Both matter for small counts, where
     the plain chi-square is far too sure.
 
+    The p-value is two-sided, twice the tail on the estimate's side of 1, and is below ``1 - conf_level`` exactly when
+    the interval leaves out 1. Counts that do not vary at all have a φ of 0, to which a chi-square gives no probability;
+    tails and limits are then those of half of the least ``X²`` above 0 (continuity).
+
     Parameters
     ----------
     counts, exposures, cells
@@ -77,14 +82,14 @@ def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: 
     if variance <= 0:
         return refusals.no_variation_to_measure()
     effective = 2 * found.df**2 / variance
-    square = found.phi * effective
     by_mean = _inverse_means(counts, exposures, cells)
     outer = (1 - conf_level) / 2
-    low = _limit(found, variance, by_mean, 1 - outer, upwards=False) if found.phi > 0 else 0.0
-    high = _limit(found, variance, by_mean, outer, upwards=True)
-    above = float(special.chdtrc(effective, square))
-    p_value = min(1.0, 2 * min(above, float(special.chdtr(effective, square))))
-    limits = Interval(found.phi, min(low, found.phi), max(high, found.phi), p_value)
+    told = found if found.phi > 0 else Dispersion(_least(counts, exposures, cells) / 2 / found.df, found.df)
+    low = _lower(told, variance, by_mean, 1 - outer) if found.phi > 0 else 0.0
+    high = _upper(told, variance, by_mean, outer)
+    above = float(special.chdtrc(effective, found.phi * effective))
+    tail = above if found.phi > 1 else float(special.chdtr(effective, told.phi * effective))
+    limits = Interval(found.phi, min(low, found.phi), max(high, found.phi), min(1.0, 2 * tail))
     return PhiFound(limits, found.df, Signal(found.phi * found.df, above, float(found.df)))
 
 
@@ -130,11 +135,31 @@ def _profile_limits(model: Model, found: Fitted, chance: Fitted, conf_level: flo
     return math.exp(-optimize.brentq(lambda log_alpha: gap(-log_alpha), below, above, xtol=1e-11)), high
 
 
-def _limit(found: Dispersion, chance: float, by_mean: float, tail: float, *, upwards: bool) -> float:
-    """The φ nearest to the estimate, above or below it, at which ``X²`` has ``tail`` below it.
+def _lower(found: Dispersion, chance: float, by_mean: float, tail: float) -> float:
+    """The least φ at which ``X²`` has at most ``tail`` below it; the estimate when there is none below it."""
+    gap, steps = _gap(found, chance, by_mean, tail), _steps(found.phi, -_REACH)
+    held = np.flatnonzero(gap(steps) <= 0)
+    if not held.size:
+        return found.phi
+    if held[-1] == steps.size - 1:
+        return 0.0
+    return _crossing(gap, steps[held[-1] + 1], steps[held[-1]])
 
-    There may be none above: the wider the counts are spread, the less a few periods say, and the limit is infinite.
+
+def _upper(found: Dispersion, chance: float, by_mean: float, tail: float) -> float:
+    """The first φ above the estimate at which ``X²`` has less than ``tail`` below it.
+
+    There may be none: the wider the counts are spread, the less a few periods say, and the limit is infinite.
     """
+    gap, steps = _gap(found, chance, by_mean, tail), _steps(found.phi, _REACH)
+    crossed = np.flatnonzero(gap(steps) < 0)
+    if not crossed.size:
+        return math.inf
+    return _crossing(gap, steps[crossed[0] - 1], steps[crossed[0]]) if crossed[0] else found.phi
+
+
+def _gap(found: Dispersion, chance: float, by_mean: float, tail: float) -> Callable[[float | Floats], Floats]:
+    """What ``X²`` has below it beyond ``tail``, of the logarithm of φ."""
 
     def gap(log_phi: float | Floats) -> Floats:
         at = np.exp(log_phi)
@@ -144,23 +169,39 @@ def _limit(found: Dispersion, chance: float, by_mean: float, tail: float, *, upw
         effective = 2 * found.df**2 / variance
         return np.asarray(special.chdtr(effective, found.phi * effective / at) - tail)
 
-    reach = _REACH if upwards else -_REACH
-    steps = (
-        math.log(found.phi) + np.linspace(0, reach, _STEPS) if found.phi > 0 else np.linspace(-_REACH, _REACH, _STEPS)
-    )
-    crossed = np.flatnonzero(gap(steps) < 0 if upwards else gap(steps) > 0)
-    if not crossed.size:
-        return math.inf if upwards else 0.0
-    if crossed[0] == 0:
-        return found.phi
-    return math.exp(optimize.brentq(lambda at: float(gap(at)), steps[crossed[0] - 1], steps[crossed[0]], xtol=1e-12))
+    return gap
+
+
+def _steps(phi: float, reach: float) -> Floats:
+    """Logarithms of φ from the estimate outwards, with that of 1 among them where it is passed.
+
+    Chance alone is where the gap has its turning point; between two steps it could go unseen.
+    """
+    steps = math.log(phi) + np.linspace(0, reach, _STEPS)
+    passed = min(steps[0], steps[-1]) < 0 < max(steps[0], steps[-1])
+    return np.sort(np.append(steps, 0.0))[:: 1 if reach > 0 else -1] if passed else steps
+
+
+def _crossing(gap: Callable[[float | Floats], Floats], below: float, above: float) -> float:
+    return math.exp(optimize.brentq(lambda at: float(gap(at)), below, above, xtol=1e-12))
+
+
+def _least(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:
+    """The least ``X²`` above 0 when counts equal their means: one event moved between the two largest of a cell."""
+    means = _means(counts, exposures, cells)
+    largest = (np.sort(means[(cells == cell) & (means > 0)])[::-1] for cell in np.unique(cells))
+    return float(min(1 / two[0] + 1 / two[1] for two in largest if two.size > 1))
 
 
 def _inverse_means(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:
     """The sum over periods of one over the fitted mean."""
-    events, exposed = np.bincount(cells, weights=counts), np.bincount(cells, weights=exposures)
-    means = exposures * (events / np.where(exposed > 0, exposed, 1.0))[cells]
+    means = _means(counts, exposures, cells)
     return float(np.sum(1 / means[means > 0]))
+
+
+def _means(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> Floats:
+    events, exposed = np.bincount(cells, weights=counts), np.bincount(cells, weights=exposures)
+    return np.asarray(exposures * (events / np.where(exposed > 0, exposed, 1.0))[cells])
 
 
 def _variance(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:
