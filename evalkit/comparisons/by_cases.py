@@ -47,7 +47,7 @@ def rate_by_cases(
         What the persons are divided by. For a panel a frame with one row per group: the same names and
         ``exposure``.
     conf_level
-        Between 0 and 1.
+        From 0.5 to below 1.
     null
         A rate to test against, in the same unit. Without it there is no p-value.
 
@@ -134,7 +134,7 @@ def rate_ratio_by_cases(
         What they are divided by. For a panel ``exposure`` is a frame with one row per comparison: the names of
         the groups, ``exposure`` and ``exposure_ref``; the argument ``exposure_ref`` is then left out.
     conf_level
-        Between 0 and 1.
+        From 0.5 to below 1.
     null
         The ratio that the p-value is against.
 

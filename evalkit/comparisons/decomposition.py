@@ -188,7 +188,7 @@ def decompose(
         What a row of the columns is: ``periods`` of one comparison, or ``comparisons``, each with its totals, for a
         whole panel in one call.
     conf_level
-        Between 0 and 1.
+        From 0.5 to below 1.
 
     Returns
     -------

@@ -108,7 +108,7 @@ def group_time_effects(
     draws, seed
         Of random assignments, or signs of the bootstrap for ``bands``.
     conf_level
-        Between 0 and 1.
+        From 0.5 to below 1.
 
     Returns
     -------
