@@ -14,7 +14,8 @@ from evalkit.equivalences import Equivalence, EquivalenceVerdict
 from evalkit.estimands import Margin
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
-from evalkit.planning import Layout, planned_power
+from evalkit.outlooks import Layout
+from evalkit.planning import planned_power
 from evalkit.vocabulary import DesignId, EstimateStatus, GoodDirection, Scale
 from evalkit.wording.planned import planned_text, smallest_change, wait, what_is_needed
 
