@@ -64,6 +64,7 @@ from evalkit.refusals.joining import (
 )
 from evalkit.refusals.panels import (
     one_treated_cluster,
+    too_few_effective_clusters,
     too_few_treated_clusters,
 )
 from evalkit.refusals.reporting import (
@@ -151,6 +152,7 @@ __all__ = [
     "suppressed",
     "too_few_clusters",
     "too_few_donors",
+    "too_few_effective_clusters",
     "too_few_in_a_group",
     "too_few_margins",
     "too_few_periods_before",
