@@ -188,7 +188,7 @@ def decompose(
         What a row of the columns is: ``periods`` of one comparison, or ``comparisons``, each with its totals, for a
         whole panel in one call.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------

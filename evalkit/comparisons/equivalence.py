@@ -261,7 +261,7 @@ def rate_equivalence(
         ``score`` (closest to the level), ``midp`` (wider for few events) or ``exact`` (never above the level).
     alpha
         Of each one-sided test; the interval inside the margin then has level 1-2α, and the difference is judged by
-        the interval of level 1-α.
+        the interval of level 1-α. Above 0 and at most 0.25: no interval of a level below one half is given anywhere.
 
     Returns
     -------
@@ -287,9 +287,10 @@ def rate_equivalence(
     direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=True, reciprocal=reciprocal)
     wanted = given.method(method, RATE_EQUIVALENCE_METHODS)
-    if not (is_number(alpha) and 0 < alpha < _HALF):
-        what = Text("alpha ligger inte mellan 0 och 0,5.", "alpha does not lie between 0 and 0.5.")
-        note_margin(given, "alpha_outside", "alpha", what, same("0.05"))
+    if not (is_number(alpha) and 0 < alpha <= _LARGEST_ALPHA):
+        what = Text("alpha ligger inte mellan 0 och 0,25.", "alpha does not lie between 0 and 0.25.")
+        accepted = Text("ett tal över 0 och högst 0.25, såsom 0.05", "a number above 0 and at most 0.25, such as 0.05")
+        note_margin(given, "alpha_outside", "alpha", what, accepted)
     given.done()
     frame = _tested((counts, exposures, others, beside), limits, wanted, alpha)
     refused = (counts + others == 0) | given.missing
@@ -299,7 +300,8 @@ def rate_equivalence(
     return terms.series(frame, (counts + others == 0), given)
 
 
-_HALF = 0.5
+# The interval inside the margin has level 1-2α, and an interval has level 0.5 or more.
+_LARGEST_ALPHA = 0.25
 _NAMES = ("estimate", "conf_low", "conf_high", "tost_low", "tost_high", "p_above_low", "p_below_high")
 
 

@@ -257,7 +257,7 @@ def leave_one_case_out(
         As in :func:`rate_ratio_by_cases`, also with frames for a whole panel in one call; without the reference the
         rate of one group is looked at.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         What the interval is held against: a ratio, or a rate in the unit of ``exposure``.
 
