@@ -22,7 +22,7 @@ ORDER = (
     "outlooks", "planning",
     "claim_families", "margins", "protection", "policy", "cases", "retelling", "disclosure", "released_curves",
     "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging", "counting",
-    "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
+    "templates", "feedback", "simulated_world", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.

@@ -23,6 +23,7 @@ GIVEN = {
     "periods": 3,
     "years": 100,
     "least": 12,
+    "least_per_group": 10,
     "left_out": 2,
     "of": 14,
     "most": 4000,
