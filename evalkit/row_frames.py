@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from evalkit.columns import Schema
 
 
+# Wide enough for two labels and every number.
+_WIDTH = 160
+
+
 def with_reasons(numbers: pl.DataFrame, reasons: Sequence[Statement]) -> pl.DataFrame:
     """The rows with ``status`` and the reason in both languages, for ``reason``, which is its place in ``reasons``.
 
@@ -97,5 +101,5 @@ def printed(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     # Labels are what stands before our first column.
     labels = frame.columns[: frame.columns.index(columns[0])]
     kept = [name for name in columns if frame[name].null_count() < frame.height or name == columns[0]]
-    with pl.Config(tbl_cols=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+    with pl.Config(tbl_cols=-1, tbl_width_chars=_WIDTH, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
         return str(frame.select(*labels, *kept))

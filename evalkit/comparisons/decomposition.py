@@ -296,8 +296,8 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
                 _note_more_than_visits(given, name)
     given.done()
     rows = (1 if given.rows is None else given.rows,)
-    lacking = _Lacking(np.broadcast_to(given.missing, rows), np.broadcast_to(given.empty, rows))
-    gone = lacking.missing
+    gone, empty = (np.broadcast_to(where, rows) for where in (given.missing, given.empty))
+    lacking = _Lacking(gone, empty)
     # A harmless number stands where a row lacks one.
     v1, v0, f1, f0 = (np.where(gone, 1, one) for one in counts)
     t1, t0 = (np.broadcast_to(one, gone.shape) for one in lengths)
@@ -317,8 +317,6 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
 
 
 class _Lacking(NamedTuple):
-    """Which rows lack a number, and which have a length of 0."""
-
     missing: NDArray[np.bool_]
     empty: NDArray[np.bool_]
 

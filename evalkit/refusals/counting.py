@@ -183,17 +183,6 @@ def value_missing() -> Statement:
     )
 
 
-def nothing_to_divide_by() -> Statement:
-    """A row whose exposure is zero."""
-    return Statement(
-        "nothing_to_divide_by",
-        Text(
-            "Det som antalet ska delas med är 0 på raden, så där finns ingen nivå att räkna ut.",
-            "What the count is divided by is 0 in the row, so it has no rate.",
-        ),
-    )
-
-
 def beyond_follow_up() -> Statement:
     """A day is asked for that comes after the last one on which anybody was seen, while some waited or were lost."""
     return Statement(
