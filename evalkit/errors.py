@@ -173,6 +173,12 @@ class ReportError(EvalkitError):
     title = Text("Rapporten kan inte skapas", "The report cannot be made")
 
 
+class AnalysisError(ReportError):
+    """There is no analysis of that name, whatever was to be done with it."""
+
+    title = Text("Analysen kan inte öppnas", "The analysis cannot be opened")
+
+
 @dataclass(slots=True)
 class ProblemLog:
     """Collects problems so that a stage can tell them all at once."""
