@@ -51,8 +51,8 @@ def every_series() -> list[ek.EstimateSeries]:
 def test_frames_of_every_method_have_one_schema_and_stack() -> None:
     frames = [series.to_frame() for series in every_series()]
     schema = columns.SERIES
-    assert {frame.select(schema).schema == pl.Schema(schema) for frame in frames} == {True}
-    assert pl.concat([frame.select(schema) for frame in frames]).height == sum(frame.height for frame in frames)
+    assert {frame.select(*schema).schema == pl.Schema(schema) for frame in frames} == {True}
+    assert pl.concat([frame.select(*schema) for frame in frames]).height == sum(frame.height for frame in frames)
     assert pl.concat([ek.rate(pl.Series([], dtype=pl.Int64), 1.0).to_frame(), frames[0]]).height == 4
 
 
