@@ -172,6 +172,7 @@ def _series_held(
         tost_level=narrower.conf_level,
         method=series.method,
         reasons=(*series.reasons, *narrower.reasons),
+        groups=series.groups,
     )
 
 
@@ -355,7 +356,8 @@ class _Terms:
 
         rows = (given.rows or 0,)
         frame = pl.DataFrame({name: np.broadcast_to(array, rows) for name, array in numbers.items()})
-        place = np.where(given.missing, 1, np.where(np.broadcast_to(empty, rows), 0, -1)).astype(np.int8)
+        lacking = np.where(given.missing, 1, np.where(given.empty, 2, -1))
+        place = np.where((lacking < 0) & np.broadcast_to(empty, rows), 0, lacking).astype(np.int8)
         there = pl.Series(place < 0)
         low, high, inner_low, inner_high = (pl.col(name) for name in _NAMES[1:5])
         differs = (low > 1) | (high < 1)
@@ -371,7 +373,7 @@ class _Terms:
             conf_level=1 - self.alpha,
             tost_level=1 - 2 * self.alpha,
             method=self.method.value,
-            reasons=(refusals.no_events(), refusals.value_missing()),
+            reasons=(refusals.no_events(), refusals.value_missing(), refusals.nothing_to_divide_by()),
         )
 
 
