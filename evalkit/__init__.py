@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.event_studies import EventStudy, event_study
     from evalkit.comparisons.interrupted import interrupted_time_series
     from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.joining import group_time_effects
@@ -86,6 +87,7 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
+    "EventStudy": "evalkit.comparisons.event_studies",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
     "Holdings": "evalkit.holdings",
@@ -118,6 +120,7 @@ _HOMES = {
     "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "event_study": "evalkit.comparisons.event_studies",
     "group_time_effects": "evalkit.comparisons.joining",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
     "largest_case_share": "evalkit.comparisons.single_cases",
@@ -180,6 +183,7 @@ __all__ = [
     "Estimates",
     "EstimationError",
     "EvalkitError",
+    "EventStudy",
     "Group",
     "GroupTimeEffects",
     "Holdings",
@@ -212,6 +216,7 @@ __all__ = [
     "e_value",
     "equivalence",
     "evaluate",
+    "event_study",
     "group_time_effects",
     "interrupted_time_series",
     "largest_case_share",
