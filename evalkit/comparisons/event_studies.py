@@ -90,7 +90,7 @@ def event_study(
         regression with effects of units and periods, errors that allow any dependence within a unit, Student's t, and
         ``bands``; needs 30 units, 10 of them treated and 10 not.
     draws, seed
-        Of choices of units when they are more than 50,000; of signs for ``bands`` and ``pre_test``.
+        Of choices of units when they are more than 50,000.
     conf_level
         Of each row's interval, and of ``bands`` for all rows together.
 
@@ -108,8 +108,8 @@ def event_study(
     Notes
     -----
     Santos Silva and Tenreyro 2006, Review of Economics and Statistics 88:641; MacKinnon and Webb 2020, Journal of
-    Econometrics 218:435; Montiel Olea and Plagborg-Møller 2019, Journal of Applied Econometrics 34:1. The two methods
-    give the same ratios when each unit's exposure follows the same course.
+    Econometrics 218:435; Bell and McCaffrey 2002, Survey Methodology 28:169. The two methods give the same ratios when
+    each unit's exposure follows the same course.
 
     Examples
     --------
@@ -191,12 +191,10 @@ def _by_robust(given: DonorCounts, width: int, drawing: Drawing) -> EventStudy:
         panel.is_treated,
         since,
         conf_level=drawing.level,
-        draws=drawing.draws,
-        generator=np.random.default_rng(drawing.seed),
     )
     if isinstance(found, Statement):
         return _nothing(found)
-    name = "largest difference before the start, bootstrap"
+    name = "largest difference before the start, Bonferroni"
     return EventStudy(
         effects=_series(found, _label(panel, since, found.since), drawing.level),
         bands=_bands(found),

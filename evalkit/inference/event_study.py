@@ -15,6 +15,7 @@ from scipy import special
 from evalkit import refusals
 from evalkit.inference import cluster_robust, fixed_effects, multiplier_bootstrap
 from evalkit.inference.absorbing import Effects
+from evalkit.inference.fixed_effects import Fit
 from evalkit.inference.intervals import Floats
 from evalkit.inference.joining_rule import LEAST_CLUSTERS, LEAST_PER_GROUP, Clusters
 from evalkit.statements import Statement
@@ -37,7 +38,7 @@ class Coefficients:
     band
         By how many standard errors the limits for all bins at once lie from the estimates.
     before
-        Test that all before the start are none; ``None`` without such bins or errors.
+        The largest statistic before the start and its p among as many (Bonferroni); ``None`` without such bins.
     """
 
     since: Whole
@@ -64,14 +65,7 @@ def bins(periods: int, before: int, width: int) -> Whole:
 
 
 def clustered(
-    counts: Floats,
-    exposures: Floats,
-    treated: NDArray[np.bool_],
-    since: Whole,
-    *,
-    conf_level: float,
-    draws: int,
-    generator: np.random.Generator,
+    counts: Floats, exposures: Floats, treated: NDArray[np.bool_], since: Whole, *, conf_level: float
 ) -> Coefficients | Statement:
     """Poisson pseudo maximum likelihood with effects of units and periods and a term for the treated in each bin.
 
@@ -81,18 +75,22 @@ def clustered(
         Shape ``(units, periods)``.
     treated, since
         Shape ``(units,)``, and shape ``(periods,)`` as :func:`bins` gives.
-    conf_level, draws, generator
-        Level of limits; signs drawn for the limits of all at once and the test before.
+    conf_level
+        Of limits for one bin, and of those for all at once.
 
     Returns
     -------
     Coefficients or Statement
-        Errors allow any dependence within a unit (the sandwich times G/(G - 1)), with Student's t on the units of the
-        smaller side less one. Refused with fewer than 30 units or 10 on a side
-        (:mod:`evalkit.inference.joining_rule`), and when the iteration does not end.
+        Errors allow any dependence within a unit; each unit's part is divided by the root of one less its leverage, its
+        share of the events of its side (CR2), and Student's t has the units of the smaller side less one. Refused with
+        fewer than 30 units or 10 on a side (:mod:`evalkit.inference.joining_rule`), and when the iteration does not
+        end.
 
-    Source: Santos Silva and Tenreyro 2006 (model); Liang and Zeger 1986 (errors); Montiel Olea and Plagborg-Møller
-    2019, Journal of Applied Econometrics 34:1-17 (limits for all at once).
+    Notes
+    -----
+    Limits for all at once are Bonferroni's: those of a multiplier bootstrap are too narrow with so few on a side.
+
+    Source: Santos Silva and Tenreyro 2006 (model); Bell and McCaffrey 2002, Survey Methodology 28:169-181 (errors).
 
     Examples
     --------
@@ -100,46 +98,49 @@ def clustered(
     >>> from evalkit.inference import event_study
     >>> means, treated = np.full((30, 4), 50.0), np.arange(30) < 10
     >>> means[:10, 2:] *= 2
-    >>> counts = np.random.default_rng(1).poisson(means)
-    >>> found = event_study.clustered(counts, np.ones((30, 4)), treated, event_study.bins(4, 2, 1), conf_level=0.95,
-    ...                               draws=99, generator=np.random.default_rng(1))
+    >>> counts, since = np.random.default_rng(1).poisson(means), event_study.bins(4, 2, 1)
+    >>> found = event_study.clustered(counts, np.ones((30, 4)), treated, since, conf_level=0.95)
     >>> found.since.tolist(), np.exp(found.estimate).round(1).tolist()
     ([-2, 0, 1], [1.0, 2.1, 2.0])
     """
     units, periods = counts.shape
-    sides = Clusters.of(np.where(treated, 0, 1).astype(np.int64), 1)
-    if not sides.enough:
-        few = sides.number < LEAST_CLUSTERS
-        return refusals.too_few_clusters(LEAST_CLUSTERS) if few else refusals.too_few_treated_clusters(LEAST_PER_GROUP)
     told = np.array([one for one in np.unique(since).tolist() if one != BASE], dtype=np.int64)
     matrix = np.repeat(treated, periods)[:, None] & (np.tile(since, units)[:, None] == told)
+    unit = np.repeat(np.arange(units), periods)
     fit = fixed_effects.poisson(
         counts.ravel(),
         matrix.astype(float),
-        Effects.of(np.repeat(np.arange(units), periods), np.tile(np.arange(periods), units)),
+        Effects.of(unit, np.tile(np.arange(periods), units)),
         offset=np.log(exposures.ravel()),
     )
     if isinstance(fit, Statement):
         return fit
-    members = cluster_robust.places(np.repeat(np.arange(units), periods)[fit.used])
-    sums = cluster_robust.by_cluster(fit.scores, members)
-    influence = np.full((len(sums), told.size), np.nan)
-    influence[:, fit.kept] = np.sqrt(len(sums) / (len(sums) - 1)) * sums @ fit.bread
-    error = np.where(np.isnan(fit.coefficients), np.nan, multiplier_bootstrap.std_error(influence))
-    alone = -float(special.stdtrit(sides.df, (1 - conf_level) / 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = 2 * special.stdtr(sides.df, -np.abs(fit.coefficients / error))
-    known = np.isfinite(error)
-    joint = multiplier_bootstrap.critical_value(influence[:, known], conf_level, draws, generator)
-    early = known & (told < 0)
-    return Coefficients(
-        told,
-        fit.coefficients,
-        error,
-        fit.coefficients - alone * error,
-        fit.coefficients + alone * error,
-        p_value,
-        # Drawn signs have a normal shape; Student's t widens limits of one, and those of all as much.
-        joint * alone / -float(special.ndtri((1 - conf_level) / 2)),
-        multiplier_bootstrap.largest_zero(fit.coefficients[early], influence[:, early], draws, generator),
+    side = treated[np.unique(unit[fit.used])]
+    sides = Clusters.of(np.where(side, 0, 1).astype(np.int64), 1)
+    if not sides.enough:
+        few = sides.number < LEAST_CLUSTERS
+        return refusals.too_few_clusters(LEAST_CLUSTERS) if few else refusals.too_few_treated_clusters(LEAST_PER_GROUP)
+    error = np.full(told.size, np.nan)
+    error[fit.kept] = multiplier_bootstrap.std_error(_influence(fit, cluster_robust.places(unit[fit.used]), side))
+    return _limited(told, fit.coefficients, error, sides.df, conf_level)
+
+
+def _influence(fit: Fit, members: Whole, side: NDArray[np.bool_]) -> Floats:
+    """What each unit moves the coefficients by, its leverage allowed for; shape ``(units, kept)``."""
+    expected = np.bincount(members, weights=fit.means)
+    places = side.astype(np.int64)
+    leverage = expected / np.bincount(places, weights=expected)[places]
+    return np.asarray(cluster_robust.by_cluster(fit.scores, members) @ fit.bread / np.sqrt(1 - leverage)[:, None])
+
+
+def _limited(since: Whole, estimate: Floats, error: Floats, df: int, conf_level: float) -> Coefficients:
+    known = np.isfinite(error) & np.isfinite(estimate) & (error > 0)
+    told = np.where(known, error, np.nan)
+    statistic = np.abs(estimate / told)
+    p_value = 2 * special.stdtr(df, -statistic)
+    alone, band = (-float(special.stdtrit(df, (1 - conf_level) / 2 / many)) for many in (1, max(int(known.sum()), 1)))
+    early = known & (since < 0)
+    before = (
+        (float(statistic[early].max()), min(1.0, float(p_value[early].min()) * early.sum())) if early.any() else None
     )
+    return Coefficients(since, estimate, told, estimate - alone * told, estimate + alone * told, p_value, band, before)

@@ -15,7 +15,10 @@ fit <- glm(data$count ~ factor(data$unit) + factor(data$period) + terms + offset
 x <- model.matrix(fit); mu <- fitted(fit)
 bread <- solve(t(x) %*% (mu * x))
 sums <- rowsum((data$count - mu) * x, data$unit)
-v <- units / (units - 1) * bread %*% (t(sums) %*% sums) %*% bread
+side <- 1 + (1:units <= 12); expected <- tapply(mu, data$unit, sum)
+share <- expected / tapply(expected, side, sum)[side]
+sums <- sums / sqrt(1 - as.numeric(share)) # CR2: the level of a side follows a unit by its share of the events
+v <- bread %*% (t(sums) %*% sums) %*% bread
 at <- ncol(x) - length(told) + seq_along(told)
 write.csv(data[c("unit", "period", "exposure", "treated", "count")], "panel_events_data.csv", row.names = FALSE, quote = FALSE)
 write.csv(format(data.frame(since = told, estimate = unname(coef(fit)[at]), std_error = sqrt(diag(v)[at])), digits = 15,
