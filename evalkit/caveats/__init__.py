@@ -267,6 +267,19 @@ def one_case_dominates(share: float) -> Statement:
     )
 
 
+def larger_cases_unseen() -> Statement:
+    """An interval for persons in cases knows only the sizes seen."""
+    return Statement(
+        "larger_cases_unseen",
+        Text(
+            "Osäkerheten förutsätter att inga ärenden är mycket större än de som har setts. "
+            "Finns det enstaka mycket stora ärenden kan antalet personer vara långt högre.",
+            "The uncertainty supposes that no cases are much larger than those seen. "
+            "If there are a few very large ones, the number of persons may be far higher.",
+        ),
+    )
+
+
 def more_found_or_more_looked_for() -> Statement:
     """Detection-driven: more visits find more."""
     return Statement(

@@ -55,8 +55,16 @@ from evalkit.refusals.donors import (
     too_few_to_stand_out,
     too_few_treated,
 )
+from evalkit.refusals.joining import (
+    no_covariance,
+    nothing_before_to_judge_by,
+    nothing_to_take_apart,
+    periods_go_together,
+    too_few_in_a_group,
+)
 from evalkit.refusals.panels import (
     one_treated_cluster,
+    too_few_effective_clusters,
     too_few_treated_clusters,
 )
 from evalkit.refusals.reporting import (
@@ -104,6 +112,7 @@ __all__ = [
     "neighbours_hang_together",
     "no_case_sizes",
     "no_constant_effect",
+    "no_covariance",
     "no_events",
     "no_events_in_period",
     "no_never_joined",
@@ -117,15 +126,18 @@ __all__ = [
     "not_converged",
     "not_told_apart",
     "not_yet_reported",
+    "nothing_before_to_judge_by",
     "nothing_detectable",
     "nothing_to_recover",
     "nothing_to_share",
+    "nothing_to_take_apart",
     "nothing_weighed_in",
     "one_side_missing",
     "one_treated_cluster",
     "one_unit",
     "outside_donors",
     "partly_missing",
+    "periods_go_together",
     "rests_on_protected_periods",
     "season_too_short",
     "separated",
@@ -140,6 +152,8 @@ __all__ = [
     "suppressed",
     "too_few_clusters",
     "too_few_donors",
+    "too_few_effective_clusters",
+    "too_few_in_a_group",
     "too_few_margins",
     "too_few_periods_before",
     "too_few_points",
