@@ -71,7 +71,10 @@ class DonorCounts:
 
     def told(self) -> DonorCounts:
         """The treated, and the others with all their figures and any events."""
-        kept = self.is_treated | (~self.missing & (np.nansum(self.counts, axis=1) > 0))
+        return self.only(self.is_treated | (~self.missing & (np.nansum(self.counts, axis=1) > 0)))
+
+    def only(self, kept: NDArray[np.bool_]) -> DonorCounts:
+        """Some of the units, the treated among them."""
         names = tuple(name for name, stays in zip(self.units, kept, strict=True) if stays)
         return DonorCounts(names, self.treated, self.periods, self.counts[kept], self.exposures[kept], self.before)
 

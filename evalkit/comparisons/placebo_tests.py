@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,6 +145,32 @@ def placebo_test(
         left_out=left_out,
     )
     return compared(panel, drawing)
+
+
+def effect_of(given: DonorCounts, drawing: Drawing) -> Estimate:
+    """The effect alone, or why there is none."""
+    reason = unfit(given)
+    panel = given if reason else given.told()
+    found = reason or drawing.placebo(panel, panel.changes())
+    if isinstance(found, Statement):
+        return refusal(_SCALE, found, conf_level=drawing.level)
+    return _effect(panel, found, drawing, len(given.units) - len(panel.units))
+
+
+def ratios_without_each(given: DonorCounts, drawing: Drawing) -> list[tuple[object, float, float]]:
+    """Each unit compared with, and the ratio and p without it; those without which there is none are left out."""
+    if unfit(given) is not None:
+        return []
+    panel = given.told()
+    # At a level that nothing attains no limits are sought, which is what takes time.
+    quick = replace(drawing, level=1 - 1e-9)
+    rows = []
+    for at in range(panel.treated, len(panel.units)):
+        one = panel.only(np.arange(len(panel.units)) != at)
+        found = None if len(one.units) == one.treated else quick.placebo(one, one.changes())
+        if found is not None and not isinstance(found, Statement):
+            rows.append((panel.units[at], math.exp(found.log_ratio), found.p_value))
+    return rows
 
 
 def compared(given: DonorCounts, drawing: Drawing) -> PlaceboTest:
