@@ -23,6 +23,7 @@ _DESIGNS = {
     DesignId.D2_ITS: Text("ett område före och efter, som tidsserie", "one area before and after, as a time series"),
     DesignId.D2C: Text("två områden före och efter, som tidsserier", "two areas before and after, as time series"),
     DesignId.D3: Text("två områden före och efter", "two areas before and after"),
+    DesignId.D4: Text("ett område mot många andra, före och efter", "one area against many others, before and after"),
 }
 _FREQUENCIES = {
     Frequency.MONTH: Text("uppgifter per månad", "monthly data"),
