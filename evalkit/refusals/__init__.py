@@ -47,11 +47,14 @@ from evalkit.refusals.counting import (
 )
 from evalkit.refusals.donors import (
     fits_perfectly,
+    fitted_error,
     no_constant_effect,
     outside_donors,
     several_treated,
     too_few_donors,
+    too_few_events_for_placebos,
     too_few_periods_before,
+    too_few_placebos,
     too_few_treated,
 )
 from evalkit.refusals.panels import (
@@ -97,6 +100,7 @@ __all__ = [
     "exposure_missing",
     "exposure_zero",
     "fits_perfectly",
+    "fitted_error",
     "implausible_count",
     "more_than_all",
     "more_than_chance",
@@ -139,8 +143,10 @@ __all__ = [
     "suppressed",
     "too_few_clusters",
     "too_few_donors",
+    "too_few_events_for_placebos",
     "too_few_margins",
     "too_few_periods_before",
+    "too_few_placebos",
     "too_few_points",
     "too_few_rows",
     "too_few_to_resample",
