@@ -72,7 +72,7 @@ class Read:
     before
         How many periods come before the start.
     events_before
-        Events in the treated before the start; ``None`` when the outcome is no count.
+        Events of each unit before the start, in the same order; ``None`` when the outcome is no count.
     """
 
     treated: tuple[object, ...]
@@ -80,7 +80,7 @@ class Read:
     periods: tuple[object, ...]
     outcomes: NDArray[np.float64]
     before: int
-    events_before: float | None = None
+    events_before: NDArray[np.float64] | None = None
 
     @property
     def units(self) -> tuple[object, ...]:
@@ -136,7 +136,7 @@ def read(
     events = None
     if count is not None:
         counts = frame[count].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        events = float(np.nansum(_grid(names_of, when_of, treated, periods, counts)[:, :before]))
+        events = np.nansum(_grid(names_of, when_of, asked, periods, counts)[:, :before], axis=1)
     return Read(tuple(treated), others, tuple(periods), grid, before, events)
 
 

@@ -126,10 +126,10 @@ def synthetic_control(
     -------
     SyntheticControl
         ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. It has no p
-        and infinite limits, and says so, with too few placebos for the level (20 are needed for 95 per cent) and with
-        fewer than 20 events in the treated unit before. Refused when a value is missing, with fewer than 8 periods
-        before, when donors are too few for the cap, when the unit lies outside all donors, when the fit before is
-        perfect, and, with predictors, when no constant effect agrees with the gaps.
+        and infinite limits, and says so, with too few placebos for the level (20 are needed for 95 per cent), with
+        fewer than 20 events in the treated unit before, and with more there than in any donor. Refused when a value is
+        missing, with fewer than 8 periods before, when donors are too few for the cap, when the unit lies outside all
+        donors, when the fit before is perfect, and, with predictors, when no constant effect agrees with the gaps.
 
     Raises
     ------
@@ -280,10 +280,13 @@ def placebo_statements(placebos: int, alpha: float) -> tuple[Statement, ...]:
 
 
 def event_statements(read: Read) -> tuple[Statement, ...]:
-    """Why so few counts cannot be tested; empty when there are enough, and for outcomes that are no counts."""
-    if read.events_before is None or read.events_before >= FEWEST_EVENTS:
+    """Why these counts of the one treated unit cannot be tested; empty when they can, and when they are no counts."""
+    if read.events_before is None:
         return ()
-    return (refusals.too_few_events_for_placebos(FEWEST_EVENTS),)
+    treated, donors = read.events_before[0], read.events_before[1:]
+    if treated < FEWEST_EVENTS:
+        return (refusals.too_few_events_for_placebos(FEWEST_EVENTS),)
+    return (refusals.larger_than_donors(),) if treated > donors.max() else ()
 
 
 def _in_time(panel: DonorPanel, wanted: _Wanted, told: tuple[Statement, ...]) -> Estimate:

@@ -48,6 +48,7 @@ from evalkit.refusals.counting import (
 from evalkit.refusals.donors import (
     fits_perfectly,
     fitted_error,
+    larger_than_donors,
     no_constant_effect,
     outside_donors,
     several_treated,
@@ -102,6 +103,7 @@ __all__ = [
     "fits_perfectly",
     "fitted_error",
     "implausible_count",
+    "larger_than_donors",
     "more_than_all",
     "more_than_chance",
     "neighbours_hang_together",

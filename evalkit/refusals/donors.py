@@ -121,6 +121,19 @@ def too_few_events_for_placebos(least: int) -> Statement:
     )
 
 
+def larger_than_donors() -> Statement:
+    """Little chance in its counts, so that what drifts is most of its error: no donor is like that."""
+    return Statement(
+        "larger_than_donors",
+        Text(
+            "Om skillnaden kan bero på slumpen går inte att pröva: området hade fler händelser före starten än vart "
+            "och ett av dem det jämförs med, och så stora områden varierar på ett annat sätt.",
+            "Whether the difference may be chance cannot be tested: the area had more events before the start than "
+            "any that it is compared with, and areas so large vary in another way.",
+        ),
+    )
+
+
 def fitted_error() -> Statement:
     """A placebo test by the published ratio: the error before is that of the fit itself."""
     return Statement(
