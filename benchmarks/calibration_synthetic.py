@@ -6,10 +6,10 @@ the mean is that of the median unit in a period. There are 12 periods after the 
 every rejection is false. Limits hold an effect if and only if it is not rejected once it is taken away, so their
 coverage is 100 less the figure.
 
-Each unit in turn is the treated one. ``any`` is a unit drawn by lot; ``low`` and ``top`` are the quarters with the
-fewest and the most events, ``next`` the second largest; all among those that evalkit tests. ``largest`` is the one
-that it refuses to test. ``ratio`` and ``gap`` are the published statistics (mean squared gap after to before, and mean
-gap) for the smallest and the largest unit. Per cent at 5 %; refused is the share of the other units without a test.
+Each unit in turn is the treated one. ``any`` is a unit drawn by lot, ``low`` and ``top`` are the quarters with the
+fewest and the most events, all among those that evalkit tests; ``untested`` are those that it does not test because they
+are too large. ``ratio`` and ``gap`` are the published statistics (mean squared gap after to before, and mean gap) for
+the smallest and the largest unit. Per cent at 5 %; refused is the share of all units without a test.
 
     python benchmarks/calibration_synthetic.py [panels] [--methods control] [--donors 20]
 """
@@ -24,7 +24,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.comparisons.synthetic import FEWEST_EVENTS, placebo_statements
+from evalkit.comparisons.synthetic import FEWEST_EVENTS, placebo_statements, too_large
 from evalkit.inference import synthetic_did
 from evalkit.inference.placebo import place
 from evalkit.inference.synthetic_control import DonorPanel, every_unit
@@ -32,7 +32,7 @@ from evalkit.inference.synthetic_control import DonorPanel, every_unit
 SPREAD, LEVELS, CAP, AFTER = 0.2, 0.4, 0.5, 12
 ALPHA, FEW = 0.05, 20
 NOISE = ((1.0, 0.0), (2.0, 0.4), (4.0, 0.6), (1.0, 0.8))
-PLACES = ("any", "low", "top", "next", "largest")
+PLACES = ("any", "low", "top", "untested")
 
 Numbers = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def null_panel(setting: Setting, rng: np.random.Generator) -> Drawn:
 
 
 def tested(panel: Drawn, before: int, *, demeaned: bool) -> NDArray[np.bool_]:
-    """Which units evalkit would test, the largest aside."""
+    """Which units evalkit would test, if they are not too large."""
     means = panel.rates[:, :before].mean(axis=1)
     inside = (means > means.min()) & (means < means.max())
     return np.asarray((inside | demeaned) & (panel.events >= FEWEST_EVENTS))
@@ -128,13 +128,13 @@ def measure(setting: Setting, panels: int, rng: np.random.Generator, method: str
             if method == "did"
             else statistics_of(panel.rates, setting.before, demeaned=method == "demeaned")
         )
-        order = np.argsort(np.argsort(panel.events, kind="stable"))
-        last = len(order) - 1
+        order, last = np.argsort(np.argsort(panel.events, kind="stable")), len(panel.events) - 1
         may = tested(panel, setting.before, demeaned=method != "control")
-        without += 1 - (may & (order < last)).mean()
+        large = np.array([too_large(own, np.delete(panel.events, row)) for row, own in enumerate(panel.events)])
+        without += 1 - (may & ~large).mean()
         hit = rejected(found.pop("evalkit"))
-        groups = (order < last, order < len(order) // 4, (order > last * 3 // 4) & (order < last), order == last - 1)
-        for name, group in zip(PLACES, (*groups, order == last), strict=True):
+        groups = (order <= last, order < len(order) // 4, order > last * 3 // 4)
+        for name, group in zip(PLACES, (*(one & ~large for one in groups), large), strict=True):
             places[name].extend(hit[group & may])
         for name, values in found.items():
             both = rejected(values)

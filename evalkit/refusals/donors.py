@@ -122,14 +122,14 @@ def too_few_events_for_placebos(least: int) -> Statement:
 
 
 def larger_than_donors() -> Statement:
-    """Little chance in its counts, so that what drifts is most of its error: no donor is like that."""
+    """Little chance in its counts, so that what drifts is most of its error: hardly any donor is like that."""
     return Statement(
         "larger_than_donors",
         Text(
-            "Om skillnaden kan bero på slumpen går inte att pröva: området hade fler händelser före starten än vart "
-            "och ett av dem det jämförs med, och så stora områden varierar på ett annat sätt.",
+            "Om skillnaden kan bero på slumpen går inte att pröva: området hade fler händelser före starten än nästan "
+            "alla det jämförs med, och så stora områden varierar på ett annat sätt. Jämför med områden av samma storlek.",
             "Whether the difference may be chance cannot be tested: the area had more events before the start than "
-            "any that it is compared with, and areas so large vary in another way.",
+            "nearly all that it is compared with, and areas so large vary in another way. Compare with areas of its size.",
         ),
     )
 
