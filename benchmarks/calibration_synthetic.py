@@ -7,9 +7,9 @@ every rejection is false. Limits hold an effect if and only if it is not rejecte
 coverage is 100 less the figure.
 
 Each unit in turn is the treated one. ``any`` is a unit drawn by lot, ``low`` and ``top`` are the quarters with the
-fewest and the most events, all among those that evalkit tests; ``untested`` are those that it does not test because they
-are too large. ``ratio`` and ``gap`` are the published statistics (mean squared gap after to before, and mean gap) for
-the smallest and the largest unit. Per cent at 5 %; refused is the share of all units without a test.
+fewest and the most events, all among those that evalkit tests; ``untested`` are those that it does not test because
+they are too large. ``ratio`` and ``gap`` are the published statistics (mean squared gap after to before, and mean gap)
+for the smallest and the largest unit. Per cent at 5 %; refused is the share of all units without a test.
 
     python benchmarks/calibration_synthetic.py [panels] [--methods control] [--donors 20]
 """

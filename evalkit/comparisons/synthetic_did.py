@@ -81,8 +81,8 @@ def synthetic_did(
         ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. Refused when
         a value is missing, with fewer than 8 periods before, when donors are too few for the cap, for the jackknife
         with one treated unit and for placebos with several. Placebos give no p and infinite limits, and say so, with
-        fewer than 20 donors (at 95 per cent), fewer than 20 events in the treated unit before, or a treated unit that is
-        one of the largest, as there.
+        fewer than 20 donors (at 95 per cent), fewer than 20 events in the treated unit before, or a treated unit that
+        is one of the largest, as there.
 
     Raises
     ------

@@ -127,9 +127,11 @@ def larger_than_donors() -> Statement:
         "larger_than_donors",
         Text(
             "Om skillnaden kan bero på slumpen går inte att pröva: området hade fler händelser före starten än nästan "
-            "alla det jämförs med, och så stora områden varierar på ett annat sätt. Jämför med områden av samma storlek.",
+            "alla det jämförs med, och så stora områden varierar på ett annat sätt. "
+            "Jämför med områden av samma storlek.",
             "Whether the difference may be chance cannot be tested: the area had more events before the start than "
-            "nearly all that it is compared with, and areas so large vary in another way. Compare with areas of its size.",
+            "nearly all that it is compared with, and areas so large vary in another way. "
+            "Compare with areas of its size.",
         ),
     )
 
