@@ -47,12 +47,16 @@ from evalkit.refusals.counting import (
 )
 from evalkit.refusals.donors import (
     fits_perfectly,
+    fitted_error,
+    larger_than_donors,
     no_constant_effect,
     outside_donors,
     several_treated,
     too_few_donors,
+    too_few_events_for_placebos,
     too_few_periods_before,
     too_few_to_stand_out,
+    too_few_placebos,
     too_few_treated,
 )
 from evalkit.refusals.joining import (
@@ -107,7 +111,9 @@ __all__ = [
     "exposure_missing",
     "exposure_zero",
     "fits_perfectly",
+    "fitted_error",
     "implausible_count",
+    "larger_than_donors",
     "more_than_all",
     "more_than_chance",
     "neighbours_hang_together",
@@ -156,8 +162,10 @@ __all__ = [
     "too_few_donors",
     "too_few_effective_clusters",
     "too_few_in_a_group",
+    "too_few_events_for_placebos",
     "too_few_margins",
     "too_few_periods_before",
+    "too_few_placebos",
     "too_few_points",
     "too_few_rows",
     "too_few_to_resample",
