@@ -150,9 +150,7 @@ class CaseSums:
         """The sums without any case of one person; where there are no others, with a single one."""
         kept = np.asarray((self.cases > 0) & (self.cases == self.singles)).astype(np.int64)
         gone = self.singles - kept
-        return CaseSums(
-            self.cases - gone, self.persons - gone, self.squares - gone, self.largest, self.second, kept
-        )
+        return CaseSums(self.cases - gone, self.persons - gone, self.squares - gone, self.largest, self.second, kept)
 
     @property
     def size(self) -> Floats:
