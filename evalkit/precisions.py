@@ -31,7 +31,7 @@ class Precision:
     months
         Whole months from now.
     alpha, alternative
-        The level of the test, two-sided unless the alternative is ``larger`` or ``smaller``.
+        The level of the test, two-sided unless the alternative is ``greater`` or ``less``.
     dispersion
         φ, the variance over the mean.
     method
