@@ -162,7 +162,7 @@ def test_a_row_of_decompositions_is_the_single_call(rows: list[tuple], kind: str
     many = ek.decompose(*map(list, zip(*calls, strict=True)), exposure_after=2.0, findings=kind, rows="comparisons")
     assert list(many) == [ek.decompose(*call, exposure_after=2.0, findings=kind) for call in calls]
     assert many.to_frame().height == 3 * len(rows)
-    assert "findings" in many._repr_html_()
+    assert "fynd per besök" in many._repr_html_()
 
 
 def test_a_missing_number_and_more_findings_than_visits_in_a_row_of_decompositions() -> None:
