@@ -26,9 +26,19 @@ if TYPE_CHECKING:
     from evalkit.comparisons.result import Column, Numbers
 
 RATE_EQUIVALENCE_METHODS = (Method.SCORE, Method.MIDP, Method.EXACT)
-RATIOS = frozenset({Scale.RATE_RATIO, Scale.RATIO_OF_RATE_RATIOS})
-DIFFERENCES = frozenset({Scale.RATE_DIFFERENCE, Scale.PROPORTION_DIFFERENCE, Scale.DURATION_DIFFERENCE})
-_CLOSE = 1e-6
+RATIOS = frozenset(
+    {
+        Scale.RATE_RATIO,
+        Scale.RATIO_OF_RATE_RATIOS,
+        Scale.PROPORTION_RATIO,
+        Scale.DURATION_RATIO,
+        Scale.SLOPE_RATIO,
+    }
+)
+DIFFERENCES = frozenset(
+    {Scale.RATE_DIFFERENCE, Scale.PROPORTION_DIFFERENCE, Scale.DURATION_DIFFERENCE, Scale.MEAN_DIFFERENCE}
+)
+_COMPARED = ", ".join(sorted(scale.value for scale in RATIOS | DIFFERENCES))
 
 
 @overload
@@ -71,8 +81,10 @@ def equivalence(
     Parameters
     ----------
     estimate
-        Its interval, of level 1-α, decides whether a difference is shown. A series is held against the margin row by
-        row, in one go, and so are the estimates of a plan, which must all be ratios or all differences.
+        A ratio (of rates, shares, mean times, yearly changes, or of rate ratios) or a difference (of rates, shares,
+        mean times, means). Its interval, of level 1-α, decides whether a difference is shown. A series is held against
+        the margin row by row, in one go, and so are the estimates of a plan, which must all be ratios or all
+        differences.
     margin
         0.2 on a ratio is within 20 per cent (1 or more is refused, for 20 is seldom meant); on a difference it is in
         the estimate's own unit (days, events per exposure, shares). Or both limits on the scale of the estimate, such
@@ -109,7 +121,7 @@ def equivalence(
     scales = {one.scale for one in estimate} if isinstance(estimate, Estimates) else {estimate.scale}
     if not (scales and (scales <= RATIOS or scales <= DIFFERENCES)):
         what = Text("Skattningen är varken en kvot eller en skillnad.", "The estimate is no ratio and no difference.")
-        note_margin(given, "no_comparison", "estimate", what, same("rate_ratio, rate_difference"))
+        note_margin(given, "no_comparison", "estimate", what, same(_COMPARED))
     direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
     if narrower is not None and not are_same_but_narrower(estimate, narrower):

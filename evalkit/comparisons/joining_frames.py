@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,6 +79,18 @@ class JoiningFrame:
     periods: pl.Series
     cluster: NDArray[np.int64] | None
     missing: bool
+
+    def later_than(self, period: int) -> JoiningFrame:
+        """Without the units that had joined by a place among the periods; their dates go to nobody else."""
+        panel, used = self.panel, self.panel.joined > period
+        kept = replace(
+            panel,
+            top=panel.top[used],
+            bottom=panel.bottom[used],
+            joined=panel.joined[used],
+            weights=panel.weights[used],
+        )
+        return replace(self, panel=kept, cluster=None if self.cluster is None else self.cluster[used])
 
 
 @dataclass(frozen=True, slots=True)

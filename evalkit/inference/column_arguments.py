@@ -12,7 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, Arguments
-from evalkit.inference.faults import COUNT, DIFFERENT_LENGTH, EXPOSURE, MORE_THAN_ALL, Fault, PositiveFaults
+from evalkit.inference.faults import (
+    COUNT,
+    DIFFERENT_LENGTH,
+    EXPOSURE,
+    LOOKED_AT,
+    MORE_THAN_ALL,
+    PART,
+    CountFaults,
+    Fault,
+    PositiveFaults,
+)
 from evalkit.inference.given_columns import as_numbers, is_column
 from evalkit.inference.totals import LARGEST_COUNT
 
@@ -48,15 +58,15 @@ class ColumnArguments(Arguments):
     rows: int | None = None
     missing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((), dtype=bool))
 
-    def counts(self, name: str, value: object) -> NDArray[np.int64]:
+    def counts(self, name: str, value: object, faults: CountFaults = COUNT) -> NDArray[np.int64]:
         """Whole numbers of events, shape ``()`` or ``(rows,)``."""
         if not is_column(value):
-            return np.asarray(self.count(name, value), dtype=np.int64)
-        numbers = self._numbers(name, value, COUNT.not_a_number)
+            return np.asarray(self.count(name, value, faults), dtype=np.int64)
+        numbers = self._numbers(name, value, faults.not_a_number)
         for fault, wrong in (
-            (COUNT.negative, numbers < 0),
-            (COUNT.too_large, numbers > LARGEST_COUNT),
-            (COUNT.not_whole, numbers != np.floor(numbers)),
+            (faults.negative, numbers < 0),
+            (faults.too_large, numbers > LARGEST_COUNT),
+            (faults.not_whole, numbers != np.floor(numbers)),
         ):
             numbers = self._mend(name, numbers, wrong & (numbers != 1), fault)
         return numbers.astype(np.int64)
@@ -64,7 +74,7 @@ class ColumnArguments(Arguments):
     def parts(self, name: str, value: object, name_of: str, of: object) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Counts and the wholes that they are parts of; a part larger than its whole is told by row."""
         told = len(self.log.problems)
-        part, whole = self.counts(name, value), self.counts(name_of, of)
+        part, whole = self.counts(name, value, PART), self.counts(name_of, of, LOOKED_AT)
         if len(self.log.problems) > told:
             return part, part
         # A row that lacks one of its values is refused, and is not at fault.

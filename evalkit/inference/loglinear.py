@@ -103,6 +103,8 @@ def negative_binomial(model: Model) -> Fitted:
     moment = 2 * slope_at_zero(model.counts, start.means) / mean_squares
     latest = [start]
 
+    # Near the crossing its sign hangs on where a fit began, so each argument has one answer.
+    @cache
     def slope(log_alpha: float) -> float:
         fitted = _fit(model, math.exp(log_alpha), latest[-1].coefficients)
         latest.append(fitted)
@@ -130,11 +132,6 @@ def bracket(falling: Callable[[float], float], start: float) -> tuple[float, flo
             return min(here, there), max(here, there)
         here, step = there, step * 1.5
     raise NotConvergedError
-
-
-def profile(model: Model, alpha: float, start: Fitted) -> float:
-    """The log likelihood at a given alpha, the rest chosen best."""
-    return _fit(model, alpha, start.coefficients).log_likelihood
 
 
 def log_likelihood(counts: Counts, means: Floats, alpha: float) -> float:

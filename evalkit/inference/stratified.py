@@ -124,7 +124,7 @@ def difference(
 
     Source: Greenland and Robins 1985, Biometrics 41:55-68; Miettinen and Nurminen 1985, Statistics in Medicine
     4:213-226 (rates, over strata); Zou and Donner 2008, Statistics in Medicine 27:1693-1702;
-    Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: Cochran 1954, Biometrics 10:101-129.
+    Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: Rao's score test of one common difference.
 
     Examples
     --------
@@ -152,10 +152,9 @@ def difference(
     else:
         intervals = _recovered(first, second, method, conf_level, null)
     shared = weights > 0
-    homogeneity = _difference_homogeneity(scored, np.where(whole > 0, estimate, 0.0), shared)
     return Compared(
         intervals=intervals.refuse(whole == 0, refusals.no_shared_stratum()),
-        homogeneity=homogeneity,
+        homogeneity=_difference_homogeneity(scored, shared),
         strata=groups.total(np.ones(weights.size)).astype(np.int64),
         left_out=groups.total(~shared).astype(np.int64),
     )
@@ -210,24 +209,10 @@ def _ratio_homogeneity(strata: Strata, groups: Groups, estimate: Floats, useful:
     return _homogeneity(squares - correction, groups.total(useful), total_variance > 0)
 
 
-def _difference_homogeneity(scored: ScoredDifference, estimate: Floats, shared: NDArray[np.bool_]) -> Homogeneity:
-    """Cochran's Q with the variances that the strata have when they share a difference.
-
-    Around their mean weighted by precision: around another, such as that of Mantel and Haenszel, the squares are not
-    chi-squared, since a stratum of high precision and small weight is far from it by chance alone. A variance from
-    the stratum's own few events would be small just when they are few by chance.
-    """
-    strata, groups = scored.strata, scored.groups
-    exposed, exposed_ref = np.where(shared, strata.exposed, 1.0), np.where(shared, strata.exposed_ref, 1.0)
-    difference = strata.events / exposed - strata.events_ref / exposed_ref
-    rate, rate_ref = scored.rates(estimate)
-    variance = np.where(shared, rate / exposed + rate_ref / exposed_ref, 0.0)
-    useful = variance > 0
-    precision = np.divide(1.0, variance, out=np.zeros_like(variance), where=useful)
-    whole = groups.total(precision)
-    mean = np.divide(groups.total(precision * difference), whole, out=np.zeros_like(whole), where=whole > 0)
-    squares = groups.total(precision * (difference - mean[groups.at]) ** 2)
-    return _homogeneity(squares, groups.total(useful), whole > 0)
+def _difference_homogeneity(scored: ScoredDifference, shared: NDArray[np.bool_]) -> Homogeneity:
+    groups, strata = scored.groups, scored.strata
+    events = groups.total((strata.events + strata.events_ref) * shared)
+    return _homogeneity(scored.disagreement(), groups.total(shared), events > 0)
 
 
 def _homogeneity(statistic: Floats, strata: Floats, there: NDArray[np.bool_]) -> Homogeneity:

@@ -1,7 +1,8 @@
 # Mantel-Haenszel rate ratio and difference over strata. Writes stratified_data.csv and stratified.csv beside this file:
 # Rscript stratified.R
-# R 4.2.2; metafor 3.8-1 (Debian r-cran-metafor) for the pooled ratio and difference, their standard errors;
-# the difference's homogeneity, the score limits and the mid-p gamma limits are solved here to full precision.
+# R 4.2.2; metafor 3.8-1 (Debian r-cran-metafor) for the pooled ratio and difference and their standard errors; the
+# score limits, the mid-p gamma limits and the score test that strata have one difference are solved here to full
+# precision. The test is found by maximising the likelihood itself over the difference, each stratum's rate by optimize.
 suppressPackageStartupMessages(library(metafor))
 hart <- dat.hart1999
 data <- rbind(
@@ -55,20 +56,38 @@ one <- function(d) {
   mover <- function(l1, u1, l0, u0) c(t1 - t0 - sqrt((t1 - l1)^2 + (u0 - t0)^2), t1 - t0 + sqrt((u1 - t1)^2 + (t0 - l0)^2))
   mid <- mover(a[1], a[2], b[1], b[2]); gam <- mover(a[3], a[4], b[3], b[4])
   # The likeliest rates under a difference, by uniroot on the score, and the variance of the weighted difference.
-  likeliest <- function(delta) sapply(seq_len(nrow(d)), function(i) {
+  spread <- function(delta) sum(sapply(seq_len(nrow(d)), function(i) {
     x <- d$count[i]; y <- d$count_ref[i]; t <- total[i]; base <- max(0, -delta)
     score <- function(r) x / (r + delta) + y / r - t
-    if (x + y == 0) base else {
+    r <- if (x + y == 0) base else {
       low <- base + 1e-13; if (score(low) <= 0) base else uniroot(score, c(low, base + (x + y) / t + abs(delta) + 1), tol = 1e-16, maxiter = 1e5)$root
     }
-  })
-  stratum <- function(delta) { r <- likeliest(delta); (r + delta) / d$exposure + r / d$exposure_ref }
-  spread <- function(delta) sum(w^2 * stratum(delta)) / sum(w)^2
+    w[i]^2 * ((r + delta) / d$exposure[i] + r / d$exposure_ref[i])
+  })) / sum(w)^2
+  # Rao's score test of one difference: the derivative of each stratum's profile log likelihood at the likeliest common
+  # difference, squared, times the variance that its rates give.
+  rates <- function(delta, i) {
+    x <- d$count[i]; y <- d$count_ref[i]; t <- total[i]; base <- max(0, -delta)
+    score <- function(r) (if (x > 0) x / (r + delta) else 0) + (if (y > 0) y / r else 0) - t
+    low <- base + 1e-15 * max(1, base)
+    r <- if (x + y == 0 || score(low) <= 0) base else uniroot(score, c(low, base + (x + y) / t + abs(delta) + 1), tol = 1e-17, maxiter = 1e5)$root
+    c(r + delta, r)
+  }
+  parts <- function(delta) t(sapply(seq_len(nrow(d)), function(i) {
+    r <- rates(delta, i)
+    v <- r[1] / d$exposure[i] + r[2] / d$exposure_ref[i]
+    gap <- d$count[i] / d$exposure[i] - d$count_ref[i] / d$exposure_ref[i] - delta
+    c(gap, v, dpois(d$count[i], r[1] * d$exposure[i], log = TRUE) + dpois(d$count_ref[i], r[2] * d$exposure_ref[i], log = TRUE))
+  }))
+  observed <- d$count / d$exposure - d$count_ref / d$exposure_ref
+  common <- optimize(function(delta) sum(parts(delta)[, 3]), range(observed), maximum = TRUE, tol = 1e-12)$maximum
+  near <- abs(diff(range(observed))) * 1e-4
+  pull <- function(delta) { p <- parts(delta); sum(p[, 1] / p[, 2]) }
+  exact <- uniroot(pull, common + c(-near, near), tol = 1e-17, maxiter = 1e5)$root
+  stopifnot(abs(exact - common) < near / 10)
+  at <- parts(exact)
+  difference_q <- sum(at[, 1]^2 / at[, 2])
   est <- t1 - t0
-  # Cochran's Q with those variances; metafor's, with the variances of each stratum alone and around the
-  # Mantel-Haenszel mean, is not chi-squared when strata differ in size.
-  v <- stratum(est); own <- d$count / d$exposure - d$count_ref / d$exposure_ref; kept <- v > 1e-12
-  q <- sum((own - weighted.mean(own[kept], 1 / v[kept]))[kept]^2 / v[kept])
   edge <- function(sign) est + sign * uniroot(function(h) h - z * sqrt(spread(est + sign * h)), c(1e-9, 100 / sum(w)), tol = 1e-15, maxiter = 1e5)$root
   data.frame(
     case = d$case[1], ratio = R / S,
@@ -77,7 +96,7 @@ one <- function(d) {
     score_low = score_low, score_high = score_high, score_p = 2 * pnorm(-abs(R - S) / sqrt(Q)),
     homogeneity = if (ratio_known) tarone else NA, homogeneity_df = sum(both > 0) - 1,
     difference = as.numeric(ird$b), normal_low = ird$ci.lb, normal_high = ird$ci.ub, normal_p = ird$pval,
-    difference_q = q, difference_q_p = pchisq(q, sum(kept) - 1, lower.tail = FALSE), dscore_low = edge(-1), dscore_high = edge(1), dscore_p = 2 * pnorm(-abs(est) / sqrt(spread(0))),
+    difference_q = difference_q, difference_q_p = pchisq(difference_q, nrow(d) - 1, lower.tail = FALSE), dscore_low = edge(-1), dscore_high = edge(1), dscore_p = 2 * pnorm(-abs(est) / sqrt(spread(0))),
     midp_low = mid[1], midp_high = mid[2], gamma_low = gam[1], gamma_high = gam[2]
   )
 }

@@ -167,6 +167,27 @@ def test_strata_that_disagree_are_told() -> None:
     assert ek.stratified_rate_ratio(pl.Series([20, 40]), 10.0, pl.Series([10, 20]), 10.0).tests[0].p_value > 0.99
 
 
+@pytest.mark.parametrize("unequal", [1.0, 100.0])
+@pytest.mark.parametrize("strata", [2, 8])
+def test_strata_with_one_difference_are_seldom_said_to_disagree(strata: int, unequal: float) -> None:
+    random, draws = np.random.default_rng(strata), 1500
+    rates = 100.0 * np.geomspace(1, unequal, strata)
+    lopsided = np.where(np.arange(strata) % 2, 0.05, 1.0)
+    counts, others = random.poisson((rates + 20) * lopsided, (draws, strata)), random.poisson(rates, (draws, strata))
+    found = ek.stratified_rate_difference(
+        counts.reshape(-1), np.tile(lopsided, draws), others.reshape(-1), 1.0, by=np.repeat(np.arange(draws), strata)
+    )
+    # Four standard errors of a share of 5 % in 1,500 are 2.3 percentage points.
+    assert (found.numbers["test_p_value"] < 0.05).mean() == pytest.approx(0.05, abs=0.023)
+
+
+def test_strata_without_events_pull_the_common_difference_to_nothing() -> None:
+    found = ek.stratified_rate_difference(pl.Series([0, 60]), pl.Series([1e4, 1e3]), pl.Series([0, 20]), 1e3)
+    assert found.tests[0].p_value < 1e-4
+    alike = ek.stratified_rate_difference(pl.Series([0, 3]), pl.Series([1e4, 1e3]), pl.Series([0, 2]), 1e3)
+    assert alike.tests[0].statistic == pytest.approx(0.2)
+
+
 def test_missing_values_refuse_their_group_only() -> None:
     found = ek.standardised_rate(
         pl.Series([1, None, 3]), pl.Series([1.0, 2.0, 3.0]), 1.0, by=[pl.Series("u", ["a", "b", "a"])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -69,6 +70,45 @@ def test_p_values_of_a_wald_interval_agree_with_it_and_others_have_none():
     assert found.p_value == found.p_below_high == pytest.approx(0.006209665325776132, rel=1e-9)
     assert ek.equivalence(estimate(0.5, -1.0, 2.0, std_error=1.0), 3.0).p_value is None
     assert ek.equivalence(estimate(0.5, -1.0, 2.0), 3.0).p_value is None
+
+
+def estimate_of(function: str, conf_level: float, n: int = 800) -> Estimate:
+    days = np.random.default_rng(5).exponential(10.0, n).round(1) + 0.1
+    side, ended = pl.Series(["a", "b"] * (n // 2)), pl.Series([1] * n)
+    if function == "proportion_ratio":
+        return ek.proportion_ratio(4800, 10_000, 5000, 10_000, conf_level=conf_level)
+    if function == "permutation_test":
+        return ek.permutation_test(days, side == "a", draws=499, conf_level=conf_level)
+    found = getattr(ek, function)
+    return found(pl.Series(days), ended, side, "b", horizon=20, method="greenwood", conf_level=conf_level)
+
+
+@pytest.mark.parametrize(
+    ("function", "wide", "tight"),
+    [
+        ("proportion_ratio", 0.2, 0.03),
+        ("rmst_ratio", 0.2, 0.02),
+        ("rmst_difference", 3.0, 0.2),
+        ("permutation_test", 4.0, 0.2),
+    ],
+)
+def test_every_ratio_and_difference_can_be_held_against_a_margin(function, wide, tight):
+    estimate, narrower = estimate_of(function, 0.95), estimate_of(function, 0.9)
+    assert ek.equivalence(estimate, wide).is_within
+    assert not ek.equivalence(estimate, tight).is_within
+    found = ek.equivalence(estimate, wide, narrower=narrower)
+    assert (found.tost_low, found.tost_high) == (narrower.conf_low, narrower.conf_high)
+    if function.startswith("rmst"):
+        assert found.p_value == max(found.p_above_low, found.p_below_high) < 0.05
+        assert ek.equivalence(estimate, tight).p_value > 0.05
+
+
+def test_a_slope_ratio_is_a_ratio_and_a_rate_is_not():
+    slope = estimate(1.02, 0.97, 1.08, scale=Scale.SLOPE_RATIO)
+    assert ek.equivalence(slope, 0.2).verdict is EquivalenceVerdict.EQUIVALENT
+    for scale in (Scale.RATE, Scale.PROPORTION, Scale.DURATION, Scale.DISPERSION, Scale.STATISTIC):
+        with pytest.raises(EstimationError, match="proportion_ratio"):
+            ek.equivalence(estimate(1.02, 0.97, 1.08, scale=scale), 0.2)
 
 
 def test_a_margin_of_one_or_more_is_written_as_limits_or_meant_for_a_difference():
