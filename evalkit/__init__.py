@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.event_coefficients import EventCoefficients
+    from evalkit.comparisons.event_studies import EventStudy, event_study
     from evalkit.comparisons.extended import extended_twfe
     from evalkit.comparisons.honest import HonestBounds, honest_bounds
     from evalkit.comparisons.interrupted import interrupted_time_series
@@ -91,6 +92,7 @@ _HOMES = {
     "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
     "EventCoefficients": "evalkit.comparisons.event_coefficients",
+    "EventStudy": "evalkit.comparisons.event_studies",
     "ExtendedEffects": "evalkit.comparisons.joining_effects",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
@@ -126,6 +128,7 @@ _HOMES = {
     "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "event_study": "evalkit.comparisons.event_studies",
     "extended_twfe": "evalkit.comparisons.extended",
     "goodman_bacon": "evalkit.comparisons.two_way",
     "group_time_effects": "evalkit.comparisons.joining",
@@ -192,6 +195,7 @@ __all__ = [
     "EstimationError",
     "EvalkitError",
     "EventCoefficients",
+    "EventStudy",
     "ExtendedEffects",
     "Group",
     "GroupTimeEffects",
@@ -227,6 +231,7 @@ __all__ = [
     "e_value",
     "equivalence",
     "evaluate",
+    "event_study",
     "extended_twfe",
     "goodman_bacon",
     "group_time_effects",
