@@ -45,7 +45,7 @@ _SMALLEST = 1e-300
 _MOST_FOR_JUMPS = 20
 _ERRORS_BEYOND = 2.5
 _LIKELY_REACH = 7
-_HINT = 1e-8
+_HINT = 1e-6
 
 
 def ratio(

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from evalkit.inference.intervals import Floats
 
-_STEPS = 64
+_STEPS = 32
 _HALVINGS = 44
-_HAIR = 1e-9
 
 Gap = Callable[[Floats, NDArray[np.int64]], Floats]
 
@@ -65,7 +64,7 @@ def beyond(
 
 
 def _points(limit: float, reach: float, gap: Gap, outcomes: int) -> Floats:
-    """A grid, the jumps with a hair on each side, and the middle of every two; from the limit outwards."""
+    """A grid, the jumps and the middle of every two; from the limit outwards. At a jump both sides of it count."""
     grid = limit + reach * np.linspace(0.0, 1.0, _STEPS + 1)
     positive = gap(grid[:, None], np.arange(outcomes)[None, :]) > 0
     step, which = np.nonzero(positive[:-1] != positive[1:])
@@ -74,7 +73,5 @@ def _points(limit: float, reach: float, gap: Gap, outcomes: int) -> Floats:
         middle = (low + high) / 2
         there = (gap(middle, which) > 0) == above
         low, high = np.where(there, low, middle), np.where(there, middle, high)
-    hair = _HAIR * reach
-    inside = np.concatenate([grid, high, high - hair, high + hair])
-    share = np.unique(np.clip((inside - limit) / reach, 0.0, 1.0))
+    share = np.unique(np.clip((np.concatenate([grid, high]) - limit) / reach, 0.0, 1.0))
     return np.asarray(limit + reach * np.sort(np.concatenate([share, (share[1:] + share[:-1]) / 2])))
