@@ -21,11 +21,11 @@ def largest(statistics: np.ndarray, place: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("phi", "rho"), [(1.0, 0.0), (3.0, 0.5)])
-def test_by_expected_error_large_and_small_units_hold_the_level_and_by_published_ones_they_do_not(
+def test_by_expected_error_large_and_small_units_hold_the_level_and_by_the_bare_gap_small_ones_do_not(
     phi: float, rho: float
 ) -> None:
     rng = np.random.default_rng([int(phi), 20])
-    hits = np.zeros((3, 2))
+    hits = np.zeros((2, 2))
     for _ in range(PANELS):
         course = rng.normal(size=(UNITS, BEFORE + AFTER))
         for period in range(1, BEFORE + AFTER):
@@ -36,8 +36,8 @@ def test_by_expected_error_large_and_small_units_hold_the_level_and_by_published
         rates, order = counts / size, np.argsort(size[:, 0])
         # The first row is nobody's donor, so that all units are fitted alike.
         found = every_unit(DonorPanel(np.vstack([rates[:1], rates]), BEFORE), cap=0.5, demeaned=True)
-        for row, one in enumerate((found.scaled_effect[1:], found.ratio[1:], np.abs(found.effect[1:]))):
+        for row, one in enumerate((found.scaled_effect[1:], np.abs(found.effect[1:]))):
             hits[row] += largest(one, order[0]), largest(one, order[-3])
-    scaled, _, gap = hits / PANELS
+    scaled, gap = hits / PANELS
     assert scaled.max() <= MOST
     assert gap[0] > MOST
