@@ -24,13 +24,19 @@ if TYPE_CHECKING:
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
+    from evalkit.comparisons.event_coefficients import EventCoefficients
+    from evalkit.comparisons.event_studies import EventStudy, event_study
+    from evalkit.comparisons.extended import extended_twfe
+    from evalkit.comparisons.honest import HonestBounds, honest_bounds
     from evalkit.comparisons.interrupted import interrupted_time_series
     from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.joining import group_time_effects
-    from evalkit.comparisons.joining_effects import GroupTimeEffects
+    from evalkit.comparisons.joining_effects import ExtendedEffects, GroupTimeEffects
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
+    from evalkit.comparisons.placebo_result import PlaceboTest
+    from evalkit.comparisons.placebo_tests import placebo_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.synthetic import synthetic_control
     from evalkit.comparisons.synthetic_did import synthetic_did
     from evalkit.comparisons.synthetic_result import SyntheticControl, SyntheticDid
+    from evalkit.comparisons.two_way import TwoWayParts, goodman_bacon
     from evalkit.comparisons.variation import Variation, dispersion
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
@@ -84,14 +91,19 @@ _HOMES = {
     "Estimates": "evalkit.estimates",
     "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
+    "EventCoefficients": "evalkit.comparisons.event_coefficients",
+    "EventStudy": "evalkit.comparisons.event_studies",
+    "ExtendedEffects": "evalkit.comparisons.joining_effects",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
     "Holdings": "evalkit.holdings",
+    "HonestBounds": "evalkit.comparisons.honest",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "PermutationDraws": "evalkit.comparisons.permutation_draws",
+    "PlaceboTest": "evalkit.comparisons.placebo_result",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
@@ -103,6 +115,7 @@ _HOMES = {
     "Simulation": "evalkit.simulation",
     "SyntheticControl": "evalkit.comparisons.synthetic_result",
     "SyntheticDid": "evalkit.comparisons.synthetic_result",
+    "TwoWayParts": "evalkit.comparisons.two_way",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
     "adjust": "evalkit.comparisons.multiplicity",
@@ -115,7 +128,11 @@ _HOMES = {
     "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "event_study": "evalkit.comparisons.event_studies",
+    "extended_twfe": "evalkit.comparisons.extended",
+    "goodman_bacon": "evalkit.comparisons.two_way",
     "group_time_effects": "evalkit.comparisons.joining",
+    "honest_bounds": "evalkit.comparisons.honest",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
@@ -127,6 +144,7 @@ _HOMES = {
     "panel": "evalkit.panels",
     "permutation_draws": "evalkit.comparisons.permutation_draws",
     "permutation_test": "evalkit.comparisons.permutation",
+    "placebo_test": "evalkit.comparisons.placebo_tests",
     "power": "evalkit.comparisons.precision",
     "probability_exceeds": "evalkit.comparisons.probabilities",
     "proportion": "evalkit.comparisons.proportions",
@@ -176,14 +194,19 @@ __all__ = [
     "Estimates",
     "EstimationError",
     "EvalkitError",
+    "EventCoefficients",
+    "EventStudy",
+    "ExtendedEffects",
     "Group",
     "GroupTimeEffects",
     "Holdings",
+    "HonestBounds",
     "InterruptedSeries",
     "Margin",
     "MetricBook",
     "Panel",
     "PermutationDraws",
+    "PlaceboTest",
     "Plan",
     "Policy",
     "Precision",
@@ -195,6 +218,7 @@ __all__ = [
     "Simulation",
     "SyntheticControl",
     "SyntheticDid",
+    "TwoWayParts",
     "Variation",
     "Window",
     "adjust",
@@ -207,7 +231,11 @@ __all__ = [
     "e_value",
     "equivalence",
     "evaluate",
+    "event_study",
+    "extended_twfe",
+    "goodman_bacon",
     "group_time_effects",
+    "honest_bounds",
     "interrupted_time_series",
     "largest_case_share",
     "leave_one_case_out",
@@ -219,6 +247,7 @@ __all__ = [
     "panel",
     "permutation_draws",
     "permutation_test",
+    "placebo_test",
     "power",
     "probability_exceeds",
     "proportion",

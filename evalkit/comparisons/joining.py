@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
+from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.comparisons.joining_effects import GroupTimeEffects
 from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
 from evalkit.comparisons.permutation import whole
@@ -108,7 +109,7 @@ def group_time_effects(
     draws, seed
         Of random assignments, or signs of the bootstrap for ``bands``.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------
@@ -155,7 +156,7 @@ def group_time_effects(
     )
     names = Names(unit, period, count, exposure, joined, weights, cluster)
     data = read(given, frame, names, ratio=asked.ratio)
-    return _effects(_without_first(data, asked.anticipation), asked)
+    return _effects(data.later_than(asked.anticipation), asked)
 
 
 def _effects(data: JoiningFrame, asked: _Asked) -> GroupTimeEffects:
@@ -239,19 +240,6 @@ def _exchanged(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTime
     return _answer(data, found, asked, parts, named, method=Method.PERMUTATION, told=told, pre_test=pre_test)
 
 
-def _without_first(data: JoiningFrame, anticipation: int) -> JoiningFrame:
-    """Units that had joined from the start are in no comparison, and their dates go to nobody else."""
-    panel, used = data.panel, data.panel.joined > anticipation
-    kept = replace(
-        panel,
-        top=panel.top[used],
-        bottom=panel.bottom[used],
-        joined=panel.joined[used],
-        weights=panel.weights[used],
-    )
-    return replace(data, panel=kept, cluster=None if data.cluster is None else data.cluster[used])
-
-
 def _told(number: int, seed: int, *, exact: bool) -> tuple[Statement, ...]:
     compared = (
         caveats.all_assignments(number, 1 / number)
@@ -282,7 +270,20 @@ def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupT
     generator = np.random.default_rng(asked.seed)
     critical = multiplier.critical_value(since[1], asked.conf_level, asked.draws, generator)
     told = _answer(data, found, asked, parts, named, method=Method.INFLUENCE, told=(), pre_test=pre_test)
-    return replace(told, bands=_bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked))
+    bands = _bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked)
+    return replace(told, bands=bands, event=_event(named[Average.SINCE], *since, clusters.df, asked))
+
+
+def _event(
+    label: NDArray[np.int64], estimate: Floats, influence: Floats, df: int, asked: _Asked
+) -> EventCoefficients | None:
+    """Where they are against the last period before joining, and none of them is unknown or without error."""
+    if not asked.universal or asked.anticipation or not np.isfinite(estimate).all():
+        return None
+    covariance = influence.T @ influence
+    if (np.diag(covariance) <= 0).any():
+        return None
+    return EventCoefficients(label, estimate, covariance, ratio=asked.ratio, df=df)
 
 
 def _before(found: GroupTime, influence: Floats, df: int, asked: _Asked) -> Tested | None:

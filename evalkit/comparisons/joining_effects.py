@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, Tested
 
@@ -34,6 +35,9 @@ class GroupTimeEffects:
     pre_test
         Whether groups differed before joining; ``None`` when there is no period to tell. A large p-value does not
         show that they developed alike.
+    event
+        ``by_time_since`` with its covariance, for :func:`honest_bounds`; only with a universal base, no anticipation
+        and errors.
     """
 
     cells: EstimateSeries | None
@@ -43,6 +47,36 @@ class GroupTimeEffects:
     by_period: EstimateSeries | None
     bands: pl.DataFrame | None
     pre_test: Tested | None
+    event: EventCoefficients | None = None
 
     def __repr__(self) -> str:
         return f"GroupTimeEffects: {self.overall!r}\n{self.by_time_since!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ExtendedEffects:
+    """Factors of joining, by extended two-way fixed effects for counts.
+
+    Attributes
+    ----------
+    cells
+        One ratio for each group and period since joining; with leads also before, except the last period before.
+        ``groups`` of the series has ``joined``, ``period``, ``since`` and ``units``. ``None`` when all is refused.
+    overall
+        The geometric mean of the cells after joining, weighed by the units behind each.
+    by_time_since
+        The same by periods since joining.
+    pre_test
+        Whether the cells before joining are all 1; ``None`` without leads. A large p-value shows nothing.
+    event
+        ``by_time_since`` with its covariance, for :func:`honest_bounds`; only with leads.
+    """
+
+    cells: EstimateSeries | None
+    overall: Estimate
+    by_time_since: EstimateSeries | None
+    pre_test: Tested | None
+    event: EventCoefficients | None = None
+
+    def __repr__(self) -> str:
+        return f"ExtendedEffects: {self.overall!r}\n{self.by_time_since!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,6 +80,18 @@ class JoiningFrame:
     cluster: NDArray[np.int64] | None
     missing: bool
 
+    def later_than(self, period: int) -> JoiningFrame:
+        """Without the units that had joined by a place among the periods; their dates go to nobody else."""
+        panel, used = self.panel, self.panel.joined > period
+        kept = replace(
+            panel,
+            top=panel.top[used],
+            bottom=panel.bottom[used],
+            joined=panel.joined[used],
+            weights=panel.weights[used],
+        )
+        return replace(self, panel=kept, cluster=None if self.cluster is None else self.cluster[used])
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -111,7 +123,7 @@ def read(given: ColumnArguments, frame: object, names: Names, *, ratio: bool) ->
 
     table = _columns(given, frame, names)
     counts = given.counts("count", table["count"])
-    exposures = given.exposures("exposure", table["exposure"])
+    exposures = given.positives("exposure", table["exposure"], EXPOSURE)
     weights = given.positives("weights", table["weights"], EXPOSURE) if names.weights else np.ones(table.height)
     _labels(given, table, names)
     given.done()

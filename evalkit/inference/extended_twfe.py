@@ -41,6 +41,11 @@ class CohortTerms:
     period: Whole
     matrix: Floats
 
+    @property
+    def since(self) -> Whole:
+        """Periods since joining, shape ``(terms,)``; negative before."""
+        return self.period - self.group
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Extended:
@@ -54,6 +59,8 @@ class Extended:
         Shapes ``(terms,)``, ``(terms, terms)``; nan for a term the data cannot tell.
     average, std_error
         The mean of the terms after joining, weighted by the units behind each, and its standard error.
+    weight
+        The weight of the units behind each term, shape ``(terms,)``.
     clusters
         How many there are, and the degrees of freedom of Student's t.
     """
@@ -63,6 +70,7 @@ class Extended:
     covariance: Floats
     average: float
     std_error: float
+    weight: Floats
     clusters: Clusters
 
 
@@ -149,12 +157,12 @@ def counts(
         return refusals.not_told_apart()
     own = np.arange(panel.units) if cluster is None else cluster
     covariance = _covariance(fit, np.repeat(own, panel.periods)[fit.used], terms.group.size)
-    weight = after * (terms.matrix.reshape(panel.units, -1, terms.group.size).sum(axis=1).T @ panel.weights)
-    weight = weight / weight.sum()
+    behind = terms.matrix.reshape(panel.units, -1, terms.group.size).sum(axis=1).T @ panel.weights
+    weight = after * behind / (after * behind).sum()
     used = weight > 0
     variance = weight[used] @ covariance[np.ix_(used, used)] @ weight[used]
     average = float(weight[used] @ fit.coefficients[used])
-    return Extended(terms, fit.coefficients, covariance, average, float(np.sqrt(variance)), clusters)
+    return Extended(terms, fit.coefficients, covariance, average, float(np.sqrt(variance)), behind, clusters)
 
 
 def _covariance(fit: Fit, cluster: NDArray[np.int64], terms: int) -> Floats:

@@ -23,6 +23,7 @@ GIVEN = {
     "periods": 3,
     "years": 100,
     "least": 12,
+    "least_per_group": 10,
     "left_out": 2,
     "of": 14,
     "most": 4000,
@@ -31,6 +32,7 @@ GIVEN = {
     "needed": 20,
     "attainable": 0.25,
     "seed": 1,
+    "worth": 2.3,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 

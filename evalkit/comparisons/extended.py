@@ -1,0 +1,229 @@
+"""Extended two-way fixed effects for counts: a factor for each group in each period since it joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit import caveats, refusals
+from evalkit.comparisons.event_coefficients import EventCoefficients
+from evalkit.comparisons.joining_effects import ExtendedEffects
+from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
+from evalkit.comparisons.result import numbers_frame
+from evalkit.estimate_series import EstimateSeries
+from evalkit.estimates import Estimate, Tested, refusal
+from evalkit.inference.grouped_arguments import GroupedArguments
+from evalkit.inference.intervals import Floats, Intervals
+from evalkit.inference.method import Method
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus, Scale
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.inference.extended_twfe import Extended
+
+_SCALE = Scale.RATIO_OF_RATE_RATIOS
+
+
+def extended_twfe(
+    frame: pl.DataFrame,
+    *,
+    unit: str,
+    period: str,
+    count: str,
+    exposure: str,
+    joined: str,
+    leads: bool = False,
+    weights: str | None = None,
+    cluster: str | None = None,
+    conf_level: float = 0.95,
+) -> ExtendedEffects:
+    """What joining changed, when areas join at different times, by Poisson regression.
+
+    A rate is the product of a factor for its unit, one for its period, and one for each group that joined together in
+    each period since. Each factor is measured against all periods before, not only the last as in
+    :func:`group_time_effects`: it stands small counts better, and leans on parallel development through all of them.
+    No area that has joined is the comparison of another. Counts may vary more than Poisson's: errors are robust.
+
+    Parameters
+    ----------
+    frame
+        One row per unit and period, balanced; the columns are named by the arguments below.
+    unit, period
+        Any labels; periods in order when sorted.
+    count, exposure
+        Events, and what they are divided by (above 0).
+    joined
+        The first period in which a unit had joined; null for one that never did. Constant within units. A unit that
+        had joined by the first period is not used.
+    leads
+        Also a factor for each period before joining, except the last: what should be 1. The last period
+        before joining is then the base.
+    weights
+        A column with what a unit weighs when factors are averaged; one per unit when left out.
+    cluster
+        A column with what units belong to, when they are not independent.
+    conf_level
+        At least 0.5 and below 1.
+
+    Returns
+    -------
+    ExtendedEffects
+        Refused with fewer than 30 units (clusters), or fewer than 10 in a group or among those who never join, where
+        these errors are far too small; :func:`group_time_effects` exchanges dates there.
+
+    Raises
+    ------
+    EstimationError
+        When columns are missing or the rows make no balanced panel; all that is wrong is told at once.
+
+    Source: Wooldridge 2023, The Econometrics Journal 26:C31-C66, sections 3 and 5; the sandwich times G/(G - 1):
+    Cameron and Miller 2015, Journal of Human Resources 50:317-372.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import evalkit as ek
+    >>> areas = pl.DataFrame([
+    ...     {"area": one, "year": year, "joined": 2023 if one < 15 else None, "visits": 100.0,
+    ...      "found": 8 + one % 5 + (one + year) % 3 + (6 if one < 15 and year > 2022 else 0)}
+    ...     for one in range(30) for year in (2021, 2022, 2023)
+    ... ])
+    >>> found = ek.extended_twfe(
+    ...     areas, unit="area", period="year", count="found", exposure="visits", joined="joined"
+    ... )
+    >>> round(found.overall.estimate, 2), found.overall.df
+    (1.55, 14)
+    """
+    given = GroupedArguments("extended_twfe()")
+    level = given.conf_level(conf_level)
+    names = Names(unit, period, count, exposure, joined, weights, cluster)
+    data = read(given, frame, names, ratio=True).later_than(0)
+    found = _fitted(data, leads=leads)
+    if isinstance(found, Statement):
+        none = refusal(_SCALE, found, conf_level=level)
+        return ExtendedEffects(cells=None, overall=none, by_time_since=None, pre_test=None)
+    return _told(data, found, level)
+
+
+def _fitted(data: JoiningFrame, *, leads: bool) -> Extended | Statement:
+    from evalkit.inference import extended_twfe as kernel
+    from evalkit.inference import joining_rule
+
+    panel = data.panel
+    if data.missing:
+        return refusals.value_missing()
+    if not (panel.joined < panel.periods).any():
+        return refusals.nobody_joins()
+    if np.unique(np.minimum(panel.joined, panel.periods)).size == 1:
+        return refusals.all_join_at_once()
+    if not joining_rule.Clusters.of(panel.joined, panel.periods, data.cluster).enough:
+        return refusals.too_few_in_a_group(joining_rule.LEAST_CLUSTERS, joining_rule.LEAST_PER_GROUP)
+    return kernel.counts(panel, cluster=data.cluster, leads=leads)
+
+
+def _told(data: JoiningFrame, found: Extended, level: float) -> ExtendedEffects:
+    import polars as pl
+
+    terms = found.terms
+    units = np.array([(data.panel.joined == date).sum() for date in terms.group], dtype=np.int64)
+    about = pl.DataFrame(
+        {
+            "joined": data.periods.gather(terms.group),
+            "period": data.periods.gather(terms.period),
+            "since": terms.since,
+            "units": units,
+        }
+    )
+    cells = _rows(np.eye(terms.group.size), found, level)
+    since = np.unique(terms.since)
+    weight = (terms.since == since[:, None]) * found.weight
+    weight = weight / weight.sum(axis=1, keepdims=True)
+    averages = _rows(weight, found, level)
+    return ExtendedEffects(
+        cells=_series(cells, about, level),
+        overall=_overall(data, found, level),
+        by_time_since=_series(averages, pl.DataFrame({"since": since}), level),
+        pre_test=_before(found),
+        event=_event(since, weight, found),
+    )
+
+
+def _event(since: NDArray[np.int64], weight: Floats, found: Extended) -> EventCoefficients | None:
+    if since.min() >= 0 or np.isnan(found.estimate).any():
+        return None
+    covariance = weight @ found.covariance @ weight.T
+    return EventCoefficients(since, weight @ found.estimate, covariance, ratio=True, df=found.clusters.df)
+
+
+def _rows(weights: Floats, found: Extended, level: float) -> Intervals:
+    """Weighted means of log factors, ``weights`` of shape ``(rows, terms)``, as ratios."""
+    known = np.isfinite(found.estimate)
+    unknown = np.asarray((weights[:, ~known] != 0).any(axis=1))
+    log = weights[:, known] @ found.estimate[known]
+    variance = np.einsum("rt,ts,rs->r", weights[:, known], found.covariance[np.ix_(known, known)], weights[:, known])
+    return _limits(log, np.sqrt(np.maximum(variance, 0)), found.clusters.df, level).refuse(
+        unknown, refusals.not_told_apart()
+    )
+
+
+def _limits(log: Floats, error: Floats, df: int, level: float) -> Intervals:
+    from scipy import stats
+
+    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        p_value = np.where(error > 0, 2 * stats.t.sf(np.abs(log) / error, df), np.where(log == 0, 1.0, 0.0))
+        low, high = np.exp(log - reach), np.exp(log + reach)
+    return Intervals(estimate=np.exp(log), low=low, high=high, p_value=p_value, std_error=error)
+
+
+def _series(found: Intervals, label: pl.DataFrame, level: float) -> EstimateSeries:
+    return EstimateSeries(
+        scale=_SCALE,
+        numbers=numbers_frame(found, {}, len(found.estimate)),
+        method=Method.ROBUST.value,
+        conf_level=level,
+        null=1.0,
+        reasons=found.reasons,
+        groups=label,
+    )
+
+
+def _overall(data: JoiningFrame, found: Extended, level: float) -> Estimate:
+    one = _limits(np.array([found.average]), np.array([found.std_error]), found.clusters.df, level)
+    return Estimate(
+        scale=_SCALE,
+        status=EstimateStatus.ESTIMATED,
+        estimate=float(one.estimate[0]),
+        std_error=found.std_error,
+        conf_low=float(one.low[0]),
+        conf_high=float(one.high[0]),
+        conf_level=level,
+        p_value=None if one.p_value is None else float(one.p_value[0]),
+        null=1.0,
+        events=int(data.panel.top.sum()),
+        exposure=float(data.panel.bottom.sum()),
+        df=found.clusters.df,
+        n_units=data.panel.units,
+        n_periods=data.panel.periods,
+        method=Method.ROBUST.value,
+        assumptions=(caveats.parallel_development(),),
+    )
+
+
+def _before(found: Extended) -> Tested | None:
+    """Wald's F that all factors before joining are 1; ``None`` when there are none, or they follow from each other."""
+    from scipy import stats
+
+    before = found.terms.since < 0
+    estimate, covariance = found.estimate[before], found.covariance[np.ix_(before, before)]
+    if not estimate.size or not np.isfinite(estimate).all() or estimate.size >= found.clusters.df:
+        return None
+    if np.linalg.matrix_rank(covariance) < estimate.size:
+        return None
+    statistic = float(estimate @ np.linalg.solve(covariance, estimate)) / estimate.size
+    p_value = float(stats.f.sf(statistic, estimate.size, found.clusters.df))
+    return Tested("Wald F, factors before joining", statistic, p_value, float(estimate.size))

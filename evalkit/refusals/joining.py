@@ -1,0 +1,67 @@
+"""Why a panel of areas that join at different times does not carry an estimate."""
+
+from __future__ import annotations
+
+from evalkit.language import Text
+from evalkit.statements import Statement
+
+
+def too_few_in_a_group(least: int, least_per_group: int) -> Statement:
+    """Robust errors of groups that joined together rest on how much the areas within each group differ."""
+    return Statement(
+        "too_few_in_a_group",
+        Text(
+            f"Minst {least} områden behövs, och minst {least_per_group} bland dem som anslöt samtidigt och bland dem "
+            "som aldrig anslöt. Med färre blir den uträknade osäkerheten alldeles för liten. "
+            "Jämför i stället med hur det hade sett ut om andra områden hade anslutit.",
+            f"At least {least} areas are needed, and at least {least_per_group} among those that joined together and "
+            "among those that never joined. With fewer the uncertainty worked out is far too small. "
+            "Compare instead with how it would have looked had other areas joined.",
+        ),
+    )
+
+
+def nothing_to_take_apart() -> Statement:
+    """A two-way fixed effects estimate without any comparison: all have joined, or nobody has, throughout."""
+    return Statement(
+        "nothing_to_take_apart",
+        Text(
+            "Inget område ansluter medan ett annat ännu inte har gjort det, så det finns ingen jämförelse att göra.",
+            "No area joins while another has not yet done so, so there is no comparison to make.",
+        ),
+    )
+
+
+def no_covariance() -> Statement:
+    """Honest bounds of effects whose limits come from exchanged dates."""
+    return Statement(
+        "no_covariance",
+        Text(
+            "Osäkerheten kommer ur att byta datum mellan områden och säger inte hur siffrorna från olika perioder "
+            "hänger ihop. Då går det inte att räkna ut hur olika utvecklingen måste ha varit.",
+            "The uncertainty comes from exchanging dates between areas and does not say how the figures of different "
+            "periods go together. So how different the development must have been cannot be worked out.",
+        ),
+    )
+
+
+def nothing_before_to_judge_by() -> Statement:
+    """Honest bounds without a second period before joining."""
+    return Statement(
+        "nothing_before_to_judge_by",
+        Text(
+            "Minst två perioder före anslutningen behövs för att se hur lika utvecklingen var.",
+            "At least two periods before joining are needed to see how alike the development was.",
+        ),
+    )
+
+
+def periods_go_together() -> Statement:
+    """Honest bounds with as many coefficients as clusters, so that the covariance has no inverse."""
+    return Statement(
+        "periods_go_together",
+        Text(
+            "Det finns fler perioder än områden bakom siffrorna. Lägg samman perioder, så att de blir färre.",
+            "There are more periods than areas behind the figures. Add periods up, so that there are fewer.",
+        ),
+    )
