@@ -15,7 +15,6 @@ from scipy import special
 from evalkit import refusals
 from evalkit.inference import cluster_robust, fixed_effects, multiplier_bootstrap
 from evalkit.inference.absorbing import Effects
-from evalkit.inference.fixed_effects import Fit
 from evalkit.inference.intervals import Floats
 from evalkit.inference.joining_rule import LEAST_CLUSTERS, LEAST_PER_GROUP, Clusters
 from evalkit.statements import Statement
