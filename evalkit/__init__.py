@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.joining import group_time_effects
     from evalkit.comparisons.joining_effects import ExtendedEffects, GroupTimeEffects
+    from evalkit.comparisons.joining_ratio import JoiningRatio, joining_ratio
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
@@ -95,6 +96,7 @@ _HOMES = {
     "Holdings": "evalkit.holdings",
     "HonestBounds": "evalkit.comparisons.honest",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
+    "JoiningRatio": "evalkit.comparisons.joining_ratio",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
@@ -128,6 +130,7 @@ _HOMES = {
     "group_time_effects": "evalkit.comparisons.joining",
     "honest_bounds": "evalkit.comparisons.honest",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
+    "joining_ratio": "evalkit.comparisons.joining_ratio",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
@@ -194,6 +197,7 @@ __all__ = [
     "Holdings",
     "HonestBounds",
     "InterruptedSeries",
+    "JoiningRatio",
     "Margin",
     "MetricBook",
     "Panel",
@@ -227,6 +231,7 @@ __all__ = [
     "group_time_effects",
     "honest_bounds",
     "interrupted_time_series",
+    "joining_ratio",
     "largest_case_share",
     "leave_one_case_out",
     "load",

@@ -56,6 +56,7 @@ from evalkit.refusals.donors import (
 )
 from evalkit.refusals.joining import (
     no_covariance,
+    none_counted_or_expected,
     nothing_before_to_judge_by,
     nothing_to_take_apart,
     periods_go_together,
@@ -119,6 +120,7 @@ __all__ = [
     "no_variation",
     "no_variation_to_measure",
     "nobody_joins",
+    "none_counted_or_expected",
     "not_applicable",
     "not_attempted",
     "not_converged",

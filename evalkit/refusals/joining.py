@@ -65,3 +65,14 @@ def periods_go_together() -> Statement:
             "There are more periods than areas behind the figures. Add periods up, so that there are fewer.",
         ),
     )
+
+
+def none_counted_or_expected() -> Statement:
+    """A ratio of counted to expected with a zero in it."""
+    return Statement(
+        "none_counted_or_expected",
+        Text(
+            "Inga händelser registrerades efter anslutningen, eller inga var att vänta, så en kvot går inte att ange.",
+            "No events were recorded after joining, or none were to be expected, so no ratio can be given.",
+        ),
+    )
