@@ -1,11 +1,11 @@
 """How often the intervals for persons who come in cases hold the truth, by simulation.
 
-Cases come by a Poisson distribution, with sizes from 1 to 20 by nine distributions: five on which the method was
-chosen, and four others. What a line and a cell are: ``benchmarks/coverage_tables.py``; the settings of a line are the
+Cases come by a Poisson distribution, with sizes from 1 to 20 by nine distributions: five on which the first form of the
+method was chosen, and four others; and with rare very large cases by four more. What a line and a cell are: ``benchmarks/coverage_tables.py``; the settings of a line are the
 distributions, and for the ratio also how much exposure the reference has. Beside the method stands what it would do
 with a gamma in place of the F, and what intervals for single persons do.
 
-    python benchmarks/coverage_cases.py --draws 10000
+    python benchmarks/coverage_cases.py
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ OTHERS = {
     "1, one in five 10": (SIZES == 1) * 0.8 + (SIZES == 10) * 0.2,  # noqa: PLR2004
 }
 SHAPES = CHOSEN_ON | OTHERS
+RARE = {
+    "1, 2 % of 100": (0.02, 100),
+    "1, 2 % of 40": (0.02, 40),
+    "1, 10 % of 40": (0.1, 40),
+    "1, 20 % of 40": (0.2, 40),
+}
 EXPOSURES = (1.0, 0.2, 5.0)
 UNLIKE = (("all single", "power 1.5"), ("power 1.5", "halving"), ("always 4", "1-3, one in ten 20"))
 
@@ -45,12 +51,7 @@ def draw(shape: str, mean: float, draws: int, rng: np.random.Generator) -> tuple
     """The sums of ``draws`` groups, and the true number of persons."""
     chance = SHAPES[shape] / SHAPES[shape].sum()
     counts = rng.poisson(mean * chance, (draws, SIZES.size))
-    sums = CaseSums(
-        cases=counts.sum(axis=1),
-        persons=counts @ SIZES,
-        squares=(counts @ SIZES**2).astype(float),
-        largest=np.where(counts > 0, SIZES, 0).max(axis=1),
-    )
+    sums = CaseSums.tallied(counts, SIZES)
     return sums, mean * float(chance @ SIZES)
 
 
@@ -86,6 +87,22 @@ def by_shape(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
         yield [shape, *cells]
 
 
+def rare_lines(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    """Single persons and now and then a very large case: from the sizes seen, and with the largest known."""
+    for name, (chance, size) in RARE.items():
+        for known in (None, size):
+            cells = []
+            for mean in (*MEANS, 100.0):
+                shares = []
+                for times in BAND:
+                    counts = rng.poisson(times * mean * np.array([1 - chance, chance]), (draws, 2))
+                    truth = times * mean * (1 - chance + chance * size)
+                    found = clustered.rate(CaseSums.tallied(counts, np.array([1, size])), 1.0, at_most=known)
+                    shares.append(Share.of(found, truth))
+                cells.append(line("", [shares])[1])
+            yield [name, "seen" if known is None else f"`at_most={known}`", *cells]
+
+
 def drawn(shape: str, mean: float, draws: int, rng: np.random.Generator) -> Iterator[tuple[CaseSums, float]]:
     for times in BAND:
         yield draw(shape, times * mean, draws, rng)
@@ -106,7 +123,7 @@ def ratio_lines(pairs: tuple[tuple[str, str], ...], draws: int, rng: np.random.G
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=10000)
+    parser.add_argument("--draws", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=20250905)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
@@ -114,6 +131,8 @@ def main() -> None:
     for name, shapes in (("the sizes it was chosen on", CHOSEN_ON), ("other sizes", OTHERS), ("all sizes", SHAPES)):
         table(f"Rate, {name}", heads, rate_lines(shapes, given.draws, rng))
     table("Rate, by distribution", ("sizes", *(f"{mean:g} cases" for mean in MEANS)), by_shape(given.draws, rng))
+    heads = ("sizes", "largest", *(f"{mean:g} cases" for mean in (*MEANS, 100.0)))
+    table("Rate, with rare very large cases", heads, rare_lines(given.draws, rng))
     heads = ("expected cases", "ratio", "refused")
     alike = tuple((shape, shape) for shape in SHAPES)
     table("Ratio, both sides with the same sizes", heads, ratio_lines(alike, given.draws // 20, rng))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.event_coefficients import EventCoefficients
+    from evalkit.comparisons.event_studies import EventStudy, event_study
     from evalkit.comparisons.extended import extended_twfe
     from evalkit.comparisons.honest import HonestBounds, honest_bounds
     from evalkit.comparisons.interrupted import interrupted_time_series
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
+    from evalkit.comparisons.placebo_result import PlaceboTest
+    from evalkit.comparisons.placebo_tests import placebo_test
     from evalkit.comparisons.precision import months_needed, power, smallest_detectable
     from evalkit.comparisons.probabilities import probability_exceeds
     from evalkit.comparisons.proportions import proportion, proportion_difference, proportion_ratio, proportion_test
@@ -90,6 +93,7 @@ _HOMES = {
     "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
     "EventCoefficients": "evalkit.comparisons.event_coefficients",
+    "EventStudy": "evalkit.comparisons.event_studies",
     "ExtendedEffects": "evalkit.comparisons.joining_effects",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
@@ -101,6 +105,7 @@ _HOMES = {
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
     "PermutationDraws": "evalkit.comparisons.permutation_draws",
+    "PlaceboTest": "evalkit.comparisons.placebo_result",
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
@@ -125,6 +130,7 @@ _HOMES = {
     "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "event_study": "evalkit.comparisons.event_studies",
     "extended_twfe": "evalkit.comparisons.extended",
     "goodman_bacon": "evalkit.comparisons.two_way",
     "group_time_effects": "evalkit.comparisons.joining",
@@ -141,6 +147,7 @@ _HOMES = {
     "panel": "evalkit.panels",
     "permutation_draws": "evalkit.comparisons.permutation_draws",
     "permutation_test": "evalkit.comparisons.permutation",
+    "placebo_test": "evalkit.comparisons.placebo_tests",
     "power": "evalkit.comparisons.precision",
     "probability_exceeds": "evalkit.comparisons.probabilities",
     "proportion": "evalkit.comparisons.proportions",
@@ -191,6 +198,7 @@ __all__ = [
     "EstimationError",
     "EvalkitError",
     "EventCoefficients",
+    "EventStudy",
     "ExtendedEffects",
     "Group",
     "GroupTimeEffects",
@@ -202,6 +210,7 @@ __all__ = [
     "MetricBook",
     "Panel",
     "PermutationDraws",
+    "PlaceboTest",
     "Plan",
     "Policy",
     "Precision",
@@ -226,6 +235,7 @@ __all__ = [
     "e_value",
     "equivalence",
     "evaluate",
+    "event_study",
     "extended_twfe",
     "goodman_bacon",
     "group_time_effects",
@@ -242,6 +252,7 @@ __all__ = [
     "panel",
     "permutation_draws",
     "permutation_test",
+    "placebo_test",
     "power",
     "probability_exceeds",
     "proportion",

@@ -11,6 +11,7 @@
     inputs.json              the files that were read, with digests
     release.json             the disclosure log and policy
     plan.json                the plan as evaluated
+    selftest.json / .csv     where the plan asks for it: what the designs made of known effects
     truth.json               synthetic runs only: the true values
     figures/*.svg, figures.json
 
@@ -42,6 +43,7 @@ from evalkit.figures import Figure
 from evalkit.language import Text
 from evalkit.plan import Plan
 from evalkit.policy import Policy
+from evalkit.selftest import SelfTest
 from evalkit.vocabulary import Frequency
 
 MANIFEST = "manifest.json"
@@ -50,6 +52,8 @@ _PACKAGES = ("polars", "pandera", "numpy", "scipy", "statsmodels", "matplotlib",
 _ESTIMATES = TypeAdapter(tuple[Estimate, ...], config=ConfigDict(ser_json_inf_nan="strings"))
 _LOG = TypeAdapter(tuple[SuppressedCells, ...])
 _POLICY = TypeAdapter(Policy)
+_SELF_TEST = TypeAdapter(SelfTest)
+_SELF_TEST_FILE = "selftest.json"
 _PROVENANCE = TypeAdapter(Provenance)
 
 
@@ -85,6 +89,7 @@ class Artifacts:
     figures: tuple[FigureEntry, ...]
     inputs: tuple[InputFile, ...]
     true_values: dict[str, float]
+    self_test: SelfTest | None
     data_digest: str
     codebook_digest: str
 
@@ -97,6 +102,7 @@ def write(
     released: Released,
     figures: tuple[Figure, ...],
     true_values: dict[str, float],
+    self_test: SelfTest | None = None,
     codebook_digest: str,
 ) -> None:
     """Write every artifact but the manifest into an empty folder."""
@@ -115,6 +121,9 @@ def write(
     _json(folder / "inputs.json", _inputs_record(dataset, codebook_digest))
     if true_values:
         _json(folder / "truth.json", true_values)
+    if self_test is not None:
+        (folder / _SELF_TEST_FILE).write_bytes(_SELF_TEST.dump_json(self_test, indent=1, ensure_ascii=False) + b"\n")
+        _csv(folder / "selftest.csv", self_test.to_frame())
     entries = []
     for figure in figures:
         name = f"figures/{figure.id}.svg"
@@ -202,7 +211,7 @@ def _read(folder: Path) -> Artifacts:
     inputs = json.loads((folder / "inputs.json").read_text("utf-8"))
     if release["format"] != _FORMAT:
         raise ReportError(_faulty("artifacts_format", f"{folder.name}/release.json"))
-    truth_file = folder / "truth.json"
+    truth_file, self_test_file = folder / "truth.json", folder / _SELF_TEST_FILE
     estimates = Estimates(
         _ESTIMATES.validate_json((folder / "estimates.json").read_bytes()),
         _PROVENANCE.validate_python(release["provenance"]),
@@ -224,6 +233,7 @@ def _read(folder: Path) -> Artifacts:
         figures=tuple(FigureEntry(**entry) for entry in json.loads((folder / "figures.json").read_text("utf-8"))),
         inputs=tuple(InputFile(**entry) for entry in inputs["files"]),
         true_values=json.loads(truth_file.read_text("utf-8")) if truth_file.exists() else {},
+        self_test=_SELF_TEST.validate_json(self_test_file.read_bytes()) if self_test_file.exists() else None,
         data_digest=inputs["data_digest"],
         codebook_digest=inputs["codebook_digest"],
     )

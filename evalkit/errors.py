@@ -104,7 +104,7 @@ class EvalkitError(Exception):
     """The base of every error that evalkit raises on purpose.
 
     ``problems`` holds everything that stops the work; ``render`` words it in either language, and
-    ``str(error)`` is the Swedish wording. ``remarks`` is what was met beside it and stops nothing.
+    ``str(error)`` has both, Swedish first. ``remarks`` is what was met beside it and stops nothing.
     """
 
     title: ClassVar[Text] = Text("evalkit kan inte fortsätta", "evalkit cannot go on")
@@ -115,7 +115,7 @@ class EvalkitError(Exception):
             raise ValueError("an EvalkitError needs at least one problem")
         self.problems = found
         self.remarks = tuple(remarks)
-        super().__init__(self.render())
+        super().__init__("\n\n".join(self.render(language) for language in Language))
 
     def render(self, language: Language = Language.SV) -> str:
         """The whole message: a heading with the number of problems, then each problem."""
@@ -171,6 +171,12 @@ class ReportError(EvalkitError):
     """The report cannot be rendered or written."""
 
     title = Text("Rapporten kan inte skapas", "The report cannot be made")
+
+
+class AnalysisError(ReportError):
+    """There is no analysis of that name, whatever was to be done with it."""
+
+    title = Text("Analysen kan inte öppnas", "The analysis cannot be opened")
 
 
 @dataclass(slots=True)

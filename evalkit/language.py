@@ -69,3 +69,12 @@ def language_of(environment: Mapping[str, str]) -> Language:
     chosen = next((value for name in _LOCALE_VARIABLES if (value := environment.get(name))), "")
     word = chosen.partition(".")[0].partition("@")[0].replace("-", "_").partition("_")[0]
     return Language.EN if word.lower() == Language.EN.value else Language.SV
+
+
+def decimal_comma(number: float) -> str:
+    """Four figures as Swedish writes them.
+
+    >>> decimal_comma(0.05)
+    '0,05'
+    """
+    return f"{number:.4g}".replace(".", ",")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from evalkit import artifacts, figures, resources, screening, staging, wording
 from evalkit.dataset import Dataset, SourceFile, inspected, load, source_files
 from evalkit.disclosure import Released, release
-from evalkit.errors import EvalkitError, Place, Problem, ReportError, known_names
+from evalkit.errors import AnalysisError, EvalkitError, Place, Problem, ReportError, known_names
 from evalkit.estimates import Estimates
 from evalkit.evaluation import evaluate_panel
 from evalkit.language import Language, Text
@@ -26,6 +26,7 @@ from evalkit.metrics import MetricBook
 from evalkit.onefile import inspected_alone
 from evalkit.panels import Panel, panel
 from evalkit.plan import PLAN_FILE, Plan
+from evalkit.selftest import SelfTest, self_test
 from evalkit.simulation import simulate
 from evalkit.sources import is_data_file
 
@@ -58,6 +59,7 @@ class Evaluation:
     estimates: Estimates
     released: Released
     true_values: dict[str, float]
+    self_test: SelfTest | None
     book: MetricBook
 
 
@@ -76,7 +78,7 @@ def analysis_folder(analysis: str | Path | None) -> Path:
 
     Raises
     ------
-    ReportError
+    AnalysisError
         When there is no such folder.
     """
     if analysis is None:
@@ -90,7 +92,7 @@ def analysis_folder(analysis: str | Path | None) -> Path:
         return own
     if given.is_dir():
         return given
-    raise ReportError(_no_such_analysis(given))
+    raise AnalysisError(_no_such_analysis(given))
 
 
 def _no_such_analysis(given: Path) -> Problem:
@@ -185,7 +187,20 @@ def evaluate_analysis(folder: Path, *, progress: Progress = silent) -> Evaluatio
     estimates = evaluate_panel(plan, grid, data_digest=dataset.digest, book=book)
     progress(Text("Döljer små antal", "Suppressing small counts"))
     released = release(estimates, grid, plan, dataset_coverage=dataset.coverage, book=book)
-    return Evaluation(plan, dataset, grid, estimates, released, true_values, book)
+    tested = _self_tested(plan, dataset, released, book, progress)
+    return Evaluation(plan, dataset, grid, estimates, released, true_values, tested, book)
+
+
+def _self_tested(
+    plan: Plan, dataset: Dataset, released: Released, book: MetricBook, progress: Progress
+) -> SelfTest | None:
+    """The self-test that the plan asks for, of the comparisons whose numbers are shown."""
+    draws = plan.document.self_test_draws
+    if draws is None:
+        return None
+    progress(Text("Prövar uppläggen på kända effekter", "Trying the designs on known effects"))
+    found = self_test(plan, dataset, draws=draws, book=book)
+    return found.of({item.id for item in plan.estimands if released.estimates.get(item.id).is_estimated})
 
 
 def dataset_of(plan: Plan, folder: Path, book: MetricBook) -> tuple[Dataset, dict[str, float]]:
@@ -206,6 +221,7 @@ def write_artifacts(evaluation: Evaluation, folder: Path) -> None:
         released=evaluation.released,
         figures=figures.all_figures(evaluation.released, evaluation.plan, evaluation.book),
         true_values=evaluation.true_values,
+        self_test=evaluation.self_test,
         codebook_digest=evaluation.book.digest,
     )
 

@@ -7,57 +7,38 @@ expects nothing in particular there is a standard table instead, by events a yea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-import numpy as np
-
-from evalkit.comparisons.precision import months_needed, smallest_detectable
-from evalkit.estimands import Estimand, Window
+from evalkit.estimands import Estimand
+from evalkit.metrics import Measure, MetricBook
+from evalkit.outlooks import MONTHS_A_YEAR, Layout, Outlook, Row, outlooks
 from evalkit.plan import Plan
-from evalkit.precisions import Precision, PrecisionSeries
-from evalkit.vocabulary import DesignId
 
 DISPERSIONS = (1.0, 2.0, 4.0)
-RATIOS = (1.5, 2.0)
 EVENTS_A_YEAR = (10.0, 20.0, 54.0, 108.0, 500.0)
-POWER = 0.8
-_MONTHS_A_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """What decides the precision beside the counts: the design, and its windows in months."""
+class Reading(StrEnum):
+    """How a metric is planned for.
 
-    design: DesignId
-    months_after: int
-    months_before: int | None
-
-    @classmethod
-    def of(cls, estimand: Estimand) -> Layout:
-        """That of an estimand."""
-        before = None if estimand.before is None else _months(estimand.before)
-        return cls(design=estimand.design, months_after=_months(estimand.after), months_before=before)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
-    """What so many events a month can show when the counts vary ``dispersion`` times as much as chance.
-
-    Attributes
-    ----------
-    monthly, monthly_comparison
-        Events a month on each side.
-    increase, decrease
-        The smallest change that is found with 80 per cent power.
-    months
-        For each of ``RATIOS``, months of time after the start that it takes to find it.
+    A ``SHARE`` is planned as the count that it is a share by: the plan does not say what it will be a share of, and a
+    count varies more than a share, so that the answer is on the cautious side. What is ``NOT_COUNTED`` (days, kronor)
+    is not planned for: how much it varies does not follow from how many there are.
     """
 
-    monthly: float
-    monthly_comparison: float | None
-    dispersion: float
-    increase: Precision
-    decrease: Precision
-    months: tuple[Precision, ...]
+    COUNT = "count"
+    SHARE = "share"
+    NOT_COUNTED = "not_counted"
+
+    @classmethod
+    def of(cls, estimand: Estimand, book: MetricBook) -> Reading:
+        """That of an estimand; a metric that the code book does not know is told elsewhere, when the panel is made."""
+        metric = book.metric(estimand.series.metric)
+        if metric is None:
+            return cls.COUNT
+        if estimand.series.exposure in metric.counted_once_per:
+            return cls.SHARE
+        return cls.COUNT if metric.measure is Measure.COUNT else cls.NOT_COUNTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +47,13 @@ class PlannedEstimand:
 
     estimand: Estimand
     layout: Layout
+    reading: Reading
     outlooks: tuple[Outlook, ...]
+
+    @property
+    def needs_table(self) -> bool:
+        """Whether the standard table has to stand in for its own figures."""
+        return not self.outlooks and self.reading is not Reading.NOT_COUNTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +72,10 @@ class PlannedPower:
     items: tuple[PlannedEstimand, ...]
     tables: dict[Layout, tuple[Outlook, ...]]
 
+    def in_table(self, layout: Layout) -> tuple[PlannedEstimand, ...]:
+        """Those that the standard table of a layout stands in for."""
+        return tuple(item for item in self.items if item.needs_table and item.layout == layout)
+
 
 def planned_power(plan: Plan) -> PlannedPower:
     """Work out the precision of every estimand of a plan, from the plan alone.
@@ -96,11 +87,15 @@ def planned_power(plan: Plan) -> PlannedPower:
     >>> found = planned_power(ek.Plan.load(ek.resources.analyses() / "samordnad-tillsyn-otto"))
     >>> first = found.items[0]
     >>> first.layout.months_after, round(first.outlooks[0].increase.ratio, 2)
-    (12, 1.27)
+    (12, 1.29)
     """
-    alpha = 1 - plan.document.conf_level
-    items = tuple(_item(estimand, alpha) for estimand in plan.estimands)
-    bare = dict.fromkeys(item.layout for item in items if not item.outlooks)
+    alpha, book = 1 - plan.document.conf_level, MetricBook.load()
+    frequency = plan.document.frequency
+    items = tuple(
+        _item(estimand, Layout.of(estimand, frequency), Reading.of(estimand, book), alpha)
+        for estimand in plan.estimands
+    )
+    bare = dict.fromkeys(item.layout for item in items if item.needs_table)
     return PlannedPower(
         slug=plan.slug,
         digest=plan.digest,
@@ -110,57 +105,25 @@ def planned_power(plan: Plan) -> PlannedPower:
     )
 
 
-def _item(estimand: Estimand, alpha: float) -> PlannedEstimand:
-    layout, expected = Layout.of(estimand), estimand.expected
-    outlooks: tuple[Outlook, ...] = ()
-    if expected is not None:
+def _item(estimand: Estimand, layout: Layout, reading: Reading, alpha: float) -> PlannedEstimand:
+    expected = estimand.expected
+    found: tuple[Outlook, ...] = ()
+    if expected is not None and reading is not Reading.NOT_COUNTED:
         own = {expected.dispersion} if expected.dispersion is not None else set()
         rows = [
-            (expected.monthly, expected.monthly_comparison, dispersion) for dispersion in sorted({*DISPERSIONS, *own})
+            Row(monthly=expected.monthly, monthly_comparison=expected.monthly_comparison, dispersion=dispersion)
+            for dispersion in sorted({*DISPERSIONS, *own})
         ]
-        outlooks = _outlooks(layout, rows, alpha)
-    return PlannedEstimand(estimand=estimand, layout=layout, outlooks=outlooks)
+        found = outlooks(layout, rows, alpha)
+    return PlannedEstimand(estimand=estimand, layout=layout, reading=reading, outlooks=found)
 
 
 def _standard(layout: Layout, alpha: float) -> tuple[Outlook, ...]:
     has_other = layout.design.has_other_side
-    monthly = [events / _MONTHS_A_YEAR for events in EVENTS_A_YEAR]
-    rows = [(each, each if has_other else None, dispersion) for each in monthly for dispersion in DISPERSIONS]
-    return _outlooks(layout, rows, alpha)
-
-
-def _outlooks(layout: Layout, rows: list[tuple[float, float | None, float]], alpha: float) -> tuple[Outlook, ...]:
-    """One outlook per row of events a month, those of the other side, and dispersion; all rows in one call."""
-    own, dispersion = (np.array([row[place] for row in rows]) for place in (0, 2))
-    other = np.array([row[1] for row in rows], dtype=float) if rows[0][1] is not None else None
-    before, after = layout.months_before, layout.months_after
-    earlier = {
-        "events_before": None if before is None else own * before,
-        "events_ref_before": None if before is None or other is None else other * before,
-    }
-    shared = {"dispersion": dispersion, "power": POWER, "alpha": alpha}
-    counts = {"events": own * after, "events_ref": None if other is None else other * after, **earlier}
-    changes = [smallest_detectable(**counts, **shared, direction=way) for way in ("increase", "decrease")]  # type: ignore[arg-type]
-    waits = [months_needed(ratio, monthly=own, monthly_ref=other, **earlier, **shared) for ratio in RATIOS]  # type: ignore[arg-type]
-    increases, decreases, *months = (_rows(found) for found in (*changes, *waits))
-    return tuple(
-        Outlook(
-            monthly=monthly,
-            monthly_comparison=monthly_other,
-            dispersion=phi,
-            increase=increases[place],
-            decrease=decreases[place],
-            months=tuple(series[place] for series in months),
-        )
-        for place, (monthly, monthly_other, phi) in enumerate(rows)
-    )
-
-
-def _rows(found: Precision | PrecisionSeries) -> tuple[Precision, ...]:
-    return (found,) if isinstance(found, Precision) else tuple(found)
-
-
-def _months(window: Window) -> int:
-    """Whole months of a window; a plan's windows consist of nothing else."""
-    years = window.last.year - window.first.year
-    return years * _MONTHS_A_YEAR + window.last.month - window.first.month + 1
+    monthly = [events / MONTHS_A_YEAR for events in EVENTS_A_YEAR]
+    rows = [
+        Row(monthly=each, monthly_comparison=each if has_other else None, dispersion=dispersion)
+        for each in monthly
+        for dispersion in DISPERSIONS
+    ]
+    return outlooks(layout, rows, alpha)

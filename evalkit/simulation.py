@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,79 +30,27 @@ import polars as pl
 from evalkit import neutral, periods
 from evalkit.errors import EstimationError, Place, Problem
 from evalkit.language import Text
+from evalkit.simulated_world import (
+    FIRST,
+    GAPS,
+    GROWTH_PER_YEAR,
+    LAST,
+    METRICS,
+    SCREENED_SHARE,
+    SEASON,
+    SOURCE_ID,
+    START,
+    STARTS_WITH_MODEL,
+    UNITS,
+    YEARLY_TREND,
+    SimulatedMetric,
+    SimulatedUnit,
+)
 from evalkit.vocabulary import COMPARES_EFFECTS, Frequency
 
 if TYPE_CHECKING:
     from evalkit.dataset import Dataset
     from evalkit.estimands import Estimand, Group, Series
-
-FIRST = date(2020, 1, 1)
-LAST = date(2026, 6, 30)
-START = date(2023, 4, 1)
-SOURCE_ID = "simulering"
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedUnit:
-    """A unit of the synthetic world."""
-
-    unit_id: str
-    name: str
-    inhabitants: int
-    permits: int
-    model: str | None = None
-    visits_per_month: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedMetric:
-    """How one metric is drawn.
-
-    ``rate`` is per year and unit of exposure for a stock, and per unit of exposure for a flow;
-    ``effect`` gives the true factor from the start on, by model.
-    """
-
-    metric: str
-    category: str | None
-    exposure: str
-    date_basis: str
-    rate: float
-    dispersion: float
-    effect: Mapping[str, float] = field(default_factory=dict)
-    persons_per_case: float | None = None
-
-
-UNITS = (
-    SimulatedUnit("0180", "Stockholm", 990_000, 2_150, model="samordnad_tillsyn", visits_per_month=9.0),
-    SimulatedUnit("0127", "Botkyrka", 95_500, 160, model="otto", visits_per_month=6.0),
-    SimulatedUnit("9901", "Jämförelsekommun A", 113_000, 210),
-    SimulatedUnit("9902", "Jämförelsekommun B", 100_000, 190),
-    SimulatedUnit("9903", "Jämförelsekommun C", 101_000, 230),
-    SimulatedUnit("9904", "Jämförelsekommun D", 82_000, 150),
-    SimulatedUnit("9905", "Jämförelsekommun E", 74_000, 140),
-    SimulatedUnit("9906", "Jämförelsekommun F", 61_000, 120),
-)
-
-METRICS = (
-    SimulatedMetric("P1", None, "N1", "handelse", 0.0, 1.3),
-    SimulatedMetric("F1", "konstaterad", "N9", "handelse", 0.38, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.2}),
-    SimulatedMetric("B2", None, "N1", "beslut", 2.4e-4, 1.6, {"samordnad_tillsyn": 1.25, "otto": 1.5}),
-    SimulatedMetric("T1", "aterkallelse", "N3", "beslut", 0.014, 1.0, {"samordnad_tillsyn": 1.2, "otto": 1.4}),
-    SimulatedMetric(
-        "C1g", None, "N10", "handelse", 0.09, 1.0, {"samordnad_tillsyn": 1.0, "otto": 1.0}, persons_per_case=1.8
-    ),
-)
-
-_YEARLY_TREND = 1.02
-_SEASON = (1.0, 1.05, 1.1, 1.05, 1.05, 0.95, 0.55, 0.85, 1.1, 1.15, 1.1, 0.85)
-_SCREENED_SHARE = 0.8
-_GROWTH_PER_YEAR = 1.006
-# Where reporting is incomplete, so that refusals have something to refuse.
-_GAPS: dict[tuple[str, str], tuple[tuple[date, date], ...]] = {
-    ("9906", "B2"): ((FIRST, date(2021, 10, 31)), (date(2022, 5, 1), LAST)),
-    ("0127", "T1"): ((date(2021, 1, 1), LAST),),
-}
-_STARTS_WITH_MODEL = ("P1", "F1", "C1g")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +161,7 @@ def simulate(*, seed: int) -> Simulation:
     random = np.random.default_rng(seed)
     months = periods.between(FIRST, LAST, Frequency.MONTH)
     visits = {unit.unit_id: _visits(unit, months, random) for unit in UNITS}
-    screened = {unit: random.binomial(made, _SCREENED_SHARE) for unit, made in visits.items()}
+    screened = {unit: random.binomial(made, SCREENED_SHARE) for unit, made in visits.items()}
     world = _World(tuple(months), visits, screened)
     outcomes = [row for unit in UNITS for row in _outcome_rows(unit, world, random)]
     return Simulation(
@@ -262,11 +210,11 @@ def _negative_binomial(means: np.ndarray, dispersion: float, random: np.random.G
 
 
 def _season(month: date) -> float:
-    return _SEASON[month.month - 1]
+    return SEASON[month.month - 1]
 
 
 def _trend(month: date) -> float:
-    return math.pow(_YEARLY_TREND, (month - FIRST).days / 365.25)
+    return math.pow(YEARLY_TREND, (month - FIRST).days / 365.25)
 
 
 def _effect(metric: SimulatedMetric, unit: SimulatedUnit, month: date) -> float:
@@ -278,9 +226,22 @@ def _effect(metric: SimulatedMetric, unit: SimulatedUnit, month: date) -> float:
 def _outcome_rows(unit: SimulatedUnit, world: _World, random: np.random.Generator) -> Iterator[dict[str, str]]:
     for metric in METRICS:
         counts, cases = _draw(metric, unit, world, random)
-        for month, count, n_cases in zip(world.months, counts, cases, strict=True):
-            if count > 0 and _is_covered(unit, metric.metric, month):
-                yield _outcome(unit, metric, month, int(count), n_cases)
+        largest = _largest(counts, cases, random.spawn(1)[0])
+        for month, made in zip(world.months, map(_Made, counts.tolist(), cases, largest), strict=True):
+            if made.count > 0 and _is_covered(unit, metric.metric, month):
+                yield _outcome(unit, metric, month, made)
+
+
+def _largest(counts: np.ndarray, cases: list[int | None], random: np.random.Generator) -> list[int | None]:
+    """Persons in the largest case of each month: every case has one, and the rest fall on the cases at random."""
+    return [
+        None
+        if number is None
+        else 1 + int(random.multinomial(count - number, [1 / number] * number).max())
+        if number
+        else 0
+        for count, number in zip(counts, cases, strict=True)
+    ]
 
 
 def _draw(
@@ -304,28 +265,40 @@ def _draw(
     return cases + extra, [int(number) for number in cases]
 
 
-def _outcome(
-    unit: SimulatedUnit, metric: SimulatedMetric, month: date, count: int, n_cases: int | None
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The events of a unit and a month; where they are persons, in how many cases and how many in the largest."""
+
+    count: int
+    n_cases: int | None
+    largest_case: int | None
+
+
+def _outcome(unit: SimulatedUnit, metric: SimulatedMetric, month: date, made: _Made) -> dict[str, str]:
     return {
         "unit_id": unit.unit_id,
         "period": periods.code(month, Frequency.MONTH),
         "metric": metric.metric,
         "category": metric.category or "",
-        "model": unit.model or "" if metric.metric in _STARTS_WITH_MODEL else "",
+        "model": unit.model or "" if metric.metric in STARTS_WITH_MODEL else "",
         "date_basis": metric.date_basis,
-        "value": str(count),
-        "n_cases": "" if n_cases is None else str(n_cases),
+        "value": str(made.count),
+        "n_cases": _or_empty(made.n_cases),
+        "largest_case": _or_empty(made.largest_case),
         "status": "value",
         "qualifier": "exact",
         "source_id": SOURCE_ID,
     }
 
 
+def _or_empty(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
 def _coverage(unit: SimulatedUnit, metric: str) -> tuple[tuple[date, date], ...]:
-    if metric in _STARTS_WITH_MODEL:
+    if metric in STARTS_WITH_MODEL:
         return ((START, LAST),) if unit.model else ()
-    return _GAPS.get((unit.unit_id, metric), ((FIRST, LAST),))
+    return GAPS.get((unit.unit_id, metric), ((FIRST, LAST),))
 
 
 def _is_covered(unit: SimulatedUnit, metric: str, month: date) -> bool:
@@ -348,7 +321,7 @@ def _coverage_rows() -> Iterator[dict[str, str]]:
 def _exposure_rows(world: _World) -> Iterator[dict[str, str]]:
     for unit in UNITS:
         for year in range(FIRST.year, LAST.year + 1):
-            growth = math.pow(_GROWTH_PER_YEAR, year - FIRST.year)
+            growth = math.pow(GROWTH_PER_YEAR, year - FIRST.year)
             yield _exposure(unit, str(year), "N1", round(unit.inhabitants * growth))
             yield _exposure(unit, str(year), "N3", unit.permits)
         if unit.model is None:

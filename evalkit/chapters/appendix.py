@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalkit import __version__, dictionary, style, tables
+from evalkit import __version__, dictionary, style, tables, wording
 from evalkit.artifacts import Artifacts
 from evalkit.contracts import load_contracts
 from evalkit.language import Language, Text
@@ -27,6 +27,19 @@ def truth(run: Artifacts, language: Language) -> str:
     ).in_language(language)
     table = tables.truth(run.released, run.plan, run.true_values, language)
     return paragraphs(f"# {heading} {{.unnumbered}}", told, tables.to_markdown(table))
+
+
+def self_test(run: Artifacts, language: Language) -> str:
+    """What the designs would have made of effects that are known; empty where the plan does not ask for it."""
+    found = run.self_test
+    if found is None or not found.trials:
+        return ""
+    heading = Text("Självtest", "Self-test").in_language(language)
+    return paragraphs(
+        f"# {heading} {{.unnumbered}}",
+        wording.self_test_read(found, language),
+        tables.to_markdown(tables.self_tested(found, language)),
+    )
 
 
 def words(run: Artifacts, book: MetricBook, language: Language) -> str:

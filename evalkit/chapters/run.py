@@ -107,6 +107,10 @@ class Run:
         """For synthetic runs: the true values beside the estimates, with its heading."""
         return appendix.truth(self.artifacts, self.language)
 
+    def self_test(self) -> str:
+        """Where the plan asks for it: what the designs made of known effects, with its heading."""
+        return appendix.self_test(self.artifacts, self.language)
+
     def dictionary(self) -> str:
         """The metrics and columns that the analysis uses, in words."""
         return appendix.words(self.artifacts, self.book, self.language)

@@ -14,7 +14,10 @@ MOST_FOR_POISSON = 1.5
 
 
 def dispersion(situation: Situation) -> Finding | None:
-    """Pearson's φ of the estimate against the limit above which the interval is widened."""
+    """Pearson's φ of the estimate against the limit above which the reader is told.
+
+    The interval is widened for every φ above 1 (:mod:`evalkit.inference.rule`).
+    """
     phi = situation.estimate.dispersion
     if phi is None:
         return None

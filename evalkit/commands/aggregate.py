@@ -32,7 +32,7 @@ def aggregate(
     *,
     lang: LanguageOption,
 ) -> None:
-    """Räkna händelser till antal per enhet, period och mått (count events)."""
+    """Räkna händelser till antal per enhet och period (count)."""
 
     def work() -> str:
         from evalkit.counting import aggregate as count

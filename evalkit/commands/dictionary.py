@@ -26,7 +26,7 @@ def dictionary(
         LanguagesChoice, typer.Option("--lang", help="Sidans språk (sv, en, or both side by side).")
     ] = LanguagesChoice.BOTH,
 ) -> None:
-    """Skriv dataordlistan som en webbsida (write the data dictionary)."""
+    """Skriv dataordlistan som en webbsida (data dictionary)."""
 
     def work() -> str:
         from evalkit import staging

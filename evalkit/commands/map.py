@@ -37,7 +37,7 @@ def map_files(
     target: TargetOption = None,
     lang: LanguageOption,
 ) -> None:
-    """Översätt ett uttag ur ett ärendesystem till datakontrakten (map a source system's export)."""
+    """Översätt ett uttag till datakontrakten (map an export)."""
 
     def work() -> str:
         if listed:

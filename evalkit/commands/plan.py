@@ -9,12 +9,11 @@ import typer
 from evalkit.commands.running import LanguageOption, run
 
 if TYPE_CHECKING:
-    from evalkit.planning import Outlook, PlannedEstimand, PlannedPower
+    from evalkit.outlooks import Layout, Outlook
+    from evalkit.planning import PlannedEstimand, PlannedPower
     from evalkit.precisions import Precision
 
-plan = typer.Typer(
-    name="plan", help="Planen för en analys, före uppgifterna (the plan, before the data).", no_args_is_help=True
-)
+plan = typer.Typer(name="plan", help="Se vad en plan kan visa, före uppgifterna (plan).", no_args_is_help=True)
 
 
 @plan.callback()
@@ -31,7 +30,10 @@ def power(
     *,
     lang: LanguageOption,
 ) -> None:
-    """Visa vad planen kan väntas upptäcka, utan att läsa några uppgifter (power before any data)."""
+    """Visa vad planen kan väntas upptäcka (power).
+
+    Bara planen läses, inga uppgifter.
+    """
 
     def work() -> str:
         from evalkit.pipeline import analysis_folder
@@ -51,45 +53,61 @@ def power(
 def _json(found: PlannedPower) -> str:
     import json
 
-    from evalkit.planning import POWER
+    from evalkit.language import Language
+    from evalkit.outlooks import FEW, POWER
+    from evalkit.wording.planned import notes
 
     told = {
         "plan": found.slug,
         "plan_digest": found.digest,
         "conf_level": found.conf_level,
         "power": POWER,
+        "enumerated_below": FEW,
         "estimands": [_of_estimand(item) for item in found.items],
         "tables": [
             {
-                "design": layout.design.value,
-                "months_before": layout.months_before,
-                "months_after": layout.months_after,
+                **_of_layout(layout),
+                "estimands": [item.estimand.id for item in found.in_table(layout)],
                 "rows": [_of_outlook(outlook) for outlook in outlooks],
             }
             for layout, outlooks in found.tables.items()
         ],
+        "notes": {language.value: notes(found, language) for language in Language},
     }
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def _of_estimand(item: PlannedEstimand) -> dict[str, Any]:
+def _of_layout(layout: Layout) -> dict[str, Any]:
     return {
-        "id": item.estimand.id,
-        "metric": item.estimand.series.metric,
-        "design": item.layout.design.value,
-        "months_before": item.layout.months_before,
-        "months_after": item.layout.months_after,
+        "design": layout.design.value,
+        "frequency": layout.frequency.value,
+        "months_before": layout.months_before,
+        "months_after": layout.months_after,
+    }
+
+
+def _of_estimand(item: PlannedEstimand) -> dict[str, Any]:
+    estimand = item.estimand
+    source = None if estimand.expected is None else estimand.expected.source
+    return {
+        "id": estimand.id,
+        "question": {"sv": estimand.question.sv, "en": estimand.question.en},
+        "metric": estimand.series.metric,
+        "planned_as": item.reading.value,
+        **_of_layout(item.layout),
+        "source": None if source is None else {"sv": source.sv, "en": source.en},
         "expected": [_of_outlook(outlook) for outlook in item.outlooks],
     }
 
 
 def _of_outlook(outlook: Outlook) -> dict[str, Any]:
-    from evalkit.planning import RATIOS
+    from evalkit.outlooks import RATIOS
 
     return {
         "monthly": outlook.monthly,
         "monthly_comparison": outlook.monthly_comparison,
         "dispersion": outlook.dispersion,
+        "enumerated": outlook.is_enumerated,
         "smallest_increase": _number(outlook.increase, "ratio"),
         "smallest_decrease": _number(outlook.decrease, "ratio"),
         "months_after_start": [
@@ -99,4 +117,5 @@ def _of_outlook(outlook: Outlook) -> dict[str, Any]:
 
 
 def _number(found: Precision, name: str) -> dict[str, Any]:
-    return {name: getattr(found, name), "reason": None if found.reason is None else found.reason.code}
+    reason = None if found.reason is None else found.reason.code
+    return {name: getattr(found, name), "method": found.method, "reason": reason}

@@ -22,7 +22,10 @@ def selftest(
     *,
     lang: LanguageOption,
 ) -> None:
-    """Pröva planens upplägg på kända effekter i serier som liknar tiden före (self-test on known effects)."""
+    """Pröva en plan på kända effekter (known effects).
+
+    Serier som liknar tiden före dras, och planens upplägg skattar effekten.
+    """
 
     def work() -> str:
         from evalkit import pipeline

@@ -22,6 +22,7 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
+    from evalkit.comparisons.result import Table
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.adjusted import Adjusted
     from evalkit.inference.loglinear import Model
@@ -36,7 +37,7 @@ _TWO = 2
 
 
 def adjusted_rate_ratio(
-    frame: pl.DataFrame,
+    frame: Table,
     *,
     count: str,
     exposure: str,
@@ -54,7 +55,7 @@ def adjusted_rate_ratio(
     Parameters
     ----------
     frame
-        One row per unit, period or object group.
+        One row per unit, period or object group; of polars or pandas.
     count, exposure
         The columns with the events and with what they are divided by. Rows with exposure 0 are left out.
     contrast, reference
@@ -106,6 +107,7 @@ def adjusted_rate_ratio(
     (2.77, 1.5, 5.36)
     """
     given = GroupedArguments("adjusted_rate_ratio()")
+    frame = given.table("frame", frame)
     wanted = _errors(given, errors, cluster)
     level, tested = given.conf_level(conf_level), given.null("null", null)
     names = {"count": count, "exposure": exposure, "contrast": contrast}

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from evalkit import refusals
+from evalkit import caveats, refusals
 from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, by_group
 from evalkit.comparisons.result import answer
 from evalkit.estimates import Estimate
+from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.method import Method
+from evalkit.inference.totals import LARGEST_COUNT
+from evalkit.language import Text
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
@@ -23,16 +26,27 @@ if TYPE_CHECKING:
 
 @overload
 def rate_by_cases(
-    case_sizes: Column, exposure: float, *, conf_level: float = ..., null: float | None = ...
+    case_sizes: Column,
+    exposure: float,
+    *,
+    at_most: float | None = ...,
+    conf_level: float = ...,
+    null: float | None = ...,
 ) -> Estimate: ...
 @overload
 def rate_by_cases(
-    case_sizes: pl.DataFrame, exposure: pl.DataFrame, *, conf_level: float = ..., null: float | None = ...
+    case_sizes: pl.DataFrame,
+    exposure: pl.DataFrame,
+    *,
+    at_most: float | None = ...,
+    conf_level: float = ...,
+    null: float | None = ...,
 ) -> EstimateSeries: ...
 def rate_by_cases(
     case_sizes: Column | pl.DataFrame,
     exposure: float | pl.DataFrame,
     *,
+    at_most: float | None = None,
     conf_level: float = 0.95,
     null: float | None = None,
 ) -> Estimate | EstimateSeries:
@@ -46,8 +60,12 @@ def rate_by_cases(
     exposure
         What the persons are divided by. For a panel a frame with one row per group: the same names and
         ``exposure``.
+    at_most
+        The most persons that any case can hold, such as the largest workplace there is. With it the interval is right
+        even where the largest cases have by chance not been seen; without it no interval can be, and the estimate
+        says so among its assumptions.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         A rate to test against, in the same unit. Without it there is no p-value.
 
@@ -68,7 +86,10 @@ def rate_by_cases(
     >>> import evalkit as ek
     >>> found = ek.rate_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 2.0)
     >>> found.estimate, round(found.conf_low, 1), round(found.conf_high, 1)
-    (8.5, 2.1, 32.7)
+    (8.5, 2.1, 49.5)
+    >>> found = ek.rate_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 2.0, at_most=40)
+    >>> round(found.conf_low, 1), round(found.conf_high, 1)
+    (2.1, 80.7)
     >>> cases = pl.DataFrame({"unit": ["A", "A", "B"], "persons": [2, 1, 4]})
     >>> exposures = pl.DataFrame({"unit": ["A", "B", "C"], "exposure": [1.0, 1.0, 1.0]})
     >>> [one.is_estimated for one in ek.rate_by_cases(cases, exposures)]
@@ -80,19 +101,39 @@ def rate_by_cases(
     read = by_group(given, {"case_sizes": case_sizes}, exposure, (EXPOSURE,))
     tested = None if null is None else given.null("null", null)
     level = given.conf_level(conf_level)
-    given.done()
     (sums,), (exposed,) = read.sums, read.exposures
-    found = clustered.rate(sums, exposed, level, null=tested)
+    most = None if at_most is None else _most(given, at_most, int(sums.largest.max(initial=0)))
+    given.done()
+    found = clustered.rate(sums, exposed, level, null=tested, at_most=most)
     return answer(
         given,
         Scale.RATE,
         found.refuse(read.unknown, refusals.value_missing()),
+        groups=read.labels,
         method=Method.COMPOUND_POISSON,
         conf_level=level,
         null=tested,
+        assumptions=() if at_most is not None else (caveats.larger_cases_unseen(),),
         events=sums.persons,
         exposure=exposed,
     )
+
+
+def _most(given: ColumnArguments, value: object, largest: int) -> float:
+    """The most persons that a case can hold; a fault where one that is there holds more."""
+    if is_number(value) and max(largest, 1) <= value <= LARGEST_COUNT:
+        return float(value)
+    given.note(
+        "at_most_below_largest",
+        "at_most",
+        what=Text("at_most är mindre än det största ärendet.", "at_most is less than the largest case."),
+        accepted=Text("ett tal som inget ärende är större än", "a number that no case is larger than"),
+        next_step=Text(
+            "Ange hur många personer ett ärende som mest kan rymma, eller utelämna at_most.",
+            "Give how many persons a case can hold at most, or leave at_most out.",
+        ),
+    )
+    return 1.0
 
 
 @overload
@@ -134,7 +175,7 @@ def rate_ratio_by_cases(
         What they are divided by. For a panel ``exposure`` is a frame with one row per comparison: the names of
         the groups, ``exposure`` and ``exposure_ref``; the argument ``exposure_ref`` is then left out.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The ratio that the p-value is against.
 
@@ -171,6 +212,7 @@ def rate_ratio_by_cases(
         given,
         Scale.RATE_RATIO,
         found.refuse(read.unknown, refusals.value_missing()),
+        groups=read.labels,
         method=Method.COMPOUND_POISSON,
         conf_level=level,
         null=tested,

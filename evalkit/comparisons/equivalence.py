@@ -26,9 +26,19 @@ if TYPE_CHECKING:
     from evalkit.comparisons.result import Column, Numbers
 
 RATE_EQUIVALENCE_METHODS = (Method.SCORE, Method.MIDP, Method.EXACT)
-RATIOS = frozenset({Scale.RATE_RATIO, Scale.RATIO_OF_RATE_RATIOS})
-DIFFERENCES = frozenset({Scale.RATE_DIFFERENCE, Scale.PROPORTION_DIFFERENCE, Scale.DURATION_DIFFERENCE})
-_CLOSE = 1e-6
+RATIOS = frozenset(
+    {
+        Scale.RATE_RATIO,
+        Scale.RATIO_OF_RATE_RATIOS,
+        Scale.PROPORTION_RATIO,
+        Scale.DURATION_RATIO,
+        Scale.SLOPE_RATIO,
+    }
+)
+DIFFERENCES = frozenset(
+    {Scale.RATE_DIFFERENCE, Scale.PROPORTION_DIFFERENCE, Scale.DURATION_DIFFERENCE, Scale.MEAN_DIFFERENCE}
+)
+_COMPARED = ", ".join(sorted(scale.value for scale in RATIOS | DIFFERENCES))
 
 
 @overload
@@ -71,8 +81,10 @@ def equivalence(
     Parameters
     ----------
     estimate
-        Its interval, of level 1-α, decides whether a difference is shown. A series is held against the margin row by
-        row, in one go, and so are the estimates of a plan, which must all be ratios or all differences.
+        A ratio (of rates, shares, mean times, yearly changes, or of rate ratios) or a difference (of rates, shares,
+        mean times, means). Its interval, of level 1-α, decides whether a difference is shown. A series is held against
+        the margin row by row, in one go, and so are the estimates of a plan, which must all be ratios or all
+        differences.
     margin
         0.2 on a ratio is within 20 per cent (1 or more is refused, for 20 is seldom meant); on a difference it is in
         the estimate's own unit (days, events per exposure, shares). Or both limits on the scale of the estimate, such
@@ -109,7 +121,7 @@ def equivalence(
     scales = {one.scale for one in estimate} if isinstance(estimate, Estimates) else {estimate.scale}
     if not (scales and (scales <= RATIOS or scales <= DIFFERENCES)):
         what = Text("Skattningen är varken en kvot eller en skillnad.", "The estimate is no ratio and no difference.")
-        note_margin(given, "no_comparison", "estimate", what, same("rate_ratio, rate_difference"))
+        note_margin(given, "no_comparison", "estimate", what, same(_COMPARED))
     direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
     if narrower is not None and not are_same_but_narrower(estimate, narrower):
@@ -160,6 +172,7 @@ def _series_held(
         tost_level=narrower.conf_level,
         method=series.method,
         reasons=(*series.reasons, *narrower.reasons),
+        groups=series.groups,
     )
 
 
@@ -249,7 +262,7 @@ def rate_equivalence(
         ``score`` (closest to the level), ``midp`` (wider for few events) or ``exact`` (never above the level).
     alpha
         Of each one-sided test; the interval inside the margin then has level 1-2α, and the difference is judged by
-        the interval of level 1-α.
+        the interval of level 1-α. Above 0 and at most 0.25: no interval of a level below one half is given anywhere.
 
     Returns
     -------
@@ -275,9 +288,10 @@ def rate_equivalence(
     direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=True, reciprocal=reciprocal)
     wanted = given.method(method, RATE_EQUIVALENCE_METHODS)
-    if not (is_number(alpha) and 0 < alpha < _HALF):
-        what = Text("alpha ligger inte mellan 0 och 0,5.", "alpha does not lie between 0 and 0.5.")
-        note_margin(given, "alpha_outside", "alpha", what, same("0.05"))
+    if not (is_number(alpha) and 0 < alpha <= _LARGEST_ALPHA):
+        what = Text("alpha ligger inte mellan 0 och 0,25.", "alpha does not lie between 0 and 0.25.")
+        accepted = Text("ett tal över 0 och högst 0.25, såsom 0.05", "a number above 0 and at most 0.25, such as 0.05")
+        note_margin(given, "alpha_outside", "alpha", what, accepted)
     given.done()
     frame = _tested((counts, exposures, others, beside), limits, wanted, alpha)
     refused = (counts + others == 0) | given.missing
@@ -287,7 +301,8 @@ def rate_equivalence(
     return terms.series(frame, (counts + others == 0), given)
 
 
-_HALF = 0.5
+# The interval inside the margin has level 1-2α, and an interval has level 0.5 or more.
+_LARGEST_ALPHA = 0.25
 _NAMES = ("estimate", "conf_low", "conf_high", "tost_low", "tost_high", "p_above_low", "p_below_high")
 
 
@@ -341,7 +356,8 @@ class _Terms:
 
         rows = (given.rows or 0,)
         frame = pl.DataFrame({name: np.broadcast_to(array, rows) for name, array in numbers.items()})
-        place = np.where(given.missing, 1, np.where(np.broadcast_to(empty, rows), 0, -1)).astype(np.int8)
+        lacking = np.where(given.missing, 1, np.where(given.empty, 2, -1))
+        place = np.where((lacking < 0) & np.broadcast_to(empty, rows), 0, lacking).astype(np.int8)
         there = pl.Series(place < 0)
         low, high, inner_low, inner_high = (pl.col(name) for name in _NAMES[1:5])
         differs = (low > 1) | (high < 1)
@@ -357,7 +373,7 @@ class _Terms:
             conf_level=1 - self.alpha,
             tost_level=1 - 2 * self.alpha,
             method=self.method.value,
-            reasons=(refusals.no_events(), refusals.value_missing()),
+            reasons=(refusals.no_events(), refusals.value_missing(), refusals.nothing_to_divide_by()),
         )
 
 

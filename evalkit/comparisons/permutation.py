@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evalkit import caveats, refusals
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.arguments import Arguments, is_number
-from evalkit.inference.faults import Fault
+from evalkit.inference.faults import Fault, whole_fault
 from evalkit.inference.method import Method
 from evalkit.language import Text
 from evalkit.statements import Statement
@@ -46,12 +46,6 @@ _SHIFTS = Fault(
         "treated for each period, and as many periods in each block",
     ),
     Text("Fyll ut serierna så att alla har samma perioder.", "Complete the series so that all have the same periods."),
-)
-_WHOLE = Fault(
-    "number_not_whole",
-    Text("{name} är inte ett helt tal i det tillåtna spannet.", "{name} is not a whole number in the range allowed."),
-    Text("helt tal: draws 1–100 000, seed från 0", "a whole number: draws 1 to 100,000, seed from 0"),
-    Text("Utelämna det, eller ange t.ex. 9999.", "Leave it out, or give 9999, say."),
 )
 # At most so many assignments are gone through one by one; beyond, they are drawn.
 MOST_EXACT = 50_000
@@ -296,8 +290,8 @@ def numbered(given: Arguments, fault: Fault, name: str, labels: object, rows: in
 
 
 def whole(given: Arguments, name: str, value: object, least: int, most: int) -> int:
-    """A whole number in a range, by the words for draws and seeds."""
-    if is_number(value) and value == int(value) and least <= value <= most:
+    """A whole number from ``least`` to ``most``."""
+    if is_number(value) and least <= value <= most and value == int(value):
         return int(value)
-    given.fault(_WHOLE, name)
+    given.fault(whole_fault(least, most), name)
     return least

@@ -233,7 +233,7 @@ def months_needed(
     monthly, monthly_ref
         Events a month expected without an effect, on the side in question and on the other.
     events, events_ref
-        Counted so far since the start.
+        Counted so far since the start: what is seen, and so with the effect.
     events_before, events_ref_before
         Counted before the start. That time is over, so it can be what no waiting makes up for.
     dispersion, power, alpha, alternative
@@ -256,6 +256,11 @@ def months_needed(
     >>> import evalkit as ek
     >>> ek.months_needed(1.5, monthly=9, events_before=216).months
     5
+
+    Ten months are needed; after five of them, with the ten events that a doubling gives, five are left:
+
+    >>> [ek.months_needed(2, monthly=1, events_before=100, events=seen).months for seen in (0, 10)]
+    [10, 5]
     >>> ek.months_needed(1.5, monthly=1, events_before=24).reason.code
     'before_too_short'
     """
@@ -277,8 +282,11 @@ def months_needed(
     )
     largest = np.broadcast_to(_largest_variance(times, width, wanted, level), shape)
 
+    # What is counted holds the effect already; the design counts without it.
+    without = so_far if times is None else so_far / times
+
     def variance(months: Floats) -> Floats:
-        return _after(flow, so_far, so_far_ref if monthly_ref is not None else None, months).log_variance(at)
+        return _after(flow, without, so_far_ref if monthly_ref is not None else None, months).log_variance(at)
 
     found, least = precision.months(variance, largest, shape)
     refused = Refusals(found)
@@ -384,7 +392,7 @@ def _too_many(cells: Cells, ratio: Floats) -> NDArray[np.bool_]:
 
 
 def _after(flow: Cells, so_far: Floats, so_far_ref: Floats | None, months: Floats) -> Cells:
-    """The counts when so many months have gone by; at none yet a hair above zero, which is infinitely uncertain."""
+    """The counts without an effect when so many months have gone by; at none yet a hair above zero, which is infinitely uncertain."""
     from evalkit.inference.precision import Cells
 
     hair = 1 / LARGEST_POSITIVE

@@ -49,7 +49,7 @@ def proportion(
     method
         ``wilson``, ``midp``, ``clopper_pearson`` (exact) or ``bayes`` (Jeffreys' prior).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         A proportion to test against, between 0 and 1. Without it there is no p-value; ``bayes`` has none.
 
@@ -142,7 +142,7 @@ def proportion_difference(
         ``miettinen_nurminen`` (score, with the factor N/(N-1)), whose p-value agrees with its interval, or
         ``newcombe`` (1998, method 10), which has no p-value.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The difference that the p-value is against, between -1 and 1.
 
@@ -201,7 +201,7 @@ def proportion_ratio(
         As for :func:`proportion_difference`. None on one side makes the interval one-sided, with the estimate 0 or
         infinity; none on both is a refusal.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The ratio that the p-value is against, greater than 0.
 

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
 from evalkit.comparisons.grouped import whole
-from evalkit.estimate_series import named
 from evalkit.estimates import Estimate, Tested, frame_of, refusal
+from evalkit.inference.cells import CellRows
 from evalkit.inference.grouped_arguments import GroupedArguments
+from evalkit.inference.groups import Groups
 from evalkit.inference.method import Method
+from evalkit.row_frames import named
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from evalkit.comparisons.grouped import Labels
     from evalkit.comparisons.result import Numbers
-    from evalkit.inference.overdispersion import AlphaFound, PhiFound, Signal
+    from evalkit.inference.overdispersion import AlphaFound, PhiFound, Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,89 +178,78 @@ def dispersion(
     level = given.conf_level(conf_level)
     given.done()
     rows = (1,) if given.rows is None else (given.rows,)
-    missing = np.broadcast_to(given.missing, rows)
-    at = np.broadcast_to(groups.at, rows)
-    places = np.broadcast_to(parts.at, rows)
-    events, exposed = whole(np.broadcast_to(counts, rows).astype(float)), np.broadcast_to(exposures, rows)
-    if parts.labels is None:
-        return _one(events, exposed, at, missing, level)
-    members = [np.flatnonzero(places == place) for place in range(parts.count)]
-    found = tuple(_one(events[own], exposed[own], at[own], missing[own], level) for own in members)
-    return Variations(found, parts.labels)
+    by_part = Groups(np.broadcast_to(parts.at, rows), parts.count)
+    periods = CellRows.of(
+        whole(np.broadcast_to(counts, rows).astype(float)),
+        np.broadcast_to(exposures, rows),
+        Groups(np.broadcast_to(groups.at, rows), groups.count),
+        by_part,
+    )
+    found = _found(periods, by_part.total(np.broadcast_to(given.missing, rows)) > 0, level)
+    return found[0] if parts.labels is None else Variations(found, parts.labels)
 
 
-def _one(
-    events: NDArray[np.int64],
-    exposed: NDArray[np.float64],
-    at: NDArray[np.intp],
-    missing: NDArray[np.bool_],
-    conf_level: float,
-) -> Variation:
-    """One comparison, whose arguments are sound."""
+def _found(rows: CellRows, missing: NDArray[np.bool_], conf_level: float) -> tuple[Variation, ...]:
+    """The variation of every part, whose arguments are sound."""
     from evalkit.inference import overdispersion
-    from evalkit.inference.loglinear import Model
 
-    if missing.any():
-        return _unknown(refusals.value_missing(), conf_level)
-    cells = np.unique(at, return_inverse=True)[1].reshape(-1)
-    useful = (np.bincount(cells, weights=events) > 0)[cells] & (exposed > 0)
-    if not useful.any():
-        return _unknown(refusals.no_variation_to_measure(), conf_level)
-    phi = overdispersion.phi(events, exposed, cells, conf_level)
-    if isinstance(phi, Statement):
-        return _unknown(phi, conf_level)
-    model = Model(events[useful], _indicators(cells[useful]), np.log(exposed[useful]))
-    return _variation(phi, overdispersion.alpha(model, conf_level), conf_level)
+    phi = overdispersion.phi(rows, conf_level)
+    measured = phi.is_measured & ~missing
+    useful = measured[rows.group[rows.cell]] & (rows.events > 0)[rows.cell] & (rows.exposures > 0)
+    alpha = overdispersion.alpha(rows.at(useful), conf_level)
+    place = np.cumsum(measured) - 1
+    unknown = [refusals.value_missing() if gone else refusals.no_variation_to_measure() for gone in missing]
+    return tuple(
+        _variation(phi, at, alpha, int(place[at]), conf_level) if measured[at] else _unknown(why, conf_level)
+        for at, why in enumerate(unknown)
+    )
 
 
-def _indicators(cells: NDArray[np.intp]) -> NDArray[np.float64]:
-    return np.asarray(cells[:, None] == np.unique(cells), dtype=float)
-
-
-def _variation(phi: PhiFound, alpha: AlphaFound | Statement, conf_level: float) -> Variation:
+def _variation(phi: PhiFound, at: int, alpha: AlphaFound, place: int, conf_level: float) -> Variation:
     from evalkit.inference.dispersion import Dispersion
     from evalkit.inference.rule import choose
 
-    reported = choose(Dispersion(phi.interval.estimate, phi.df))
+    estimate, df = float(phi.estimate[at]), int(phi.df[at])
+    reported = choose(Dispersion(estimate, df))
     why = caveats.reported_poisson() if reported is Method.EXACT else caveats.reported_quasi_poisson()
     told = Estimate(
         scale=Scale.DISPERSION,
         status=EstimateStatus.ESTIMATED,
-        estimate=phi.interval.estimate,
-        conf_low=phi.interval.low,
-        conf_high=phi.interval.high,
+        estimate=estimate,
+        conf_low=float(phi.low[at]),
+        conf_high=float(phi.high[at]),
         conf_level=conf_level,
-        p_value=phi.interval.p_value,
+        p_value=float(phi.p_value[at]),
         null=1.0,
-        df=phi.df,
+        df=df,
         method=Method.CHI_SQUARE.value,
-        tests=(_tested("Pearson chi-square", phi.test),),
+        tests=(_tested("Pearson chi-square", phi.test, at, float(df)),),
     )
-    return Variation(told, _alpha(alpha, conf_level), reported, why)
+    return Variation(told, _alpha(alpha, place, conf_level), reported, why)
 
 
-def _alpha(found: AlphaFound | Statement, conf_level: float) -> Estimate:
-    if isinstance(found, Statement):
-        return refusal(Scale.DISPERSION, found, conf_level=conf_level)
+def _alpha(found: AlphaFound, at: int, conf_level: float) -> Estimate:
+    if np.isnan([found.estimate[at], found.low[at], found.high[at]]).any():
+        return refusal(Scale.DISPERSION, refusals.not_converged(), conf_level=conf_level)
     return Estimate(
         scale=Scale.DISPERSION,
         status=EstimateStatus.ESTIMATED,
-        estimate=found.interval.estimate,
-        conf_low=found.interval.low,
-        conf_high=found.interval.high,
+        estimate=float(found.estimate[at]),
+        conf_low=float(found.low[at]),
+        conf_high=float(found.high[at]),
         conf_level=conf_level,
-        p_value=found.likelihood_ratio.p_value,
+        p_value=float(found.likelihood_ratio.p_value[at]),
         null=0.0,
         method=Method.NB2.value,
         tests=(
-            _tested("likelihood ratio, Poisson against NB2", found.likelihood_ratio),
-            _tested("Dean's score, Poisson against NB2", found.score),
+            _tested("likelihood ratio, Poisson against NB2", found.likelihood_ratio, at),
+            _tested("Dean's score, Poisson against NB2", found.score, at),
         ),
     )
 
 
-def _tested(name: str, test: Signal) -> Tested:
-    return Tested(name, test.statistic, test.p_value, test.df)
+def _tested(name: str, test: Signals, at: int, df: float | None = None) -> Tested:
+    return Tested(name, float(test.statistic[at]), float(test.p_value[at]), df)
 
 
 def _unknown(reason: Statement, conf_level: float) -> Variation:

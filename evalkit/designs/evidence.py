@@ -81,8 +81,9 @@ def gather(estimand: Estimand, panel: Panel, group: Group, window: Window) -> Ev
     if not periods.is_whole(window.first, window.last, panel.frequency):
         return Lack("window_cut", group.name, window)
     rows = _kept(panel.cells(estimand.series, group.units, window.first, window.last), estimand)
+    wanted = len(starts_kept(estimand, panel, window))
     lack = (
-        _uncounted(rows, len(starts_kept(estimand, panel, window)), panel, group, window)
+        (None if _is_whole(rows, wanted * len(group.units)) else _uncounted(rows, wanted, panel, group, window))
         or _implausible(rows, group, window)
         or _unexposed(rows, panel, group, window)
         or (_more_than_all(rows, panel, group, window) if estimand.series.key in panel.shares else None)
@@ -117,6 +118,11 @@ def starts_kept(estimand: Estimand, panel: Panel, window: Window) -> list[date]:
     return [start for start in starts if not any(out.first <= start <= out.last for out in estimand.without)]
 
 
+def _is_whole(rows: pl.DataFrame, cells: int) -> bool:
+    """Whether there is a count in every cell; the usual case, told without looking for who lacks one."""
+    return rows.height == cells and bool((rows["status"] == CellStatus.VALUE).all())
+
+
 def _uncounted(rows: pl.DataFrame, wanted: int, panel: Panel, group: Group, window: Window) -> Lack | None:
     """The gravest way in which some unit lacks a count in some period."""
     seen = dict(rows.group_by("unit_id").len().iter_rows())
@@ -145,11 +151,13 @@ def _implausible(rows: pl.DataFrame, group: Group, window: Window) -> Lack | Non
 
 
 def _unexposed(rows: pl.DataFrame, panel: Panel, group: Group, window: Window) -> Lack | None:
-    unknown = set(rows.filter(pl.col("exposure_status") != CellStatus.VALUE)["unit_id"])
-    if unknown:
+    hidden = rows["exposure_status"] != CellStatus.VALUE
+    if hidden.any():
+        unknown = set(rows.filter(hidden)["unit_id"])
         return Lack("exposure_missing", _who(unknown, panel, group), window)
-    unmatched = set(rows.filter((pl.col("exposure") <= 0) & (pl.col("count") > 0))["unit_id"])
-    if unmatched:
+    bare = (rows["exposure"] <= 0) & (rows["count"] > 0)
+    if bare.any():
+        unmatched = set(rows.filter(bare)["unit_id"])
         return Lack("events_without_exposure", _who(unmatched, panel, group), window)
     # A period without visits has no finding to miss; only a window without any is hopeless.
     if rows["exposure"].sum() <= 0:

@@ -20,6 +20,7 @@ from evalkit.inference.faults import (
     EXPOSURE,
     NULL,
     PRIOR,
+    CountFaults,
     Fault,
     PositiveFaults,
 )
@@ -60,16 +61,16 @@ class Arguments:
             exposure=self.exposure(f"exposure{suffix}", exposure),
         )
 
-    def count(self, name: str, value: object) -> int:
+    def count(self, name: str, value: object, faults: CountFaults = COUNT) -> int:
         """A whole number of events; ``12.0`` is taken as 12, ``12.5`` and ``True`` are not taken."""
         if not is_number(value):
-            self.fault(COUNT.not_a_number, name)
+            self.fault(faults.not_a_number, name)
         elif value < 0:
-            self.fault(COUNT.negative, name)
+            self.fault(faults.negative, name)
         elif value > LARGEST_COUNT:
-            self.fault(COUNT.too_large, name)
+            self.fault(faults.too_large, name)
         elif math.isnan(value) or value != math.floor(value):
-            self.fault(COUNT.not_whole, name)
+            self.fault(faults.not_whole, name)
         else:
             return int(value)
         return 1

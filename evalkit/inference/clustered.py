@@ -2,20 +2,29 @@
 
 Cases are taken to come by chance only (Poisson), each with a size of its own; the number of persons is then compound
 Poisson, with the variance Σ size² and not Σ size. With k = (Σ size)² / Σ size² the persons say as much as k cases of
-one size φ = Σ size² / Σ size would. The lower limit is φ times the mid-p limit of k events. The upper one takes a
-gamma with shape k + 1/2 (Jeffreys' prior for k events), divided by a chi-square with 2n + 3 degrees of freedom from
-n cases (so an F), because φ is itself estimated, and too low as long as the largest cases have not been seen. When
-every case is one person the lower limit is that of :func:`evalkit.inference.rates.midp`.
+one size φ = Σ size² / Σ size would. The lower limit is φ times the mid-p limit of k events.
+
+The upper limit adds one more case as large as the largest, as Fay and Feuer do. The persons are then
+y = Σ size + largest, with the variance v = Σ size² + largest² and k′ = y²/v, and the limit is y times a quantile of
+an F with 2k′ and 2k′ + 3 degrees of freedom. The second of them, in place of infinitely many, is because the sizes
+are themselves only seen in so many cases. A further case of one person never lowers the limit: it is at least what it
+is without any such case. Where the most persons that a case can hold is known it takes the place of the largest seen,
+and a gamma that of the F.
+
+In a ratio each side's upper limit takes φ times a gamma with shape k + 1/2 (Jeffreys' prior for k events), divided by
+a chi-square with 2n + 3 degrees of freedom from n cases.
 
 Sources: Fay and Feuer 1997, Statistics in Medicine 16:791-801, for the gamma interval of a weighted sum of Poisson
 counts, and Fay and Kim 2017, Biometrical Journal 59:377-387, for its mid-p form; Brown, Cai and DasGupta 2003,
-Statistica Sinica 13:19-49, for Jeffreys' prior. The F is our own; ``docs/statistics/cases.md`` has
+Statistica Sinica 13:19-49, for Jeffreys' prior. The F's are our own; ``docs/statistics/cases.md`` has
 the measured coverage.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,14 +47,20 @@ class CaseSums:
 
     Attributes
     ----------
-    cases, persons, squares, largest
-        Per group the number of cases with at least one person, Σ size, Σ size² and the largest size; one shape.
+    cases, persons, squares
+        Per group the number of cases with at least one person, Σ size and Σ size²; all have one shape.
+    largest, second
+        The largest size and the next, which is the same where two cases are as large; 0 where there is none.
+    singles
+        Cases of one person.
     """
 
     cases: Counts
     persons: Counts
     squares: Floats
     largest: Counts
+    second: Counts
+    singles: Counts
 
     @classmethod
     def of(cls, sizes: ArrayLike, groups: NDArray[np.int64] | None = None, count: int | None = None) -> CaseSums:
@@ -70,42 +85,72 @@ class CaseSums:
         """
         persons = np.asarray(sizes, dtype=np.int64)
         if groups is None:
-            whole = cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1)
-            return cls(
-                cases=whole.cases.reshape(()),
-                persons=whole.persons.reshape(()),
-                squares=whole.squares.reshape(()),
-                largest=whole.largest.reshape(()),
-            )
+            return cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1)._each(lambda sums: sums.reshape(()))
         many = int(count or 0)
-        sums, largest = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=np.int64)
+        sums, squares = np.zeros(many, dtype=np.int64), np.zeros(many)
         np.add.at(sums, groups, persons)
-        np.maximum.at(largest, groups, persons)
-        squares = np.zeros(many)
         np.add.at(squares, groups, persons.astype(float) ** 2)
-        return cls(np.bincount(groups[persons > 0], minlength=many), sums, squares, largest)
+        largest, second = _two_largest(persons, groups, many)
+        cases, singles = (np.bincount(groups[kept], minlength=many) for kept in (persons > 0, persons == 1))
+        return cls(cases, sums, squares, largest, second, singles)
+
+    @classmethod
+    def tallied(cls, counts: Counts, sizes: Counts) -> CaseSums:
+        """The sums from how many cases there are of each size.
+
+        Parameters
+        ----------
+        counts
+            Cases of each size, shape ``(groups, sizes)``.
+        sizes
+            The sizes, growing and all above 0, shape ``(sizes,)``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from evalkit.inference.clustered import CaseSums
+        >>> sums = CaseSums.tallied(np.array([[2, 0, 1]]), np.array([1, 4, 9]))
+        >>> sums.persons.item(), sums.largest.item(), sums.second.item()
+        (11, 9, 1)
+        """
+        largest = np.where(counts > 0, sizes, 0).max(axis=1)
+        left = counts - ((sizes == largest[:, None]) & (counts > 0))
+        return cls(
+            cases=counts.sum(axis=1),
+            persons=counts @ sizes,
+            squares=(counts @ sizes**2).astype(float),
+            largest=largest,
+            second=np.where(left > 0, sizes, 0).max(axis=1),
+            singles=counts[:, sizes == 1].sum(axis=1),
+        )
+
+    def _each(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> CaseSums:
+        return CaseSums(*(change(getattr(self, part.name)) for part in fields(self)))
 
     def reshaped(self) -> CaseSums:
         """A single group as a vector of one; many stay as they are."""
-        return CaseSums(
-            np.atleast_1d(self.cases),
-            np.atleast_1d(self.persons),
-            np.atleast_1d(self.squares),
-            np.atleast_1d(self.largest),
-        )
+        return self._each(np.atleast_1d)
 
     def at(self, places: NDArray[np.int64]) -> CaseSums:
         """Those of the groups at the given places."""
-        return CaseSums(self.cases[places], self.persons[places], self.squares[places], self.largest[places])
+        return self._each(lambda sums: sums[places])
 
     def without(self, size: Counts) -> CaseSums:
-        """The sums when one case of each ``size`` is left out, shape of ``size``; the largest is not worked out."""
+        """The sums when one case of each ``size`` is left out, shape of ``size``; the second largest is not worked out."""
         return CaseSums(
             cases=self.cases - (size > 0),
             persons=self.persons - size,
             squares=self.squares - size.astype(float) ** 2,
-            largest=np.zeros_like(size),
+            largest=np.where(size == self.largest, self.second, self.largest),
+            second=np.zeros_like(size),
+            singles=self.singles - (size == 1),
         )
+
+    def without_singles(self) -> CaseSums:
+        """The sums without any case of one person; where there are no others, with a single one."""
+        kept = np.asarray((self.cases > 0) & (self.cases == self.singles)).astype(np.int64)
+        gone = self.singles - kept
+        return CaseSums(self.cases - gone, self.persons - gone, self.squares - gone, self.largest, self.second, kept)
 
     @property
     def size(self) -> Floats:
@@ -118,28 +163,36 @@ class CaseSums:
         return np.asarray(self.persons / self.size)
 
 
-def rate(sums: CaseSums, exposures: ArrayLike, conf_level: float = 0.95, *, null: float | None = None) -> Intervals:
+def rate(
+    sums: CaseSums,
+    exposures: ArrayLike,
+    conf_level: float = 0.95,
+    *,
+    null: float | None = None,
+    at_most: float | None = None,
+) -> Intervals:
     """Persons per unit of exposure; a group without any case is refused.
+
+    ``at_most`` is the most persons that a case can hold, at least as many as the largest seen holds.
 
     Examples
     --------
     >>> from evalkit.inference.clustered import CaseSums, rate
     >>> found = rate(CaseSums.of([1, 1, 2, 12]), 1.0).only()
     >>> round(found.low, 2), round(found.high, 2)
-    (2.18, 86.24)
+    (2.18, 131.24)
     """
     exposed = np.asarray(exposures, dtype=float)
     size, equivalent = sums.size, sums.equivalent
-    shape, freedom = np.asarray(equivalent + 0.5), np.asarray(2.0 * sums.cases + _MORE_FREEDOM)
     outer = (1 - conf_level) / 2
-    low, high = size * _lower(equivalent, outer), size * _upper(shape, freedom, outer)
+    low, high = size * _lower(equivalent, outer), _widest(sums, at_most).upper(outer)
     estimate = np.asarray(sums.persons / exposed)
     p_value = None
     if null is not None:
         scaled = null * exposed / size
         some = np.maximum(equivalent, 1.0)
         above = (special.gammainc(some, scaled) + special.gammainc(some + 1, scaled)) / 2
-        below = special.fdtrc(2 * shape, freedom, scaled / shape)
+        below = _widest(sums, at_most).tail(null * exposed)
         p_value = np.asarray(np.minimum(1.0, 2 * np.minimum(above, below)))
     found = Intervals(
         estimate=estimate,
@@ -148,6 +201,51 @@ def rate(sums: CaseSums, exposures: ArrayLike, conf_level: float = 0.95, *, null
         p_value=p_value,
     )
     return found.refuse(np.asarray(sums.cases == 0), refusals.no_case_sizes())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Above:
+    """What the upper limit rests on: the persons with one more case, and how many of one size would say as much."""
+
+    persons: Floats
+    equivalent: Floats
+    known: bool
+
+    @classmethod
+    def of(cls, sums: CaseSums, at_most: float | None) -> _Above:
+        largest = np.maximum(sums.largest, 1).astype(float) if at_most is None else np.full(sums.largest.shape, at_most)
+        persons = np.asarray(sums.persons + largest)
+        return cls(persons, np.asarray(persons**2 / (sums.squares + largest**2)), at_most is not None)
+
+    def upper(self, outer: float) -> Floats:
+        if self.known:
+            return np.asarray(self.persons / self.equivalent * special.gammainccinv(self.equivalent, outer))
+        return self.persons / self.equivalent * _upper(self.equivalent, 2 * self.equivalent + _MORE_FREEDOM, outer)
+
+    def tail(self, persons: Floats) -> Floats:
+        if self.known:
+            return np.asarray(special.gammaincc(self.equivalent, self.equivalent * persons / self.persons))
+        shape = 2 * self.equivalent
+        return np.asarray(special.fdtrc(shape, shape + _MORE_FREEDOM, persons / self.persons))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Widest:
+    """The upper limit with all cases, or without those of one person where that is further out."""
+
+    ways: tuple[_Above, ...]
+
+    def upper(self, outer: float) -> Floats:
+        return np.asarray(np.maximum.reduce([way.upper(outer) for way in self.ways]))
+
+    def tail(self, persons: Floats) -> Floats:
+        return np.asarray(np.maximum.reduce([way.tail(persons) for way in self.ways]))
+
+
+def _widest(sums: CaseSums, at_most: float | None) -> _Widest:
+    if at_most is not None:
+        return _Widest((_Above.of(sums, at_most),))
+    return _Widest((_Above.of(sums, None), _Above.of(sums.without_singles(), None)))
 
 
 def ratio(
@@ -161,7 +259,7 @@ def ratio(
 ) -> Intervals:
     """The ratio of two rates of persons, the second being the reference.
 
-    The limits of the two rates are put together on the log scale (MOVER). A side without any case takes the sizes of
+    The limits of two rates are put together on the log scale (MOVER), with the upper limit that the module names. A side without any case takes the sizes of
     the other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is
     one minus the level at which the limit meets ``null``, not below 10⁻¹².
 
@@ -208,6 +306,17 @@ class _Side:
         cases = np.where(none, other.cases, own.cases)
         size = np.where(none, other.size, own.size)
         return cls(own.equivalent, 2.0 * cases + _MORE_FREEDOM, size * (own.equivalent + 0.5))
+
+
+def _two_largest(sizes: Counts, groups: NDArray[np.int64], count: int) -> tuple[Counts, Counts]:
+    order = np.lexsort((sizes, groups))
+    sizes, groups = sizes[order], groups[order]
+    largest, second = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    last = np.flatnonzero(np.append(groups[1:] != groups[:-1], True)) if groups.size else np.zeros(0, dtype=np.int64)
+    largest[groups[last]] = sizes[last]
+    several = last[(last > 0) & (groups[last - 1] == groups[last])]
+    second[groups[several]] = sizes[several - 1]
+    return largest, second
 
 
 def _lower(equivalent: Floats, outer: ArrayLike) -> Floats:

@@ -9,20 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evalkit import refusals
-from evalkit.inference import durations
+from evalkit.inference import beta_products, durations
+from evalkit.inference.beta_products import Product
 from evalkit.inference.durations import Waiting
 from evalkit.inference.intervals import Counts, Floats, Intervals
 from evalkit.inference.levels import normal_quantile
 from evalkit.inference.risk_sets import RiskSets
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Incidence:
-    """The cumulative incidence of one cause after each row of ``sets``, and its variance."""
+    """The cumulative incidence of one cause, numbered from 1, after each row of ``sets``, and its variance."""
 
     sets: RiskSets
+    cause: int
     share: Floats
     variance: Floats
     waiting: Waiting
@@ -54,6 +59,7 @@ def aalen_johansen(sets: RiskSets, cause: int) -> Incidence:
     share = sets.running(before * of_cause / at_risk)
     return Incidence(
         sets=sets,
+        cause=cause,
         share=share,
         variance=_variance(sets, share, before, of_cause, ended),
         waiting=whole,
@@ -69,8 +75,10 @@ def at(found: Incidence, day: float, conf_level: float) -> Intervals:
     variance = np.where(before, 0.0, found.variance[row])
     waiting = np.where(before, sets.units, sets.left[row])
     seen = np.where(before | (sets.day[row] < day), waiting, sets.at_risk[row] - sets.any_event[row])
-    low, high = _limits(share, variance, sets.units, seen, conf_level)
-    beyond = durations.unfollowed(found.waiting, day)
+    low, high = _limits(share, variance, seen, conf_level)
+    ended = ~before & (row == sets.last) & (seen == 0)
+    low, high = _with_unseen(found, (share, low, high), np.flatnonzero(ended), conf_level)
+    beyond = (sets.follow_up < day) & (durations.state_on(found.waiting, day).share > 0)
     answer = Intervals(estimate=share, low=low, high=high, std_error=np.sqrt(variance))
     thin = durations.thin(found.waiting, day)
     return answer.refuse(beyond, refusals.beyond_follow_up()).refuse(thin, refusals.too_few_waiting())
@@ -80,7 +88,11 @@ def limits(found: Incidence, conf_level: float) -> tuple[Floats, Floats]:
     """Lower and upper limits of the share after each row."""
     sets = found.sets
     seen = sets.at_risk - sets.any_event
-    return _limits(found.share, found.variance, sets.units[sets.group], seen, conf_level)
+    low, high = _limits(found.share, found.variance, seen, conf_level)
+    ended, last = np.flatnonzero(seen[sets.last] == 0), sets.last
+    found_last = (found.share[last], low[last], high[last])
+    low[last], high[last] = _with_unseen(found, found_last, ended, conf_level)
+    return low, high
 
 
 def _variance(sets: RiskSets, share: Floats, before: Floats, of_cause: Counts, ended: Counts) -> Floats:
@@ -100,11 +112,11 @@ def _variance(sets: RiskSets, share: Floats, before: Floats, of_cause: Counts, e
     return np.maximum(total, 0.0)
 
 
-def _limits(share: Floats, variance: Floats, units: Counts, seen: Counts, conf_level: float) -> tuple[Floats, Floats]:
-    """Symmetric for log(-log(1 - share)); exact where none or all have ended so, which has no variance.
+def _limits(share: Floats, variance: Floats, seen: Counts, conf_level: float) -> tuple[Floats, Floats]:
+    """Symmetric for log(-log(1 - share)); exact where none has ended so, which has no variance.
 
-    With none the upper limit is that of none among those seen until the day; with all the lower limit is that of
-    all among the units.
+    With none the upper limit is that of none among those seen until the day. All have ended so only where nobody is
+    left, which :func:`_with_unseen` sees to.
     """
     outer = (1 - conf_level) / 2
     # Rounding can leave a share of none or all, and no variance, a little off.
@@ -112,7 +124,57 @@ def _limits(share: Floats, variance: Floats, units: Counts, seen: Counts, conf_l
     rest = np.where(inside, 1 - share, 0.5)
     z = normal_quantile(conf_level)
     stretch = np.exp(np.minimum(z * np.sqrt(variance) / (rest * -np.log(rest)), 700.0))
-    none_high = 1 - outer ** (1 / np.maximum(seen, 1))
-    high = np.where(inside, 1 - rest**stretch, np.where(share > 0.5, 1.0, np.where(seen > 0, none_high, 1.0)))  # noqa: PLR2004
-    low = np.where(inside, 1 - rest ** (1 / stretch), np.where(share > 0.5, outer ** (1 / units), 0.0))  # noqa: PLR2004
+    none_high = np.where(seen > 0, 1 - outer ** (1 / np.maximum(seen, 1)), 0.0)
+    high = np.where(inside, 1 - rest**stretch, np.where(share > 0.5, 1.0, none_high))  # noqa: PLR2004
+    low = np.where(inside, 1 - rest ** (1 / stretch), np.where(share > 0.5, 1.0, 0.0))  # noqa: PLR2004
     return np.minimum(low, share), np.maximum(high, share)
+
+
+def _with_unseen(
+    found: Incidence, limits: tuple[Floats, Floats, Floats], ended: NDArray[np.intp], conf_level: float
+) -> tuple[Floats, Floats]:
+    """Limits of the groups where nobody is left, widened for how little their last units can tell.
+
+    The last units ended all in one way, which leaves no variance, but they may stand for many who were lost. Since the
+    last end of the other way each unit is a trial without exception: what the limits of Fay, Brittain and Proschan
+    (see :mod:`~evalkit.inference.beta_products`) leave of the share that waited then may have ended otherwise. It is
+    put together with the earlier limits as Zou and Donner 2008, Statistics in Medicine 27:1693-1702, do (MOVER).
+
+    Parameters
+    ----------
+    found
+        The curves.
+    limits
+        Share, lower and upper limit, shape ``(groups,)``.
+    ended
+        The groups where nobody is left.
+    conf_level
+        The level.
+    """
+    sets, (share, low, high) = found.sets, limits
+    row = sets.last[ended]
+    of_cause = sets.events[:, found.cause - 1]
+    for of_last, of_other in ((of_cause, sets.any_event - of_cause), (sets.any_event - of_cause, of_cause)):
+        alone = ended[of_last[row] == sets.any_event[row]]
+        unseen = _unseen(found, alone, of_other, conf_level)
+        if of_last is of_cause:
+            low[alone] = share[alone] - np.hypot(share[alone] - low[alone], unseen)
+        else:
+            high[alone] = share[alone] + np.hypot(high[alone] - share[alone], unseen)
+    return np.maximum(low, 0.0), np.minimum(high, 1.0)
+
+
+def _unseen(found: Incidence, groups: NDArray[np.intp], of_other: Counts, conf_level: float) -> Floats:
+    """The upper limit of the share that ended in the other way unseen since the last time that anyone was seen to."""
+    sets, product = found.sets, found.waiting.product
+    places = np.maximum.reduceat(np.where(of_other > 0, np.arange(of_other.size), -1), sets.first)[groups]
+    never, start, end = places < 0, np.maximum(places, 0), sets.last[groups]
+    waited = np.where(never, 1.0, found.waiting.share[start])
+    since = Product(
+        product.log_mean[end] - np.where(never, 0.0, product.log_mean[start]),
+        product.log_spread[end] - np.where(never, 0.0, product.log_spread[start]),
+    )
+    _, high = beta_products.limits(since, np.zeros(groups.size, dtype=np.int64), conf_level)
+    # Without anyone lost the variance is the binomial's, which is that of the whole group.
+    stood_for = waited * sets.units[groups] / sets.at_risk[np.where(never, sets.first[groups], start + 1)]
+    return np.where(never | (stood_for > 1 + _ROUNDING), waited * high, 0.0)

@@ -75,6 +75,13 @@ DAY = PositiveFaults(
         Text("Ange ett antal dagar.", "Give a number of days."),
     ),
 )
+_FROM_ZERO = Fault(
+    "day_negative",
+    Text("{name} är inte ett ändligt tal från 0.", "{name} is not a finite number from 0."),
+    Text("ett antal dagar från 0", "a number of days from 0"),
+    Text("Ange ett antal dagar efter starten.", "Give a number of days after the start."),
+)
+DAY_FROM_ZERO = PositiveFaults(not_a_number=DAY.not_a_number, not_positive=_FROM_ZERO)
 SHARE = Fault(
     "share_outside",
     Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1."),
@@ -129,7 +136,7 @@ class DurationArguments(ColumnArguments):
 
     def day_from_zero(self, name: str, value: object) -> float:
         """A day, 0 included."""
-        return 0.0 if is_number(value) and value == 0 else self.day(name, value)
+        return 0.0 if is_number(value) and value == 0 else self.positive(name, value, DAY_FROM_ZERO)
 
     def share(self, name: str, value: object) -> float:
         """A share strictly between 0 and 1."""

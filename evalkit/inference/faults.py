@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalkit.language import Text
 
@@ -48,6 +48,30 @@ def positive_faults(code: str, accepted: Text, step: Text) -> PositiveFaults:
     )
 
 
+def whole_fault(least: int, most: int) -> Fault:
+    """The fault of a number that must be whole and lie in a range.
+
+    Examples
+    --------
+    >>> from evalkit.inference.faults import whole_fault
+    >>> whole_fault(100, 1_000_000).accepted.en, whole_fault(0, 2**63).accepted.en
+    ('a whole number from 100 to 1,000,000', 'a whole number from 0')
+    """
+    top_sv, top_en = f" till {most:,}".replace(",", "\u00a0"), f" to {most:,}"
+    is_open = most >= _NO_LIMIT
+    return Fault(
+        "number_not_whole",
+        Text("{name} är inte ett helt tal som godtas.", "{name} is not a whole number that is accepted."),
+        Text(
+            f"ett helt tal från {least}{'' if is_open else top_sv}",
+            f"a whole number from {least}{'' if is_open else top_en}",
+        ),
+        Text("Ange ett sådant tal, eller utelämna argumentet.", "Give such a number, or leave the argument out."),
+    )
+
+
+# A limit that is there for the machine and means nothing to a reader.
+_NO_LIMIT = 2**53
 _NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
 _WHOLE = Text("ett helt tal från 0 till 1 000 000 000", "a whole number from 0 to 1,000,000,000")
 POSITIVE = Text("ett ändligt tal större än 0", "a finite number greater than 0")
@@ -76,6 +100,26 @@ COUNT = CountFaults(
         _COUNT_STEP,
     ),
 )
+_PART_STEP = Text(
+    "Ange hur många som hade egenskapen, av dem som prövades.", "Give how many had the property, of those looked at."
+)
+_LOOKED_AT_STEP = Text(
+    "Ange hur många som prövades. Är det tid eller befolkning, använd ek.rate().",
+    "Give how many were looked at. If it is time or inhabitants, use ek.rate().",
+)
+
+
+def _with_step(step: Text) -> CountFaults:
+    """The faults of a count, with another next step where it is not too large."""
+    return CountFaults(
+        not_a_number=replace(COUNT.not_a_number, step=step),
+        negative=replace(COUNT.negative, step=step),
+        too_large=COUNT.too_large,
+        not_whole=replace(COUNT.not_whole, step=step),
+    )
+
+
+PART, LOOKED_AT = _with_step(_PART_STEP), _with_step(_LOOKED_AT_STEP)
 EXPOSURE = positive_faults(
     "exposure",
     Text(f"{POSITIVE.sv}, till exempel personår eller besök", f"{POSITIVE.en}, such as visits"),
@@ -153,6 +197,15 @@ DIFFERENT_LENGTH = Fault(
         "columns with the same number of rows, or single numbers",
     ),
     Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
+)
+NO_TABLE = Fault(
+    "not_a_table",
+    Text("{name} är ingen tabell.", "{name} is not a table."),
+    Text(
+        "en tabell i polars eller pandas, med olika namn på kolumnerna och värden av ett slag i varje",
+        "a frame of polars or pandas, its columns named differently and each of one kind of values",
+    ),
+    Text("Gör en tabell av kolumnerna, till exempel med pl.DataFrame.", "Make a frame of it, by pl.DataFrame, say."),
 )
 MORE_THAN_ALL = Fault(
     "count_above_whole",

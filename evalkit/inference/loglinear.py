@@ -132,11 +132,6 @@ def bracket(falling: Callable[[float], float], start: float) -> tuple[float, flo
     raise NotConvergedError
 
 
-def profile(model: Model, alpha: float, start: Fitted) -> float:
-    """The log likelihood at a given alpha, the rest chosen best."""
-    return _fit(model, alpha, start.coefficients).log_likelihood
-
-
 def log_likelihood(counts: Counts, means: Floats, alpha: float) -> float:
     """Of a negative binomial with variance ``mean + alpha mean²``; Poisson when alpha is 0."""
     if alpha == 0:

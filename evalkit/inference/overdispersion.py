@@ -1,64 +1,96 @@
-"""How surely counts vary more than chance: limits of φ, and the negative binomial's alpha with its tests."""
+"""How surely counts vary more than chance: limits of φ, and the negative binomial's alpha with its tests.
+
+Everything is worked out for many groups at once: the functions take :class:`~evalkit.inference.cells.CellRows` and give
+one number per group, nan where a group has none.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
-from evalkit import refusals
-from evalkit.inference import dispersion, loglinear
-from evalkit.inference.dispersion import Dispersion
-from evalkit.inference.interval import Interval
-from evalkit.inference.intervals import Counts, Floats
-from evalkit.inference.loglinear import Fitted, Model, NotConvergedError
-from evalkit.statements import Statement
+from evalkit.inference.cells import CellRows
+from evalkit.inference.gamma_poisson import CellLikelihood
+from evalkit.inference.intervals import Floats
+from evalkit.inference.roots import crossings, crossings_beyond
 
 _REACH, _STEPS = math.log(1e6), 140
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A statistic with its one-sided p-value against counts that vary by chance only."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """Statistics with their one-sided p-values against counts that vary by chance only, shape ``(groups,)``."""
 
-    statistic: float
-    p_value: float
-    df: float | None = None
+    statistic: Floats
+    p_value: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PhiFound:
-    """Pearson's φ with its limits, its degrees of freedom and the one-sided test that it is above 1."""
+    """Pearson's φ with its limits, its degrees of freedom and the one-sided test that it is above 1.
 
-    interval: Interval
-    df: int
-    test: Signal
+    All of shape ``(groups,)``; ``estimate`` is nan where there is no variation to measure.
+    """
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    df: Floats
+    test: Signals
+
+    @property
+    def is_measured(self) -> NDArray[np.bool_]:
+        """Where there is variation to measure."""
+        return ~np.isnan(self.estimate)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AlphaFound:
-    """The negative binomial's alpha with profile limits, the likelihood ratio test and Dean's score test."""
+    """The negative binomial's alpha with profile limits, the likelihood ratio test and Dean's score test.
 
-    interval: Interval
-    likelihood_ratio: Signal
-    score: Signal
+    All of shape ``(groups,)``; where the iteration does not end, one of the first three is nan.
+    """
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+    likelihood_ratio: Signals
+    score: Signals
 
 
-def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: float = 0.95) -> PhiFound | Statement:
-    """Pearson's φ and what it can be.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pearson:
+    """φ, its degrees of freedom, the variance of ``X²`` under chance, and the sum of one over the means, by group."""
+
+    phi: Floats
+    df: Floats
+    variance: Floats
+    by_mean: Floats
+
+    def at(self, groups: NDArray[np.bool_] | NDArray[np.intp]) -> _Pearson:
+        return _Pearson(self.phi[groups], self.df[groups], self.variance[groups], self.by_mean[groups])
+
+    def beside_steps(self) -> _Pearson:
+        """The same as columns, to go with a row of steps for each group."""
+        return _Pearson(self.phi[:, None], self.df[:, None], self.variance[:, None], self.by_mean[:, None])
+
+
+def phi(rows: CellRows, conf_level: float = 0.95) -> PhiFound:
+    """Pearson's φ of each group and what it can be.
 
     When there is chance alone, ``X²`` given the totals of the cells has mean ``df`` and a variance that Haldane's
     formula gives exactly; the p-value takes ``X²`` for a chi-square stretched to that. The limits do the same for every
     φ, with the wider variance that ``X²`` has when the counts are gamma–Poisson. Both matter for small counts, where
     the plain chi-square is far too sure.
 
-    Parameters
-    ----------
-    counts, exposures, cells
-        One element per period, as in :func:`evalkit.inference.dispersion.pearson`.
+    The p-value is two-sided, twice the tail on the estimate's side of 1, and is below ``1 - conf_level`` exactly when
+    the interval leaves out 1. Counts that do not vary at all have a φ of 0, to which a chi-square gives no probability;
+    tails and limits are then those of half of the least ``X²`` above 0 (continuity).
 
     Source: Haldane 1937, Biometrika 29:133-143, for the variance; McCullagh and Nelder 1989, section 4.5.2.
 
@@ -66,110 +98,202 @@ def phi(counts: Counts, exposures: Floats, cells: NDArray[np.intp], conf_level: 
     --------
     >>> import numpy as np
     >>> from evalkit.inference import overdispersion
-    >>> found = overdispersion.phi(np.array([14, 26, 8, 6, 14, 25]), np.ones(6), np.array([0, 0, 0, 1, 1, 1]))
-    >>> round(found.interval.estimate, 3), found.df, round(found.test.p_value, 4)
-    (5.658, 4, 0.0001)
+    >>> from evalkit.inference.cells import CellRows
+    >>> from evalkit.inference.groups import Groups
+    >>> cells, whole = Groups(np.array([0, 0, 0, 1, 1, 1]), 2), Groups.single(6)
+    >>> rows = CellRows.of(np.array([14, 26, 8, 6, 14, 25]), np.ones(6), cells, whole)
+    >>> found = overdispersion.phi(rows)
+    >>> found.estimate.round(3).tolist(), found.df.tolist(), found.test.p_value.round(4).tolist()
+    ([5.658], [4.0], [0.0001])
     """
-    found = dispersion.pearson(counts, exposures, cells)
-    if found is None:
-        return refusals.no_variation_to_measure()
-    variance = _variance(counts, exposures, cells)
-    if variance <= 0:
-        return refusals.no_variation_to_measure()
-    effective = 2 * found.df**2 / variance
-    square = found.phi * effective
-    by_mean = _inverse_means(counts, exposures, cells)
+    pearson = _pearson(rows)
+    known = (pearson.df >= 1) & (pearson.variance > 0)
+    found = pearson.at(known)
+    told = replace(found, phi=np.where(found.phi > 0, found.phi, _least(rows)[known] / 2 / found.df))
+    effective = 2 * found.df**2 / found.variance
     outer = (1 - conf_level) / 2
-    low = _limit(found, variance, by_mean, 1 - outer, upwards=False) if found.phi > 0 else 0.0
-    high = _limit(found, variance, by_mean, outer, upwards=True)
-    above = float(special.chdtrc(effective, square))
-    p_value = min(1.0, 2 * min(above, float(special.chdtr(effective, square))))
-    limits = Interval(found.phi, min(low, found.phi), max(high, found.phi), p_value)
-    return PhiFound(limits, found.df, Signal(found.phi * found.df, above, float(found.df)))
+    above = special.chdtrc(effective, found.phi * effective)
+    tail = np.where(found.phi > 1, above, special.chdtr(effective, told.phi * effective))
+    low = np.where(found.phi > 0, _lower(told, 1 - outer), 0.0)
+    return PhiFound(
+        estimate=_spread(known, found.phi),
+        low=_spread(known, np.minimum(low, found.phi)),
+        high=_spread(known, np.maximum(_upper(told, outer), found.phi)),
+        p_value=_spread(known, np.minimum(1.0, 2 * tail)),
+        df=_spread(known, found.df),
+        test=Signals(_spread(known, found.phi * found.df), _spread(known, above)),
+    )
 
 
-def alpha(model: Model, conf_level: float = 0.95) -> AlphaFound | Statement:
-    """The negative binomial's alpha (variance ``mean + alpha mean²``).
+def alpha(rows: CellRows, conf_level: float = 0.95) -> AlphaFound:
+    """The negative binomial's alpha (variance ``mean + alpha mean²``) of each group, with a rate for each of its cells.
 
     The likelihood ratio test takes half of the chi-square's tail, because alpha lies on the edge of what is possible
     when there is none; Dean's score test needs only the Poisson fit, and has her correction for the fitted means.
     Without any sign of more than chance alpha is 0 and its likelihood ratio 0.
 
+    Parameters
+    ----------
+    rows
+        Rows with exposure, in cells with events; every group has some.
+    conf_level
+        Of the profile limits.
+
     Source: Lawless 1987, Canadian Journal of Statistics 15:209-225; Self and Liang 1987, JASA 82:605-610; Dean 1992,
     JASA 87:451-457 (``P'_B``); Venzon and Moolgavkar 1988, Applied Statistics 37:87-94, for the limits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference import overdispersion
+    >>> from evalkit.inference.cells import CellRows
+    >>> from evalkit.inference.groups import Groups
+    >>> rows = CellRows.of(np.array([14, 26, 8, 6, 14, 25]), np.ones(6), Groups.single(6), Groups.single(6))
+    >>> found = overdispersion.alpha(rows)
+    >>> found.estimate.round(4).tolist(), found.low.round(4).tolist(), found.high.round(4).tolist()
+    ([0.1924], [0.0325], [0.8913])
     """
-    try:
-        chance = loglinear.poisson(model)
-        found = loglinear.negative_binomial(model)
-        low, high = _profile_limits(model, found, chance, conf_level)
-    except NotConvergedError:
-        return refusals.not_converged()
-    ratio = max(0.0, 2 * (found.log_likelihood - chance.log_likelihood))
-    p_value = float(special.chdtrc(1, ratio)) / 2 if found.alpha > 0 else 1.0
-    return AlphaFound(Interval(found.alpha, low, high), Signal(ratio, p_value), score(model, chance))
+    estimate, low, high, ratio = np.full((4, rows.groups), np.nan)
+    for groups, part in rows.parts():
+        estimate[groups], low[groups], high[groups], ratio[groups] = _profiled(part, conf_level)
+    p_value = np.where(estimate > 0, special.chdtrc(1, ratio) / 2, 1.0)
+    return AlphaFound(estimate, low, high, Signals(ratio, p_value), score(rows))
 
 
-def score(model: Model, chance: Fitted) -> Signal:
-    """Dean's score test of Poisson against the negative binomial: standard normal, large when there is more."""
-    squares = (model.counts - chance.means) ** 2 - model.counts + chance.leverages(model.matrix) * chance.means
-    statistic = float(squares.sum()) / math.sqrt(2 * float((chance.means**2).sum()))
-    return Signal(statistic, float(special.ndtr(-statistic)))
+def score(rows: CellRows) -> Signals:
+    """Dean's score test of Poisson against the negative binomial: standard normal, large when there is more.
+
+    Source: Dean 1992, JASA 87:451-457 (``P'_B``).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference import overdispersion
+    >>> from evalkit.inference.cells import CellRows
+    >>> from evalkit.inference.groups import Groups
+    >>> rows = CellRows.of(np.array([14, 26, 8, 6, 14, 25]), np.ones(6), Groups.single(6), Groups.single(6))
+    >>> overdispersion.score(rows).statistic.round(3).tolist()
+    [5.103]
+    """
+    means, leverages = rows.means, rows.exposures / rows.exposed[rows.cell]
+    squares = rows.by_group((rows.counts - means) ** 2 - rows.counts + leverages * means)
+    statistic = squares / np.sqrt(2 * rows.by_group(means**2))
+    return Signals(statistic, special.ndtr(-statistic))
 
 
-def _profile_limits(model: Model, found: Fitted, chance: Fitted, conf_level: float) -> tuple[float, float]:
+def _profiled(rows: CellRows, conf_level: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Alpha, its limits and its likelihood ratio by group."""
+    likelihood = CellLikelihood(rows)
+    estimate, best = np.zeros(rows.groups), likelihood.poisson.copy()
+    more = np.flatnonzero(likelihood.slope_at_zero > 0)
+    moment = 2 * likelihood.slope_at_zero / rows.by_group(rows.means**2)
+    log_alpha = crossings_beyond(likelihood.slope, np.log(moment[more]), more)
+    estimate[more], best[more] = np.exp(log_alpha), likelihood.value(log_alpha, more)
+    ratio = np.maximum(0.0, 2 * (best - likelihood.poisson))
     reach = float(special.chdtri(1, 1 - conf_level)) / 2
 
-    def gap(log_alpha: float) -> float:
-        return loglinear.profile(model, math.exp(log_alpha), found) - found.log_likelihood + reach
+    def gap(at: Floats, groups: NDArray[np.intp]) -> Floats:
+        return likelihood.value(at, groups) - best[groups] + reach
 
-    best = math.log(found.alpha) if found.alpha > 0 else -2 * math.log(1 + float(chance.means.max()))
-    high = math.exp(optimize.brentq(gap, *loglinear.bracket(gap, best), xtol=1e-11))
-    if found.alpha == 0 or chance.log_likelihood >= found.log_likelihood - reach:
-        return 0.0, high
-    below, above = loglinear.bracket(lambda log_alpha: gap(-log_alpha), -best)
-    return math.exp(-optimize.brentq(lambda log_alpha: gap(-log_alpha), below, above, xtol=1e-11)), high
-
-
-def _limit(found: Dispersion, chance: float, by_mean: float, tail: float, *, upwards: bool) -> float:
-    """The φ nearest to the estimate, above or below it, at which ``X²`` has ``tail`` below it.
-
-    There may be none above: the wider the counts are spread, the less a few periods say, and the limit is infinite.
-    """
-
-    def gap(log_phi: float | Floats) -> Floats:
-        at = np.exp(log_phi)
-        # Gamma–Poisson counts have a fourth cumulant of (6φ² - 6φ + 1) / (φ mean) variances squared, Poisson 1 / mean.
-        above_one = np.maximum(at, 1.0)
-        variance = chance + ((6 * above_one**2 - 6 * above_one + 1) / above_one - 1) * by_mean
-        effective = 2 * found.df**2 / variance
-        return np.asarray(special.chdtr(effective, found.phi * effective / at) - tail)
-
-    reach = _REACH if upwards else -_REACH
-    steps = (
-        math.log(found.phi) + np.linspace(0, reach, _STEPS) if found.phi > 0 else np.linspace(-_REACH, _REACH, _STEPS)
-    )
-    crossed = np.flatnonzero(gap(steps) < 0 if upwards else gap(steps) > 0)
-    if not crossed.size:
-        return math.inf if upwards else 0.0
-    if crossed[0] == 0:
-        return found.phi
-    return math.exp(optimize.brentq(lambda at: float(gap(at)), steps[crossed[0] - 1], steps[crossed[0]], xtol=1e-12))
+    largest = np.zeros(rows.groups)
+    np.maximum.at(largest, rows.group[rows.cell], rows.means)
+    start = np.where(estimate > 0, np.log(np.where(estimate > 0, estimate, 1.0)), -2 * np.log1p(largest))
+    low, high = np.zeros(rows.groups), np.full(rows.groups, np.nan)
+    found = np.flatnonzero(~np.isnan(estimate))
+    high[found] = np.exp(crossings_beyond(gap, start[found], found))
+    above = np.flatnonzero((estimate > 0) & (likelihood.poisson < best - reach))
+    low[above] = np.exp(-crossings_beyond(lambda at, groups: gap(-at, groups), -start[above], above))
+    return estimate, low, high, ratio
 
 
-def _inverse_means(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:
-    """The sum over periods of one over the fitted mean."""
-    events, exposed = np.bincount(cells, weights=counts), np.bincount(cells, weights=exposures)
-    means = exposures * (events / np.where(exposed > 0, exposed, 1.0))[cells]
-    return float(np.sum(1 / means[means > 0]))
+def _pearson(rows: CellRows) -> _Pearson:
+    means, events = rows.means, rows.events
+    used, some = means > 0, events > 0
+    df = rows.by_group(used) - rows.of_cells(some)
+    by_mean = np.divide(1.0, means, out=np.zeros(means.shape), where=used)
+    squares = rows.by_group((rows.counts - means) ** 2 * by_mean)
+    phi = np.divide(squares, df, out=np.full(df.shape, np.nan), where=df >= 1)
+    return _Pearson(phi, df, _variance(rows), rows.by_group(by_mean))
 
 
-def _variance(counts: Counts, exposures: Floats, cells: NDArray[np.intp]) -> float:
+def _variance(rows: CellRows) -> Floats:
     """Haldane's variance of ``X²``, added up over the cells with events."""
-    used = exposures > 0
-    exposed = np.bincount(cells[used], weights=exposures[used], minlength=int(cells.max()) + 1)
-    events = np.bincount(cells, weights=counts, minlength=exposed.size)
-    periods = np.bincount(cells[used], minlength=exposed.size)
-    inverse = np.bincount(cells[used], weights=exposed[cells[used]] / exposures[used], minlength=exposed.size)
-    some = events > 0
-    k = periods[some]
-    return float(np.sum(2 * (k - 1) + (inverse[some] - k**2 - 2 * k + 2) / events[some]))
+    exposed, events, used = rows.exposed, rows.events, rows.exposures > 0
+    inverse = np.divide(exposed[rows.cell], rows.exposures, out=np.zeros(used.shape), where=used)
+    k, some = rows.by_cell(used), events > 0
+    more = (rows.by_cell(inverse) - k**2 - 2 * k + 2) / np.where(some, events, 1.0)
+    return rows.of_cells(np.where(some, 2 * (k - 1) + more, 0.0))
+
+
+def _lower(found: _Pearson, tail: float) -> Floats:
+    """The least φ at which ``X²`` has at most ``tail`` below it, by group; the estimate when there is none below it."""
+    steps = _steps(found.phi, -_REACH)
+    held = _excess(steps, found.beside_steps(), tail) <= 0
+    last = _STEPS - np.argmax(held[:, ::-1], axis=1)
+    limit = np.where(held.any(axis=1), 0.0, found.phi)
+    at = np.flatnonzero(held.any(axis=1) & (last < _STEPS))
+    limit[at] = _between(found.at(at), tail, steps[at, last[at] + 1], steps[at, last[at]])
+    return limit
+
+
+def _upper(found: _Pearson, tail: float) -> Floats:
+    """The first φ above the estimate at which ``X²`` has less than ``tail`` below it, by group.
+
+    There may be none: the wider the counts are spread, the less a few periods say, and the limit is infinite.
+    """
+    steps = _steps(found.phi, _REACH)
+    crossed = _excess(steps, found.beside_steps(), tail) < 0
+    first = np.argmax(crossed, axis=1)
+    limit = np.where(crossed.any(axis=1), found.phi, np.inf)
+    at = np.flatnonzero(first > 0)
+    limit[at] = _between(found.at(at), tail, steps[at, first[at] - 1], steps[at, first[at]])
+    return limit
+
+
+def _steps(phi: Floats, reach: float) -> Floats:
+    """Logarithms of φ from the estimates outwards, with that of 1 among them where it is passed, a row per group.
+
+    Chance alone is where the excess has its turning point; between two steps it could go unseen.
+    """
+    near = np.log(phi)[:, None]
+    steps = near + np.linspace(0, reach, _STEPS)
+    whole = np.sort(np.hstack([steps, np.clip(0.0, steps.min(axis=1), steps.max(axis=1))[:, None]]), axis=1)
+    return whole if reach > 0 else whole[:, ::-1]
+
+
+def _between(found: _Pearson, tail: float, one: Floats, other: Floats) -> Floats:
+    """φ where the excess crosses zero between two logarithms."""
+
+    def gap(log_phi: Floats, *terms: Floats) -> Floats:
+        return _excess(log_phi, _Pearson(*terms), tail)
+
+    columns = (found.phi, found.df, found.variance, found.by_mean)
+    return np.exp(crossings(gap, np.minimum(one, other), np.maximum(one, other), *columns))
+
+
+def _least(rows: CellRows) -> Floats:
+    """The least ``X²`` above 0 when counts equal their means: one event moved between the two largest of a cell."""
+    means = rows.means
+    falling = means[np.lexsort((-means, rows.cell))]
+    several = np.flatnonzero(rows.by_cell(means > 0) > 1)
+    first = np.searchsorted(rows.cell, several)
+    least = np.full(rows.groups, np.inf)
+    np.minimum.at(least, rows.group[several], 1 / falling[first] + 1 / falling[first + 1])
+    return least
+
+
+def _excess(log_phi: Floats, found: _Pearson, tail: float) -> Floats:
+    """The probability of a smaller ``X²`` at a given φ, less ``tail``."""
+    at = np.exp(log_phi)
+    # Gamma–Poisson counts have a fourth cumulant of (6φ² - 6φ + 1) / (φ mean) variances squared, Poisson 1 / mean.
+    above_one = np.maximum(at, 1.0)
+    variance = found.variance + ((6 * above_one**2 - 6 * above_one + 1) / above_one - 1) * found.by_mean
+    effective = 2 * found.df**2 / variance
+    return np.asarray(special.chdtr(effective, found.phi * effective / at) - tail)
+
+
+def _spread(known: NDArray[np.bool_], numbers: Floats) -> Floats:
+    """The numbers of the known groups in their places, nan in the others."""
+    found = np.full(known.shape, np.nan)
+    found[known] = numbers
+    return found

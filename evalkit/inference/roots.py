@@ -11,6 +11,7 @@ from scipy.optimize import elementwise
 
 _TOLERANCE = 1e-14
 _MOST_DOUBLINGS = 64
+_FIRST_STEP, _LONGER, _MOST_STEPS = 0.5, 1.5, 12
 
 
 def crossings(
@@ -84,6 +85,47 @@ def crossings_near(
         rest = tuple(arg[outside] for arg in args)
         at_low[outside], at_high[outside] = gap(low[outside], *rest), gap(high[outside], *rest)
     return _between(gap, (low, at_low), (high, at_high), args)
+
+
+def crossings_beyond(
+    falling: Callable[..., NDArray[np.float64]],
+    start: NDArray[np.float64],
+    *args: NDArray[Any],
+) -> NDArray[np.float64]:
+    """The root of ``falling(x, *args)`` that is met first by ever longer steps from ``start``; nan when none is near.
+
+    The search goes up where ``falling`` is positive at ``start``, otherwise down, and so never where the answer is not:
+    far from it the fit behind a function can run away.
+
+    Parameters
+    ----------
+    falling, args
+        As ``gap`` in :func:`crossings`, and falling.
+    start
+        Shape ``(n,)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.roots import crossings_beyond
+    >>> crossings_beyond(lambda x, c: c - x, np.zeros(3), np.array([0.75, -2.0, 1e9])).tolist()
+    [0.75, -2.0, nan]
+    """
+    inner, at_inner = start.astype(float), falling(start, *args)
+    outer, at_outer = inner.copy(), at_inner.copy()
+    direction, step = np.where(at_inner > 0, 1.0, -1.0), _FIRST_STEP
+    left = np.flatnonzero(at_inner != 0)
+    for _ in range(_MOST_STEPS):
+        if not left.size:
+            break
+        inner[left], at_inner[left] = outer[left], at_outer[left]
+        outer[left] += direction[left] * step
+        at_outer[left] = falling(outer[left], *(arg[left] for arg in args))
+        left = left[~(at_outer[left] * direction[left] <= 0)]
+        step *= _LONGER
+    found = _between(falling, (inner, at_inner), (outer, at_outer), args)
+    found[left] = np.nan
+    return found
 
 
 def _between(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import special, stats
 
 from evalkit.inference.intervals import Floats
+from evalkit.inference.trend import autocorrelation
 
 _NONE = 1.02
 _MOST = 0.98
+_LAGS = 6
+_GRID = np.linspace(0.0, _MOST, 99)
 
 
 def shocks(means: Floats, dispersion: float, autocorrelation: float, rng: np.random.Generator) -> Floats:
@@ -48,3 +53,42 @@ def shocks(means: Floats, dispersion: float, autocorrelation: float, rng: np.ran
         latest = rho * latest + step
         normal[place] = latest
     return np.asarray(stats.gamma.ppf(special.ndtr(normal), 1 / variance, scale=variance))
+
+
+def correlation_of_shocks(residuals: Sequence[Floats], dispersion: float) -> float:
+    """How neighbouring residuals would hang together by the shocks alone, read from several lags.
+
+    Counts add noise of their own, so the residuals ``k`` periods apart correlate by ``(φ - 1)/φ × ρᵏ`` where the shocks
+    have the correlation ``ρ``. Read from the first lag alone, ``ρ`` runs to 1 as soon as chance lifts that lag above
+    ``(φ - 1)/φ``, and a passing likeness becomes a lasting shift of level. ``ρ`` is therefore the one, from 0 to 0.98,
+    that is nearest in squares to the first six lags.
+
+    Parameters
+    ----------
+    residuals
+        Pearson residuals of unbroken stretches of time.
+    dispersion
+        Pearson's φ.
+
+    Returns
+    -------
+    float
+        ``(φ - 1)/φ × ρ``, as :func:`shocks` takes it.
+
+    Source: moments of the latent process: Davis, Dunsmuir and Wang 2000, Biometrika 87:491-505, section 3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.shocks import correlation_of_shocks
+    >>> rng = np.random.default_rng(1)
+    >>> round(correlation_of_shocks([rng.standard_normal(5000)], 2.0), 1)
+    0.0
+    """
+    if dispersion <= _NONE:
+        return 0.0
+    lags = np.arange(1, min(_LAGS, max(len(one) for one in residuals) - 1) + 1)
+    seen = np.array([autocorrelation(residuals, lag=int(lag)) or 0.0 for lag in lags])
+    share = (dispersion - 1) / dispersion
+    misfit = ((seen - share * _GRID[:, None] ** lags) ** 2).sum(axis=1)
+    return share * float(_GRID[misfit.argmin()])

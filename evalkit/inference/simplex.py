@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 _STEPS = 100
-_BISECTIONS = 30
 # A step that moves no weight further has found which of them are at a bound, or is as good a start as any.
 _STILL = 1e-6
 # A slope within this share of the quadratic's own size counts as zero while searching, and when the answer is checked.
@@ -91,8 +90,8 @@ def on_simplex(gram: Numbers, linear: Numbers, upper: Numbers, *, start: Numbers
 def project(points: Numbers, upper: Numbers) -> Numbers:
     """The nearest points with ``Σw = 1`` and ``0 ≤ w ≤ upper``; rows are points, shape ``(problems, units)``.
 
-    The shift that makes ``clip(point - shift, 0, upper)`` sum to one is bracketed by bisection and then solved for
-    among the weights left free (Wang and Lu 2015, arXiv:1503.01002).
+    The sum of ``clip(point - shift, 0, upper)`` falls in straight pieces as the shift grows, and bends where a weight
+    meets a bound: the bends are sorted, and the piece that holds 1 is solved (Wang and Lu 2015, arXiv:1503.01002).
 
     Examples
     --------
@@ -100,17 +99,18 @@ def project(points: Numbers, upper: Numbers) -> Numbers:
     >>> project(np.array([[0.9, 0.5, 0.0]]), np.full((1, 3), 0.6)).round(6).tolist()
     [[0.6, 0.4, 0.0]]
     """
-    low = points.min(axis=1, keepdims=True) - 1.0
-    high = points.max(axis=1, keepdims=True)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        over = np.clip(points - middle, 0, upper).sum(axis=1, keepdims=True) > 1
-        low, high = np.where(over, middle, low), np.where(over, high, middle)
-    weights = np.clip(points - high, 0, upper)
-    free = (weights > 0) & (weights < upper)
-    missing = 1 - weights.sum(axis=1, keepdims=True)
-    spread = missing * free / np.maximum(free.sum(axis=1, keepdims=True), 1)
-    return np.asarray(np.clip(weights + spread, 0, upper))
+    bends = np.concatenate((points - upper, points), axis=1)
+    order = bends.argsort(axis=1)
+    sorted_bends = np.take_along_axis(bends, order, axis=1)
+    # Below its first bend a weight is at its upper bound, above its second at zero; between them it falls with slope 1.
+    falling = np.where(order < points.shape[1], 1, -1).cumsum(axis=1)[:, :-1]
+    lost = np.cumsum(falling * np.diff(sorted_bends, axis=1), axis=1)
+    excess = upper.sum(axis=1, keepdims=True) - 1
+    piece = np.minimum((lost < excess).sum(axis=1, keepdims=True), lost.shape[1] - 1)
+    before = np.where(piece > 0, np.take_along_axis(lost, np.maximum(piece - 1, 0), axis=1), 0.0)
+    slope = np.maximum(np.take_along_axis(falling, piece, axis=1), 1)
+    shift = np.take_along_axis(sorted_bends, piece, axis=1) + (excess - before) / slope
+    return np.asarray(np.clip(points - shift, 0, upper))
 
 
 def _descent(gram: Numbers, linear: Numbers, upper: Numbers) -> Numbers:

@@ -124,7 +124,7 @@ def difference(
 
     Source: Greenland and Robins 1985, Biometrics 41:55-68; Miettinen and Nurminen 1985, Statistics in Medicine
     4:213-226 (rates, over strata); Zou and Donner 2008, Statistics in Medicine 27:1693-1702;
-    Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: the weighted squares of the strata's deviations.
+    Fay and Kim 2017, Biometrical Journal 59:377-387. Homogeneity: Rao's score test of one common difference.
 
     Examples
     --------
@@ -144,17 +144,17 @@ def difference(
     first = WeightedSum.of(strata.events, strata.share_ref / per, groups)
     second = WeightedSum.of(strata.events_ref, strata.share / per, groups)
     estimate = first.value - second.value
+    scored = ScoredDifference(strata, groups, whole)
     if method is Method.MANTEL_HAENSZEL:
         intervals = _normal(estimate, np.sqrt(first.variance + second.variance), conf_level, null)
     elif method is Method.SCORE:
-        intervals = ScoredDifference(strata, groups, whole).interval(estimate, conf_level, null)
+        intervals = scored.interval(estimate, conf_level, null)
     else:
         intervals = _recovered(first, second, method, conf_level, null)
     shared = weights > 0
-    homogeneity = _difference_homogeneity(strata, groups, np.where(whole > 0, estimate, 0.0), shared)
     return Compared(
         intervals=intervals.refuse(whole == 0, refusals.no_shared_stratum()),
-        homogeneity=homogeneity,
+        homogeneity=_difference_homogeneity(scored, shared),
         strata=groups.total(np.ones(weights.size)).astype(np.int64),
         left_out=groups.total(~shared).astype(np.int64),
     )
@@ -209,14 +209,10 @@ def _ratio_homogeneity(strata: Strata, groups: Groups, estimate: Floats, useful:
     return _homogeneity(squares - correction, groups.total(useful), total_variance > 0)
 
 
-def _difference_homogeneity(strata: Strata, groups: Groups, estimate: Floats, shared: NDArray[np.bool_]) -> Homogeneity:
-    exposed, exposed_ref = np.where(shared, strata.exposed, 1.0), np.where(shared, strata.exposed_ref, 1.0)
-    gap = strata.events / exposed - strata.events_ref / exposed_ref - estimate[groups.at]
-    # Divided one at a time: the square of an exposure may leave the range of a float.
-    variance = strata.events / exposed / exposed + strata.events_ref / exposed_ref / exposed_ref
-    useful = shared & (variance > 0)
-    squares = np.divide(gap, np.sqrt(variance), out=np.zeros_like(gap), where=useful) ** 2
-    return _homogeneity(groups.total(squares), groups.total(useful), groups.total(useful) > 0)
+def _difference_homogeneity(scored: ScoredDifference, shared: NDArray[np.bool_]) -> Homogeneity:
+    groups, strata = scored.groups, scored.strata
+    events = groups.total((strata.events + strata.events_ref) * shared)
+    return _homogeneity(scored.disagreement(), groups.total(shared), events > 0)
 
 
 def _homogeneity(statistic: Floats, strata: Floats, there: NDArray[np.bool_]) -> Homogeneity:

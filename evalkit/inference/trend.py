@@ -93,13 +93,15 @@ def residuals(series: CellSeries) -> Floats | None:
     return None if fitted is None else np.asarray((model.counts - fitted.means) / np.sqrt(fitted.means))
 
 
-def autocorrelation(stretches: Sequence[Floats]) -> float | None:
-    """The correlation of each value with the one before it, ``Σ e(t) e(t-1) / Σ e(t)²``; ``None`` when all are 0.
+def autocorrelation(stretches: Sequence[Floats], *, lag: int = 1) -> float | None:
+    """Correlation of each value with the one ``lag`` before, ``Σ e(t) e(t-lag) / Σ e(t)²``; ``None`` when all are 0.
 
     Parameters
     ----------
     stretches
         Residuals of unbroken stretches of time; the last of one and the first of the next are no neighbours.
+    lag
+        How many periods apart, 1 or more.
 
     Source: Box and Jenkins 1976, Time Series Analysis, section 2.1.6.
 
@@ -111,7 +113,7 @@ def autocorrelation(stretches: Sequence[Floats]) -> float | None:
     -0.75
     """
     total = sum(float(left @ left) for left in stretches)
-    return None if total < _NOTHING else sum(float(left[1:] @ left[:-1]) for left in stretches) / total
+    return None if total < _NOTHING else sum(float(left[lag:] @ left[:-lag]) for left in stretches) / total
 
 
 _NOTHING = 1e-12

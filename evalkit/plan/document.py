@@ -31,7 +31,9 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-_LATER_KEYS = frozenset({"margin", "expected", "negative_control", "neighbours", "family", "multiplicity"})
+_LATER_KEYS = frozenset(
+    {"margin", "expected", "negative_control", "neighbours", "family", "multiplicity", "self_test_draws"}
+)
 
 
 class Part(BaseModel):
@@ -207,6 +209,7 @@ class PlanDocument(Grown):
     """The plan as it is written in the file.
 
     ``multiplicity`` is how the tests of one family are adjusted for each other; a plan that does not say gets Holm.
+    ``self_test_draws`` asks for a self-test in the report's appendix, with so many worlds per comparison and effect.
     """
 
     plan_version: Literal[1]
@@ -223,6 +226,7 @@ class PlanDocument(Grown):
     window: WindowEntry
     conf_level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     multiplicity: Multiplicity | None = None
+    self_test_draws: Annotated[int, Field(ge=20, le=10_000)] | None = None
     groups: Annotated[tuple[GroupEntry, ...], Field(min_length=1)]
     windows: Annotated[tuple[WindowEntry, ...], Field(min_length=1)]
     estimands: Annotated[tuple[EstimandEntry, ...], Field(min_length=1)]

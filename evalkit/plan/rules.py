@@ -174,6 +174,7 @@ _NEEDS: dict[DesignId, tuple[str, ...]] = {
     DesignId.D2_ITS: ("before",),
     DesignId.D2C: ("before", "comparison"),
     DesignId.D3: ("before", "comparison"),
+    DesignId.D4: ("before", "comparison"),
 }
 _PARTS = ("before", "comparison")
 

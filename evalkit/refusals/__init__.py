@@ -52,6 +52,7 @@ from evalkit.refusals.donors import (
     several_treated,
     too_few_donors,
     too_few_periods_before,
+    too_few_to_stand_out,
     too_few_treated,
 )
 from evalkit.refusals.joining import (
@@ -64,6 +65,7 @@ from evalkit.refusals.joining import (
 )
 from evalkit.refusals.panels import (
     one_treated_cluster,
+    too_few_effective_clusters,
     too_few_treated_clusters,
 )
 from evalkit.refusals.reporting import (
@@ -77,6 +79,7 @@ from evalkit.refusals.reporting import (
     not_applicable,
     not_attempted,
     not_yet_reported,
+    nothing_to_divide_by,
     nothing_to_recover,
     partly_missing,
     rests_on_protected_periods,
@@ -128,6 +131,7 @@ __all__ = [
     "not_yet_reported",
     "nothing_before_to_judge_by",
     "nothing_detectable",
+    "nothing_to_divide_by",
     "nothing_to_recover",
     "nothing_to_share",
     "nothing_to_take_apart",
@@ -152,12 +156,14 @@ __all__ = [
     "suppressed",
     "too_few_clusters",
     "too_few_donors",
+    "too_few_effective_clusters",
     "too_few_in_a_group",
     "too_few_margins",
     "too_few_periods_before",
     "too_few_points",
     "too_few_rows",
     "too_few_to_resample",
+    "too_few_to_stand_out",
     "too_few_treated",
     "too_few_treated_clusters",
     "too_few_waiting",

@@ -92,3 +92,18 @@ def several_treated() -> Statement:
             "Leave out one area at a time instead.",
         ),
     )
+
+
+def too_few_to_stand_out(least: int) -> Statement:
+    """No outcome could be as unusual as the level asks for: the attainable p is above it."""
+    return Statement(
+        "too_few_to_stand_out",
+        Text(
+            f"Det behövs minst {least} områden, de undersökta medräknade, för att ett utfall ska kunna vara så "
+            "ovanligt som den valda säkerheten kräver. Med färre skiljer sig det undersökta området mest av en slump "
+            "oftare än så, hur stor skillnaden än är.",
+            f"At least {least} areas, those examined among them, are needed for a result to be as unusual as the level "
+            "chosen demands. With fewer, the area examined stands out most by chance more often than that, however "
+            "large the difference.",
+        ),
+    )

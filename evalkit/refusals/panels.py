@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from evalkit.language import Text
+from evalkit import style
+from evalkit.language import Language, Text
 from evalkit.statements import Statement
 
 
@@ -15,6 +16,21 @@ def too_few_treated_clusters(least: int) -> Statement:
             "Med färre blir den uträknade osäkerheten för liten.",
             f"At least {least} areas are needed on each side, with the measure and without. "
             "With fewer the uncertainty worked out is too small.",
+        ),
+    )
+
+
+def too_few_effective_clusters(worth: float, least: float) -> Statement:
+    """The clusters of a side are too unlike in size: they are worth too few clusters of equal weight (Kish 1965)."""
+    told = {language: style.number(worth, language, decimals=1) for language in Language}
+    return Statement(
+        "too_few_effective_clusters",
+        Text(
+            "Områdena på ena sidan är för få eller väger för olika: tillsammans väger de som "
+            f"{told[Language.SV]} lika stora, och fler än {least:g} behövs. Ett enda område kan då avgöra svaret.",
+            "The areas on one side are too few or weigh too unlike: together they weigh as "
+            f"{told[Language.EN]} equal ones, and more than {least:g} are needed. "
+            "A single area may then decide the answer.",
         ),
     )
 

@@ -13,6 +13,7 @@ from evalkit.designs.evidence import Lack, gather, refuse
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.inference.intervals import Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError, poisson
+from evalkit.inference.shocks import correlation_of_shocks
 from evalkit.inference.trend import autocorrelation
 from evalkit.panels import Panel
 from evalkit.statements import Statement
@@ -37,7 +38,8 @@ class History:
     shares
         By unit, its rate over that of its side.
     dispersion, autocorrelation
-        Pearson's φ, 1 or more, and the correlation of neighbouring residuals where it is beyond chance.
+        Pearson's φ, 1 or more, and how neighbouring residuals hang together by what shakes the rates
+        (:func:`evalkit.inference.shocks.correlation_of_shocks`), 0 unless their correlation is beyond chance.
     """
 
     log_rates: Floats
@@ -159,16 +161,18 @@ def _read(fitted: Fitted, model: Model, shape: _Shape, shares: dict[str, float],
         season=season,
         shares=shares,
         dispersion=max(dispersion, 1.0),
-        autocorrelation=_together(residuals, shape),
+        autocorrelation=_together(residuals, shape, dispersion),
         last=last,
     )
 
 
-def _together(residuals: Floats, shape: _Shape) -> float:
-    """The correlation of neighbouring residuals of a side; 0 unless it is beyond two standard errors, 1/√n."""
-    sides = (shape.side == side for side in range(shape.sides))
-    found = autocorrelation([residuals[here][np.argsort(shape.time[here])] for here in sides]) or 0.0
-    return found if found > _SURE / np.sqrt(residuals.size) else 0.0
+def _together(residuals: Floats, shape: _Shape, dispersion: float) -> float:
+    """By what shakes the rates; 0 unless neighbours correlate by more than two standard errors, 1/√n."""
+    sides = [
+        residuals[here][np.argsort(shape.time[here])] for here in (shape.side == side for side in range(shape.sides))
+    ]
+    found = autocorrelation(sides) or 0.0
+    return correlation_of_shocks(sides, dispersion) if found > _SURE / np.sqrt(residuals.size) else 0.0
 
 
 def _months(since: date, until: date) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evalkit import columns
@@ -59,6 +60,14 @@ class SelfTest:
     conf_level: float
     seed: int
     synthetic: bool
+
+    def of(self, estimand_ids: Collection[str]) -> SelfTest:
+        """The part that is about these estimands: what a report may show is about numbers that it shows."""
+        return replace(
+            self,
+            trials=tuple(one for one in self.trials if one.estimand_id in estimand_ids),
+            not_tried=tuple((id_, reason) for id_, reason in self.not_tried if id_ in estimand_ids),
+        )
 
     def to_frame(self) -> pl.DataFrame:
         """One row per trial with the columns of ``columns.SELF_TEST``."""

@@ -10,6 +10,7 @@ from evalkit.tables.inventory import definitions, sources, wanted
 from evalkit.tables.model import Align, Cell, Column, Link, Table
 from evalkit.tables.plans import designs_used, planned
 from evalkit.tables.results import answers, refusals, truth
+from evalkit.tables.selftest import self_tested
 from evalkit.tables.writers import to_html, to_markdown
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "is_looked_for",
     "planned",
     "refusals",
+    "self_tested",
     "series",
     "series_name",
     "sources",

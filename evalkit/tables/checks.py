@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
+from evalkit import caveats
 from evalkit.disclosure import Released
 from evalkit.findings import Finding
 from evalkit.language import Language, Text, in_language
@@ -46,6 +49,9 @@ def checks(released: Released, plan: Plan, language: Language = Language.SV) -> 
         for finding in released.estimates.get(item.id).findings:
             about.setdefault(finding, []).append(item.id)
     ordered = sorted(about.items(), key=lambda entry: (_ORDER.index(entry[0].status), _CHECKS.index(entry[0].check)))
+    told = [(finding, ids) for finding, ids in ordered if not _is_hidden(finding)]
+    hidden = [(finding, ids) for finding, ids in ordered if _is_hidden(finding)]
+    place = list(dict.fromkeys(item.id for item in plan.estimands)).index
     return Table(
         id="tbl-kontroller",
         caption=in_language(language, "Kontroller av jämförelserna", "Checks of the comparisons"),
@@ -55,16 +61,37 @@ def checks(released: Released, plan: Plan, language: Language = Language.SV) -> 
             Column(in_language(language, "Vad som sågs", "What was seen"), weight=7),
             Column(in_language(language, "Gäller", "Concerns"), weight=2),
         ),
-        rows=tuple(
-            (
-                CHECK_WORDS[finding.check].in_language(language),
-                _outcome(finding).in_language(language),
-                finding.reason.text.in_language(language),
-                ", ".join(ids),
-            )
-            for finding, ids in ordered
+        rows=(
+            *(
+                (
+                    CHECK_WORDS[finding.check].in_language(language),
+                    _outcome(finding).in_language(language),
+                    finding.reason.text.in_language(language),
+                    ", ".join(ids),
+                )
+                for finding, ids in told
+            ),
+            *_hidden_rows(hidden, place, language),
         ),
     )
+
+
+def _is_hidden(finding: Finding) -> bool:
+    return finding.reason == caveats.detail_protected()
+
+
+def _hidden_rows(
+    hidden: list[tuple[Finding, list[str]]], place: Callable[[str], int], language: Language
+) -> Iterator[tuple[str, ...]]:
+    """What may not be shown has one row for each outcome, with the checks and comparisons that it is about."""
+    for outcome in dict.fromkeys(_outcome(finding) for finding, _ in hidden):
+        same = [(finding, ids) for finding, ids in hidden if _outcome(finding) == outcome]
+        yield (
+            "; ".join(CHECK_WORDS[finding.check].in_language(language) for finding, _ in same),
+            outcome.in_language(language),
+            caveats.detail_protected().text.in_language(language),
+            ", ".join(sorted({id_ for _, ids in same for id_ in ids}, key=place)),
+        )
 
 
 def _outcome(finding: Finding) -> Text:

@@ -6,7 +6,8 @@ from evalkit import style
 from evalkit.comparisons.equivalence import RATIOS
 from evalkit.equivalences import Equivalence, EquivalenceVerdict
 from evalkit.language import Language, Text, in_language
-from evalkit.wording.sizes import change_between, to
+from evalkit.vocabulary import Scale
+from evalkit.wording.sizes import LEVELS, NUMBERS, TIMES, change_between, to
 
 _UNITS = Text("enheter", "units")
 
@@ -72,10 +73,13 @@ _MAYBE_WORSE = Text(
 )
 
 
+_WORDS = {Scale.DURATION_RATIO: TIMES, Scale.PROPORTION_RATIO: LEVELS, Scale.SLOPE_RATIO: LEVELS}
+
+
 def _between(found: Equivalence, language: Language, unit: Text) -> str:
     low, high = found.margin.low, found.margin.high
     if found.scale in RATIOS:
-        return change_between(low, high, language)
+        return change_between(low, high, language, _WORDS.get(found.scale, NUMBERS))
     less, more = in_language(language, "mindre", "less"), in_language(language, "mer", "more")
     ends = style.together((abs(low), abs(high)), language)
     word = unit.in_language(language)

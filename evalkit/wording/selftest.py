@@ -40,14 +40,14 @@ def _comparison(trials: list[Trial], language: Language) -> str:
 
 
 def _told(one: Trial, language: Language) -> str:
-    effect = _effect(one, language)
+    put_in = effect(one, language)
     if one.coverage is None or one.excludes_one is None or one.median is None:
         return in_language(
             language,
-            f"{effect}: inget tal i något av {one.draws} försök.",
-            f"{effect}: no number in any of {one.draws} trials.",
+            f"{put_in}: inget tal i något av {one.draws} försök.",
+            f"{put_in}: no number in any of {one.draws} trials.",
         )
-    held, seen = (_percent(share, language) for share in (one.coverage, one.excludes_one))
+    held, seen = (percent(share, language) for share in (one.coverage, one.excludes_one))
     refused = one.draws - one.estimated
     without = in_language(language, f" Vägrade i {refused} av {one.draws}.", f" Refused in {refused} of {one.draws}.")
     told = (
@@ -56,12 +56,32 @@ def _told(one: Trial, language: Language) -> str:
     median = style.number(one.median, language, decimals=2)
     return in_language(
         language,
-        f"{effect}: intervallet täckte det i {held}, {told}; mitten av skattningarna {median}.",
-        f"{effect}: the interval held it in {held}, {told}; middle of the estimates {median}.",
+        f"{put_in}: intervallet täckte det i {held}, {told}; mitten av skattningarna {median}.",
+        f"{put_in}: the interval held it in {held}, {told}; middle of the estimates {median}.",
     ) + (without if refused else "")
 
 
-def _effect(one: Trial, language: Language) -> str:
+def self_test_read(found: SelfTest, language: Language) -> str:
+    """How a self-test in a report is read, in one paragraph."""
+    level, most = (style.number(share * _WHOLE, language) for share in (found.conf_level, _MOST_FALSE))
+    draws = style.number(found.trials[0].draws, language)
+    return in_language(
+        language,
+        f"Före svaren prövades uppläggen. För varje jämförelse drogs {draws} påhittade serier som liknar tiden före "
+        "starten, med en känd förändring inlagd. Ett upplägg som fungerar täcker den i "
+        f"{level} procent av försöken. Där ingen förändring lagts in ska det se en i högst {most} procent. "
+        "Där en har lagts in visar samma andel hur ofta den skulle ha upptäckts. "
+        "Testet säger inget om huruvida områdena annars hade utvecklats lika.",
+        f"The designs were tried before the answers. For each comparison {draws} invented series like the time "
+        "before the start were drawn, with a known change put in. A design that works holds it in "
+        f"{level} per cent of trials. Where no change was put in it should see one in at most {most} per cent. "
+        "Where one was, the same share tells how often it would have been discovered. "
+        "The test says nothing of whether the areas would otherwise have developed alike.",
+    )
+
+
+def effect(one: Trial, language: Language) -> str:
+    """What was put in, in words."""
     if one.factor == 1:
         return in_language(language, "Ingen förändring", "No change")
     return style.capital(change(one.factor, language))
@@ -73,7 +93,8 @@ def _alarms(one: Trial, seen: str, language: Language) -> str:
     return told + (in_language(language, " (för ofta)", " (too often)") if too_many else "")
 
 
-def _percent(share: float, language: Language) -> str:
+def percent(share: float, language: Language) -> str:
+    """A share in whole per cent."""
     return in_language(
         language,
         f"{style.number(share * _WHOLE, language)} procent",

@@ -12,7 +12,7 @@ from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.language import Language, Text, in_language
 from evalkit.vocabulary import DesignId
 from evalkit.wording.changes import before_after, interrupted
-from evalkit.wording.differences import difference, move
+from evalkit.wording.differences import among_many, difference, move
 from evalkit.wording.families import FALLS, SHORT
 from evalkit.wording.levels import level, scaled
 from evalkit.wording.likeness import equivalence_sentence
@@ -25,6 +25,7 @@ _HEADLINES: Mapping[DesignId, Callable[[Reading, Language], str]] = {
     DesignId.D2_ITS: interrupted,
     DesignId.D2C: interrupted,
     DesignId.D3: difference,
+    DesignId.D4: among_many,
 }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from evalkit import style
-from evalkit.language import Language, in_language
+from evalkit.language import Language, Text, in_language
 
 # Below this a ratio is told in per cent: 1.995 is the first that would be shown as 2.0 times.
 _TWICE = 1.995
@@ -14,7 +15,28 @@ VAST = 1000.0
 _WHOLE = 100
 
 
-def change(ratio: float, language: Language = Language.SV) -> str:
+@dataclass(frozen=True, slots=True)
+class Comparatives:
+    """How one sort of thing is said to be less, more, as much, and so many times as much."""
+
+    less: Text
+    more: Text
+    alike: Text
+    times: Text
+
+
+NUMBERS = Comparatives(
+    Text("färre", "fewer"), Text("fler", "more"), Text("lika många", "as many"), Text("så många", "as many")
+)
+TIMES = Comparatives(
+    Text("kortare", "shorter"), Text("längre", "longer"), Text("lika lång", "as long"), Text("så lång", "as long")
+)
+LEVELS = Comparatives(
+    Text("lägre", "lower"), Text("högre", "higher"), Text("lika hög", "as high"), Text("så hög", "as high")
+)
+
+
+def change(ratio: float, language: Language = Language.SV, words: Comparatives = NUMBERS) -> str:
     """A ratio as a reader says it: per cent up to a doubling, then times as many.
 
     Examples
@@ -22,19 +44,24 @@ def change(ratio: float, language: Language = Language.SV) -> str:
     >>> from evalkit.wording import change
     >>> change(0.8), change(1.25), change(3.71)
     ('20 procent färre', '25 procent fler', '3,7 gånger så många')
+    >>> from evalkit.wording.sizes import TIMES
+    >>> change(1.25, words=TIMES), change(3.71, words=TIMES)
+    ('25 procent längre', '3,7 gånger så lång')
     >>> change(1.002), change(0.003), change(0)
     ('mindre än 1 procent fler', 'mer än 99 procent färre', '100 procent färre')
     """
     if ratio > VAST:
         many = style.number(VAST, language)
-        return in_language(language, f"mer än {many} gånger så många", f"more than {many} times as many")
+        return f"{in_language(language, 'mer än', 'more than')} {_times(many, language, words)}"
     if ratio >= _TWICE:
-        many = style.significant(ratio, language)
-        return in_language(language, f"{many} gånger så många", f"{many} times as many")
+        return _times(style.significant(ratio, language), language, words)
     if ratio == 1:
-        return in_language(language, "lika många", "as many")
-    more = in_language(language, "fler", "more") if ratio > 1 else in_language(language, "färre", "fewer")
-    return f"{_percent(ratio, language)} {more}"
+        return words.alike.in_language(language)
+    return f"{_percent(ratio, language)} {(words.more if ratio > 1 else words.less).in_language(language)}"
+
+
+def _times(many: str, language: Language, words: Comparatives) -> str:
+    return f"{many} {in_language(language, 'gånger', 'times')} {words.times.in_language(language)}"
 
 
 def _percent(ratio: float, language: Language) -> str:
@@ -46,7 +73,7 @@ def _percent(ratio: float, language: Language) -> str:
     return f"{style.number(percent, language)} {in_language(language, 'procent', 'per cent')}"
 
 
-def change_between(low: float, high: float, language: Language = Language.SV) -> str:
+def change_between(low: float, high: float, language: Language = Language.SV, words: Comparatives = NUMBERS) -> str:
     """Two ratios as the ends of a span, with what they share said once.
 
     >>> from evalkit.wording import change_between
@@ -55,7 +82,7 @@ def change_between(low: float, high: float, language: Language = Language.SV) ->
     >>> change_between(2.5, float("inf"))
     '2,5 gånger så många och uppåt utan gräns'
     """
-    first, last = change(low, language), change(high, language)
+    first, last = change(low, language, words), change(high, language, words)
     if high > VAST:
         return unlimited(first, language)
     shared = first.partition(" ")[2]

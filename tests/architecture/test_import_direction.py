@@ -17,11 +17,12 @@ PACKAGE = Path(evalkit.__file__).parent
 ORDER = (
     "language", "errors", "statements", "vocabulary", "findings", "columns", "periods", "resources", "style",
     "refusals", "caveats", "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings",
-    "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences",
-    "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "selftest", "planning",
+    "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "row_frames", "estimate_series",
+    "equivalences", "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "selftest",
+    "outlooks", "planning",
     "claim_families", "margins", "protection", "policy", "cases", "retelling", "disclosure", "released_curves",
     "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging", "counting",
-    "templates", "feedback", "simulation", "render", "pipeline", "chapters", "commands", "cli",
+    "templates", "feedback", "simulated_world", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.

@@ -17,6 +17,7 @@ from evalkit import artifacts, pipeline
 from evalkit.errors import EvalkitError, ReportError
 from evalkit.estimates import Cell, Estimate, Tested
 from evalkit.language import Text
+from evalkit.selftest import SelfTest, Trial
 from evalkit.statements import Statement
 from evalkit.vocabulary import DesignId, EstimateStatus, Role, Scale
 
@@ -46,6 +47,26 @@ UNLIMITED = Estimate(
 )
 
 
+SELF_TEST = SelfTest(
+    trials=(
+        Trial(
+            estimand_id="E1",
+            design=DesignId.D3,
+            factor=1.5,
+            draws=40,
+            estimated=0,
+            median=None,
+            coverage=None,
+            excludes_one=None,
+        ),
+    ),
+    not_tried=(("E2", WHY),),
+    conf_level=0.95,
+    seed=1,
+    synthetic=True,
+)
+
+
 @pytest.fixture(scope="module")
 def evaluation():
     return pipeline.evaluate_analysis(pipeline.analysis_folder("manniskoexploatering"))
@@ -57,7 +78,7 @@ def with_every_kind(evaluation):
     first, _, third, fourth = evaluation.released.estimates.items
     items = (first, UNLIMITED, third.refused(WHY), fourth)
     released = replace(evaluation.released, estimates=replace(evaluation.released.estimates, items=items))
-    return replace(evaluation, released=released, true_values={"E1": 1.25})
+    return replace(evaluation, released=released, true_values={"E1": 1.25}, self_test=SELF_TEST)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +105,7 @@ def test_everything_comes_back(with_every_kind, run):
     assert back.plan.digest == with_every_kind.plan.digest
     assert back.sources.equals(with_every_kind.dataset.sources)
     assert back.true_values == {"E1": 1.25}
+    assert back.self_test == SELF_TEST
     assert [file.digest for file in back.inputs] == [file.digest for file in with_every_kind.dataset.files]
     assert [file.sheet for file in back.inputs] == [None] * 5
     assert (back.data_digest, back.codebook_digest) == (with_every_kind.dataset.digest, with_every_kind.book.digest)
@@ -117,7 +139,7 @@ def test_the_same_run_has_the_same_bytes(with_every_kind, run, tmp_path):
     pipeline.write_artifacts(with_every_kind, tmp_path / "again")
 
     assert artifacts.digests(run) == artifacts.digests(tmp_path / "again")
-    assert len(artifacts.digests(run)) == 14
+    assert len(artifacts.digests(run)) == 16
 
 
 BROKEN = [

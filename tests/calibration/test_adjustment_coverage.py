@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from evalkit.inference import overdispersion, standardised, stratified
+from evalkit.inference.cells import CellRows
 from evalkit.inference.groups import Groups
 from evalkit.inference.intervals import Intervals
 from evalkit.inference.method import Method
@@ -61,7 +62,8 @@ def test_the_gamma_interval_never_covers_less_than_its_level(mean: float, weight
 @pytest.mark.parametrize("mean", [1, 10])
 def test_the_test_of_phi_keeps_its_size(mean: float) -> None:
     rng = np.random.default_rng(6)
-    cells = np.repeat([0, 1], 12)
-    found = [overdispersion.phi(rng.poisson(mean, 24), np.ones(24), cells) for _ in range(300)]
-    assert np.mean([one.test.p_value < 0.05 for one in found]) <= 0.05 + 3 * (0.05 * 0.95 / 300) ** 0.5
-    assert np.mean([one.interval.low <= 1 <= one.interval.high for one in found]) >= 0.93
+    draws = 3000
+    cells, groups = Groups(np.tile(np.repeat([0, 1], 12), draws), 2), Groups(np.arange(draws).repeat(24), draws)
+    found = overdispersion.phi(CellRows.of(rng.poisson(mean, 24 * draws), np.ones(24 * draws), cells, groups))
+    assert np.mean(found.test.p_value < 0.05) <= 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5
+    assert np.mean((found.low <= 1) & (found.high >= 1)) >= 0.93

@@ -17,9 +17,7 @@ TRUTH = float(SKEWED @ SIZES)
 
 
 def draw(means: np.ndarray, rng: np.random.Generator) -> CaseSums:
-    counts = rng.poisson(means[:, None] * SKEWED)
-    largest = np.where(counts > 0, SIZES, 0).max(axis=1)
-    return CaseSums(counts.sum(axis=1), counts @ SIZES, (counts @ SIZES**2).astype(float), largest)
+    return CaseSums.tallied(rng.poisson(means[:, None] * SKEWED), SIZES)
 
 
 def share_held(found: Intervals, truth: float) -> float:
@@ -40,3 +38,12 @@ def test_an_interval_for_single_persons_would_be_wrong_far_too_often() -> None:
     rng = np.random.default_rng(7)
     means = np.full(DRAWS, 10.0)
     assert share_held(rates.exact(draw(means, rng).persons, means), TRUTH) < 0.6
+
+
+@pytest.mark.parametrize(("chance", "size"), [(0.02, 100), (0.2, 40)])
+def test_only_a_known_largest_size_holds_the_truth_where_large_cases_are_rare(chance: float, size: int) -> None:
+    rng = np.random.default_rng(size)
+    counts = rng.poisson(10 * np.array([1 - chance, chance]), (DRAWS, 2))
+    sums, truth = CaseSums.tallied(counts, np.array([1, size])), 10 * (1 - chance + chance * size)
+    assert share_held(clustered.rate(sums, 1.0), truth) < 0.9
+    assert share_held(clustered.rate(sums, 1.0, at_most=size), truth) >= 0.95

@@ -5,7 +5,7 @@ solve_for <- function(f, low, high) uniroot(f, c(low, high), tol = 1e-14, maxite
 side <- function(sizes) {
   y <- sum(sizes); v <- sum(sizes^2)
   if (y == 0) return(list(phi = NA, k = 0, n = 0, y = 0))
-  list(phi = v / y, k = y^2 / v, n = sum(sizes > 0), y = y)
+  list(phi = v / y, k = y^2 / v, n = sum(sizes > 0), y = y, sizes = sizes)
 }
 # Mid-p: an even mixture of gammas with shapes k and k + 1. Of no case the limit is not used.
 low_of <- function(s, a) {
@@ -13,7 +13,15 @@ low_of <- function(s, a) {
   exp(solve_for(function(l) log((pgamma(exp(l), k) + pgamma(exp(l), k + 1)) / 2 / a), log(qgamma(a, k)) - 1, log(qgamma(a, k + 1)) + 1))
 }
 high_of <- function(s, a) (s$k + 0.5) * qf(a, 2 * (s$k + 0.5), 2 * s$n + 3, lower.tail = FALSE)
-rate <- function(s, t, a) s$phi * c(low_of(s, a), high_of(s, a)) / t
+# With one more case as large as the largest; all cases, and those of more than one person (or a single one).
+above <- function(sizes) {
+  y <- sum(sizes) + max(sizes)
+  list(y = y, k = y^2 / (sum(sizes^2) + max(sizes)^2))
+}
+ways <- function(s) lapply(list(s$sizes, if (any(s$sizes > 1)) s$sizes[s$sizes > 1] else 1), above)
+rate_high <- function(s, a) max(sapply(ways(s), function(w) w$y * qf(a, 2 * w$k, 2 * w$k + 3, lower.tail = FALSE)))
+rate_tail <- function(s, x) max(sapply(ways(s), function(w) pf(x / w$y, 2 * w$k, 2 * w$k + 3, lower.tail = FALSE)))
+rate <- function(s, t, a) c(s$phi * low_of(s, a), rate_high(s, a)) / t
 ratio <- function(one, t1, two, t2, a) {
   none <- c(one$y, two$y) == 0
   if (none[1]) { one$phi <- two$phi; one$n <- two$n }
@@ -48,7 +56,7 @@ for (set in sets) for (level in c(0.8, 0.95, 0.99)) {
     sizes = paste(set[[1]], collapse = " "), exposure = set[[2]], sizes_ref = paste(set[[3]], collapse = " "),
     exposure_ref = set[[4]], conf_level = level, null = null, rate_low = single[1], rate_high = single[2],
     rate_p = if (one$y > 0) min(1, 2 * min((pgamma(null * set[[2]] / one$phi, one$k) + pgamma(null * set[[2]] / one$phi, one$k + 1)) / 2,
-      pf(null * set[[2]] / one$phi / (one$k + 0.5), 2 * one$k + 1, 2 * one$n + 3, lower.tail = FALSE))) else NA,
+      rate_tail(one, null * set[[2]]))) else NA,
     ratio_low = both[1], ratio_high = both[2], ratio_p = p_ratio(one, set[[2]], two, set[[4]], null)
   )
 }

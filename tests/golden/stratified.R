@@ -1,7 +1,8 @@
 # Mantel-Haenszel rate ratio and difference over strata. Writes stratified_data.csv and stratified.csv beside this file:
 # Rscript stratified.R
-# R 4.2.2; metafor 3.8-1 (Debian r-cran-metafor) for the pooled ratio and difference, their standard errors and the
-# difference's homogeneity; the score limits and the mid-p gamma limits are solved here to full precision.
+# R 4.2.2; metafor 3.8-1 (Debian r-cran-metafor) for the pooled ratio and difference and their standard errors; the
+# score limits, the mid-p gamma limits and the score test that strata have one difference are solved here to full
+# precision. The test is found by maximising the likelihood itself over the difference, each stratum's rate by optimize.
 suppressPackageStartupMessages(library(metafor))
 hart <- dat.hart1999
 data <- rbind(
@@ -63,6 +64,29 @@ one <- function(d) {
     }
     w[i]^2 * ((r + delta) / d$exposure[i] + r / d$exposure_ref[i])
   })) / sum(w)^2
+  # Rao's score test of one difference: the derivative of each stratum's profile log likelihood at the likeliest common
+  # difference, squared, times the variance that its rates give.
+  rates <- function(delta, i) {
+    x <- d$count[i]; y <- d$count_ref[i]; t <- total[i]; base <- max(0, -delta)
+    score <- function(r) (if (x > 0) x / (r + delta) else 0) + (if (y > 0) y / r else 0) - t
+    low <- base + 1e-15 * max(1, base)
+    r <- if (x + y == 0 || score(low) <= 0) base else uniroot(score, c(low, base + (x + y) / t + abs(delta) + 1), tol = 1e-17, maxiter = 1e5)$root
+    c(r + delta, r)
+  }
+  parts <- function(delta) t(sapply(seq_len(nrow(d)), function(i) {
+    r <- rates(delta, i)
+    v <- r[1] / d$exposure[i] + r[2] / d$exposure_ref[i]
+    gap <- d$count[i] / d$exposure[i] - d$count_ref[i] / d$exposure_ref[i] - delta
+    c(gap, v, dpois(d$count[i], r[1] * d$exposure[i], log = TRUE) + dpois(d$count_ref[i], r[2] * d$exposure_ref[i], log = TRUE))
+  }))
+  observed <- d$count / d$exposure - d$count_ref / d$exposure_ref
+  common <- optimize(function(delta) sum(parts(delta)[, 3]), range(observed), maximum = TRUE, tol = 1e-12)$maximum
+  near <- abs(diff(range(observed))) * 1e-4
+  pull <- function(delta) { p <- parts(delta); sum(p[, 1] / p[, 2]) }
+  exact <- uniroot(pull, common + c(-near, near), tol = 1e-17, maxiter = 1e5)$root
+  stopifnot(abs(exact - common) < near / 10)
+  at <- parts(exact)
+  difference_q <- sum(at[, 1]^2 / at[, 2])
   est <- t1 - t0
   edge <- function(sign) est + sign * uniroot(function(h) h - z * sqrt(spread(est + sign * h)), c(1e-9, 100 / sum(w)), tol = 1e-15, maxiter = 1e5)$root
   data.frame(
@@ -72,7 +96,7 @@ one <- function(d) {
     score_low = score_low, score_high = score_high, score_p = 2 * pnorm(-abs(R - S) / sqrt(Q)),
     homogeneity = if (ratio_known) tarone else NA, homogeneity_df = sum(both > 0) - 1,
     difference = as.numeric(ird$b), normal_low = ird$ci.lb, normal_high = ird$ci.ub, normal_p = ird$pval,
-    difference_q = ird$QE, difference_q_p = ird$QEp, dscore_low = edge(-1), dscore_high = edge(1), dscore_p = 2 * pnorm(-abs(est) / sqrt(spread(0))),
+    difference_q = difference_q, difference_q_p = pchisq(difference_q, nrow(d) - 1, lower.tail = FALSE), dscore_low = edge(-1), dscore_high = edge(1), dscore_p = 2 * pnorm(-abs(est) / sqrt(spread(0))),
     midp_low = mid[1], midp_high = mid[2], gamma_low = gam[1], gamma_high = gam[2]
   )
 }

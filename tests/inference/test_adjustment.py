@@ -167,6 +167,27 @@ def test_strata_that_disagree_are_told() -> None:
     assert ek.stratified_rate_ratio(pl.Series([20, 40]), 10.0, pl.Series([10, 20]), 10.0).tests[0].p_value > 0.99
 
 
+@pytest.mark.parametrize("unequal", [1.0, 100.0])
+@pytest.mark.parametrize("strata", [2, 8])
+def test_strata_with_one_difference_are_seldom_said_to_disagree(strata: int, unequal: float) -> None:
+    random, draws = np.random.default_rng(strata), 1500
+    rates = 100.0 * np.geomspace(1, unequal, strata)
+    lopsided = np.where(np.arange(strata) % 2, 0.05, 1.0)
+    counts, others = random.poisson((rates + 20) * lopsided, (draws, strata)), random.poisson(rates, (draws, strata))
+    found = ek.stratified_rate_difference(
+        counts.reshape(-1), np.tile(lopsided, draws), others.reshape(-1), 1.0, by=np.repeat(np.arange(draws), strata)
+    )
+    # Four standard errors of a share of 5 % in 1,500 are 2.3 percentage points.
+    assert (found.numbers["test_p_value"] < 0.05).mean() == pytest.approx(0.05, abs=0.023)
+
+
+def test_strata_without_events_pull_the_common_difference_to_nothing() -> None:
+    found = ek.stratified_rate_difference(pl.Series([0, 60]), pl.Series([1e4, 1e3]), pl.Series([0, 20]), 1e3)
+    assert found.tests[0].p_value < 1e-4
+    alike = ek.stratified_rate_difference(pl.Series([0, 3]), pl.Series([1e4, 1e3]), pl.Series([0, 2]), 1e3)
+    assert alike.tests[0].statistic == pytest.approx(0.2)
+
+
 def test_missing_values_refuse_their_group_only() -> None:
     found = ek.standardised_rate(
         pl.Series([1, None, 3]), pl.Series([1.0, 2.0, 3.0]), 1.0, by=[pl.Series("u", ["a", "b", "a"])]
@@ -329,6 +350,34 @@ def test_dispersion_of_even_and_uneven_counts() -> None:
     assert uneven.alpha.estimate > 0
     assert uneven.phi.tests[0].p_value < 1e-6
     assert uneven.phi.conf_low > 1
+
+
+@pytest.mark.parametrize(
+    ("counts", "exposures"),
+    [
+        ([1, 2, 1, 1, 1, 1, 1, 1, 0, 2, 1], [1.24, 2.7, 3.73, 1.69, 4.19, 1.71, 2.06, 2.27, 2.21, 3.12, 1.29]),
+        ([0, 0, 3, 0], [1.0] * 4),
+        ([0, 0, 0, 1, 0], [4.5, 3.2, 3.9, 0.7, 1.0]),
+        ([50, 50, 50, 50], [1.0] * 4),
+        ([14, 26, 8, 6, 14, 25], [1.0] * 6),
+    ],
+)
+def test_the_p_value_of_phi_and_its_interval_say_the_same(counts, exposures) -> None:
+    random = np.random.default_rng(7)
+    drawn = [(random.poisson(random.gamma(1.0, mean, 9)), np.ones(9)) for mean in (0.3, 1.0, 10.0) for _ in range(8)]
+    for numbers, exposure in [(np.array(counts), np.array(exposures)), *drawn]:
+        for level in (0.8, 0.95):
+            phi = ek.dispersion(pl.Series(numbers), pl.Series(exposure), conf_level=level).phi
+            assert not phi.is_estimated or (phi.p_value < 1 - level) == (not phi.conf_low <= 1 <= phi.conf_high)
+
+
+def test_counts_that_do_not_vary_are_not_taken_for_impossible() -> None:
+    four = ek.dispersion(pl.Series([1, 1, 1, 1]), 1.0).phi
+    # The chance of one each is 4!/4⁴ = 0.094, and twice that as a two-sided p-value.
+    assert (four.estimate, four.conf_low) == (0.0, 0.0)
+    assert 0.1 < four.p_value < 0.35
+    assert four.conf_high > 1
+    assert ek.dispersion(pl.Series([50, 50, 50, 50]), 1.0).phi.p_value < 0.01
 
 
 @pytest.mark.parametrize("count", [[0, 0, 0], [5], [1, 0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import polars as pl
@@ -43,6 +44,8 @@ def test_a_rate_lies_in_its_interval_and_agrees_with_its_p_value(
 @few
 @given(sizes, st.integers(2, 50))
 def test_cases_twice_as_large_give_twice_the_rate_and_no_more_certainty(cases: list[int], times: int) -> None:
+    """Of more than one person each: those of one are the only ones that another case cannot be smaller than."""
+    cases = [size + 1 for size in cases]
     found = ek.rate_by_cases(pl.Series(cases), 1.0)
     other = ek.rate_by_cases(pl.Series([times * size for size in cases]), 1.0)
     assert other.conf_low == pytest.approx(times * found.conf_low, rel=1e-9)
@@ -64,6 +67,40 @@ def test_a_ratio_agrees_with_its_p_value_inverts_and_knows_no_unit(
     other = ek.rate_ratio_by_cases(pair[1], exposure_ref * unit, pair[0], exposure * unit, conf_level=level)
     assert inverse(other.conf_high) == pytest.approx(found.conf_low, rel=1e-9)
     assert inverse(other.conf_low) == pytest.approx(found.conf_high, rel=1e-9)
+
+
+@few
+@given(sizes | st.lists(st.integers(1, 3), min_size=1, max_size=8), levels, st.integers(1, 200))
+def test_a_further_case_of_one_person_never_lowers_the_upper_limit(cases: list[int], level: float, more: int) -> None:
+    highs = [ek.rate_by_cases(cases + [1] * n, 1.0, conf_level=level).conf_high for n in (0, 1, more, more + 1)]
+    assert all(later >= earlier * (1 - 1e-9) for earlier, later in itertools.pairwise(highs))
+
+
+def test_forty_in_one_case_are_not_told_better_by_one_more_person() -> None:
+    alone, beside = ek.rate_by_cases([40], 1.0), ek.rate_by_cases([40, 1], 1.0)
+    assert beside.conf_high >= alone.conf_high > 400
+
+
+@few
+@given(sizes, st.integers(1, 10**6), exposures, levels, st.floats(0.2, 5.0))
+def test_a_known_largest_size_widens_upwards_and_agrees_with_its_p_value(
+    cases: list[int], more: int, exposure: float, level: float, times: float
+) -> None:
+    null, most = times * sum(cases) / exposure, max(cases)
+    found = ek.rate_by_cases(cases, exposure, conf_level=level, null=null, at_most=most)
+    wider = ek.rate_by_cases(cases, exposure, conf_level=level, at_most=most + more)
+    assert found.conf_low == wider.conf_low <= found.estimate <= found.conf_high
+    assert wider.conf_high >= found.conf_high * (1 - 1e-9) or level < 0.8
+    assert decides(found)
+    assert not found.assumptions
+    assert [said.code for said in ek.rate_by_cases(cases, exposure).assumptions] == ["larger_cases_unseen"]
+
+
+@pytest.mark.parametrize("most", [8, 0, "x", math.nan, math.inf])
+def test_a_largest_size_below_one_that_is_there_is_a_fault(most: object) -> None:
+    with pytest.raises(EstimationError) as caught:
+        ek.rate_by_cases([1, 9], 1.0, at_most=most)
+    assert [problem.code for problem in caught.value.problems] == ["at_most_below_largest"]
 
 
 def test_one_large_case_among_as_many_persons_makes_a_wider_interval() -> None:
@@ -112,7 +149,7 @@ def test_a_missing_size_refuses_its_group() -> None:
         (CASES.with_columns(pl.col("period").cast(pl.String)), EXPOSURES, ["group_types_differ"]),
         (CASES, pl.concat([EXPOSURES, EXPOSURES]), ["groups_not_distinct"]),
         (CASES, EXPOSURES.head(1), ["case_without_exposure"]),
-        (CASES, EXPOSURES.with_columns(exposure=0.0), ["exposure_not_positive"]),
+        (CASES, EXPOSURES.with_columns(exposure=-1.0), ["exposure_not_positive"]),
         (CASES.with_columns(persons=-1), EXPOSURES, ["count_negative"]),
         (CASES, 2.0, ["frames_and_columns_mixed"]),
         (pl.Series(["a"]), 2.0, ["count_not_a_number"]),

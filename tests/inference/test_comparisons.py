@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -189,20 +190,60 @@ def test_every_fault_is_told_at_once_in_both_languages() -> None:
 def test_the_message_in_full() -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate(-5, 10.0)
-    assert str(caught.value) == (
+    swedish = (
         "Skattningen kan inte göras (1 fel)\n"
         "count är mindre än 0.\n"
         "  Var:        evalkit.rate(), argument count\n"
         "  Godtas:     ett helt tal från 0 till 1 000 000 000\n"
         "  Gör så här: Ange antalet händelser. En andel eller ett medelvärde är inte ett antal."
     )
-    assert caught.value.render(Language.EN) == (
+    english = (
         "The estimate cannot be made (1 problem)\n"
         "count is less than 0.\n"
         "  Where:    evalkit.rate(), argument count\n"
         "  Accepted: a whole number from 0 to 1,000,000,000\n"
         "  Next:     Give the number of events. A share or a mean is not a count."
     )
+    assert caught.value.render(Language.SV) == swedish
+    assert caught.value.render(Language.EN) == english
+    assert str(caught.value) == f"{swedish}\n\n{english}"
+
+
+@pytest.mark.parametrize(
+    ("call", "accepted", "step"),
+    [
+        (
+            lambda: evalkit.bootstrap(pl.Series([1.0, 2, 3, 4]), draws=10),
+            "a whole number from 100 to 1,000,000",
+            "Give such a number, or leave the argument out.",
+        ),
+        (
+            lambda: evalkit.bootstrap(pl.Series([1.0, 2, 3, 4]), seed=float("nan")),
+            "a whole number from 0",
+            "Give such a number, or leave the argument out.",
+        ),
+        (
+            lambda: evalkit.proportion(3, 5.5),
+            "a whole number from 0 to 1,000,000,000",
+            "Give how many were looked at. If it is time or inhabitants, use ek.rate().",
+        ),
+        (
+            lambda: evalkit.proportion(pl.Series([3.0, 2.5]), 5),
+            "a whole number from 0 to 1,000,000,000",
+            "Give how many had the property, of those looked at.",
+        ),
+        (
+            lambda: evalkit.survival(pl.Series([3, 5]), pl.Series([1, 0])).at(-1),
+            "a number of days from 0",
+            "Give a number of days after the start.",
+        ),
+    ],
+)
+def test_the_message_says_what_this_very_argument_accepts(call: Callable[[], object], accepted: str, step: str) -> None:
+    with pytest.raises(EstimationError) as caught:
+        call()
+    problem = caught.value.problems[0]
+    assert (problem.accepted.en, problem.next_step.en) == (accepted, step)
 
 
 def test_no_events_is_a_refusal_and_not_an_error() -> None:

@@ -78,6 +78,41 @@ def test_swapping_the_sides_negates_the_difference_and_inverts_the_ratio(one, ot
                 assert there.statistic == pytest.approx(here.statistic, rel=1e-9)
 
 
+FIVE_OF_FIVE = 0.025 ** (1 / 5)
+TEN_OF_TEN = 0.025 ** (1 / 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "low", "high"),
+    [
+        # Five of five seen say the same, however many were lost before, and whether they end on one day or on two.
+        ([0] * 995 + [3] * 5, ["censored"] * 995 + ["event"] * 5, FIVE_OF_FIVE, 1.0),
+        ([0] * 990 + [2] * 5 + [3] * 5, ["censored"] * 990 + ["event"] * 10, TEN_OF_TEN, 1.0),
+        ([3] * 10, ["event"] * 10, TEN_OF_TEN, 1.0),
+        ([0] * 995 + [3] * 5, ["censored"] * 995 + ["other"] * 5, 0.0, 1 - FIVE_OF_FIVE),
+        ([3] * 10, ["other"] * 10, 0.0, 1 - TEN_OF_TEN),
+    ],
+)
+def test_when_nobody_is_left_the_limits_are_those_of_the_few_who_were_followed(days, words, low, high) -> None:
+    # A group of its own has the event that there may be none of in the other.
+    of = pl.Series("side", [*["a"] * len(days), *["b"] * 2])
+    curves = ek.cumulative_incidence(pl.Series([*days, 1, 9]), pl.Series([*words, "event", "event"]), of="event", by=of)
+    for found in (curves.at(3)[0], curves.at(30)[0]):
+        assert found.conf_low == pytest.approx(low, rel=1e-9)
+        assert found.conf_high == pytest.approx(high, rel=1e-9)
+    last = curves.to_frame().filter(pl.col("side") == "a").row(-1, named=True)
+    assert (last["conf_low"], last["conf_high"]) == (curves.at(3)[0].conf_low, curves.at(3)[0].conf_high)
+
+
+def test_an_end_of_the_other_way_long_before_makes_the_last_few_no_surer() -> None:
+    lost, days = ["censored"] * 994, pl.Series([0] * 995 + [3] * 5)
+    nearly_all = ek.cumulative_incidence(days, pl.Series([*lost, "other", *["event"] * 5]), of="event").at(3)
+    assert nearly_all.estimate == pytest.approx(0.999)
+    assert nearly_all.conf_low == pytest.approx(FIVE_OF_FIVE, abs=0.002)
+    hardly_any = ek.cumulative_incidence(days, pl.Series([*lost, "event", *["other"] * 5]), of="event").at(3)
+    assert hardly_any.conf_high == pytest.approx(1 - FIVE_OF_FIVE, abs=0.002)
+
+
 @few
 @given(waits)
 def test_without_competing_ends_the_incidence_is_one_less_the_curve(units) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -71,6 +72,45 @@ def test_p_values_of_a_wald_interval_agree_with_it_and_others_have_none():
     assert ek.equivalence(estimate(0.5, -1.0, 2.0), 3.0).p_value is None
 
 
+def estimate_of(function: str, conf_level: float, n: int = 800) -> Estimate:
+    days = np.random.default_rng(5).exponential(10.0, n).round(1) + 0.1
+    side, ended = pl.Series(["a", "b"] * (n // 2)), pl.Series([1] * n)
+    if function == "proportion_ratio":
+        return ek.proportion_ratio(4800, 10_000, 5000, 10_000, conf_level=conf_level)
+    if function == "permutation_test":
+        return ek.permutation_test(days, side == "a", draws=499, conf_level=conf_level)
+    found = getattr(ek, function)
+    return found(pl.Series(days), ended, side, "b", horizon=20, method="greenwood", conf_level=conf_level)
+
+
+@pytest.mark.parametrize(
+    ("function", "wide", "tight"),
+    [
+        ("proportion_ratio", 0.2, 0.03),
+        ("rmst_ratio", 0.2, 0.02),
+        ("rmst_difference", 3.0, 0.2),
+        ("permutation_test", 4.0, 0.2),
+    ],
+)
+def test_every_ratio_and_difference_can_be_held_against_a_margin(function, wide, tight):
+    estimate, narrower = estimate_of(function, 0.95), estimate_of(function, 0.9)
+    assert ek.equivalence(estimate, wide).is_within
+    assert not ek.equivalence(estimate, tight).is_within
+    found = ek.equivalence(estimate, wide, narrower=narrower)
+    assert (found.tost_low, found.tost_high) == (narrower.conf_low, narrower.conf_high)
+    if function.startswith("rmst"):
+        assert found.p_value == max(found.p_above_low, found.p_below_high) < 0.05
+        assert ek.equivalence(estimate, tight).p_value > 0.05
+
+
+def test_a_slope_ratio_is_a_ratio_and_a_rate_is_not():
+    slope = estimate(1.02, 0.97, 1.08, scale=Scale.SLOPE_RATIO)
+    assert ek.equivalence(slope, 0.2).verdict is EquivalenceVerdict.EQUIVALENT
+    for scale in (Scale.RATE, Scale.PROPORTION, Scale.DURATION, Scale.DISPERSION, Scale.STATISTIC):
+        with pytest.raises(EstimationError, match="proportion_ratio"):
+            ek.equivalence(estimate(1.02, 0.97, 1.08, scale=scale), 0.2)
+
+
 def test_a_margin_of_one_or_more_is_written_as_limits_or_meant_for_a_difference():
     ratio = ek.rate_ratio(50, 1.0, 51, 1.0)
     with pytest.raises(EstimationError, match=r"Skriv 0\.2 för 20 procent"):
@@ -86,6 +126,10 @@ def test_the_narrower_interval_is_by_the_same_method():
         with pytest.raises(EstimationError) as caught:
             ek.equivalence(wide, 0.2, narrower=ek.rate_ratio(*sides, method="midp", conf_level=0.9))
         assert [problem.code for problem in caught.value.problems] == ["not_narrower"]
+
+
+def test_the_largest_alpha_makes_an_interval_of_one_half():
+    assert ek.rate_equivalence(500, 1.0, 510, 1.0, 0.2, alpha=0.25).tost_level == 0.5
 
 
 def test_a_refusal_keeps_its_reason():
@@ -154,6 +198,8 @@ def test_columns_give_what_single_numbers_give(method, recwarn):
         (lambda: ek.equivalence(estimate(0, -1, 1), 2.0, narrower=estimate(0, -1, 1)), {"not_narrower"}),
         (lambda: ek.rate_equivalence(-1, 0, 1, 1, 0), {"count_negative", "exposure_not_positive", "margin_wrong"}),
         (lambda: ek.rate_equivalence(1, 1, 1, 1, (0.8, "x"), alpha=0.6), {"margin_wrong", "alpha_outside"}),
+        (lambda: ek.rate_equivalence(1, 1, 1, 1, 0.2, alpha=0.26), {"alpha_outside"}),
+        (lambda: ek.rate_equivalence(1, 1, 1, 1, 0.2, alpha=0), {"alpha_outside"}),
         (lambda: ek.rate_equivalence(1, 1, 1, 1, 1.5, reciprocal=False), {"margin_not_a_share"}),
         (lambda: ek.equivalence(ek.rate_ratio(50, 1.0, 51, 1.0), 20), {"margin_not_a_share"}),
     ],

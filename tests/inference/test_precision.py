@@ -111,6 +111,23 @@ def test_events_so_far_shorten_the_wait():
     assert waits[-1] == 0
 
 
+@pytest.mark.parametrize("method", ["wald", "planned"])
+@pytest.mark.parametrize(("ratio", "gone"), [(2, 0), (2, 3), (2, 5), (0.5, 10), (0.5, 20), (1.5, 8)])
+def test_months_gone_by_as_expected_are_taken_off_the_wait(ratio, gone, method):
+    """What is counted holds the effect: after ``gone`` months it is ``gone * ratio``, and that many are left fewer."""
+    whole = ek.months_needed(ratio, monthly=1, events_before=100, method=method).months
+    left = ek.months_needed(ratio, monthly=1, events_before=100, events=int(gone * ratio), method=method).months
+    assert left == max(whole - gone, 0)
+
+
+def test_a_wait_in_columns_is_that_of_its_rows_whatever_has_been_counted():
+    ratios, seen = pl.Series([2.0, 0.5, 1.5]), pl.Series([10, 10, 0])
+    found = ek.months_needed(ratios, monthly=1, events_before=100, events=seen)
+    each = [ek.months_needed(r, monthly=1, events_before=100, events=n) for r, n in zip(ratios, seen, strict=True)]
+    assert [one.months for one in found] == [one.months for one in each]
+    assert [one.months for one in each[:2]] == [5, 20]
+
+
 def test_months_until_the_interval_is_narrow_enough():
     """A half width of 20 per cent of one rate takes (1.96/log 1.2)² = 116 events: 13 months at nine a month."""
     assert ek.months_needed(half_width=0.2, monthly=9).months == 13

@@ -12,17 +12,19 @@ import pytest
 from typer.testing import CliRunner
 
 import evalkit as ek
-from evalkit import columns
+from evalkit import columns, tables
 from evalkit.cli import app
 from evalkit.errors import EstimationError
-from evalkit.inference.shocks import shocks
+from evalkit.inference.shocks import correlation_of_shocks, shocks
+from evalkit.inference.trend import autocorrelation
 from evalkit.language import Language, Text
 from evalkit.panels import Panel
+from evalkit.selftest import SelfTest, Trial
 from evalkit.selftest.history import History, learn
 from evalkit.selftest.worlds import world
 from evalkit.statements import Statement
 from evalkit.vocabulary import DateBasis, DesignId, Frequency, Role
-from evalkit.wording.selftest import self_test_text
+from evalkit.wording.selftest import self_test_read, self_test_text
 
 SERIES = ek.Series("B2", "N1", DateBasis.BESLUT)
 MONTHS = [date(2018 + month // 12, month % 12 + 1, 1) for month in range(96)]
@@ -140,6 +142,24 @@ def test_shaken_counts_vary_and_hang_together_as_asked(dispersion: float, autoco
     assert np.corrcoef(counts[:-1], counts[1:])[0, 1] == pytest.approx(autocorrelation, abs=0.04)
 
 
+def test_the_correlation_of_lasting_shocks_is_found_again() -> None:
+    """A thousand periods tell a correlation to within about 0.1."""
+    means = np.full(1_000, 20.0)
+    rng = np.random.default_rng(3)
+    for asked in (0.2, 0.5):
+        counts = rng.poisson(means * shocks(means, 3.0, asked, rng))
+        assert correlation_of_shocks([(counts - 20) / np.sqrt(20)], 3.0) == pytest.approx(asked, abs=0.1)
+
+
+def test_neighbours_alike_by_chance_make_no_lasting_shift_of_level() -> None:
+    """A likeness that is gone after one period (a moving average) is more than φ leaves room for at the first lag."""
+    noise = np.random.default_rng(5).standard_normal(2_001)
+    passing = (noise[1:] + noise[:-1]) / np.sqrt(2)
+    room = 0.27 / 1.27
+    assert autocorrelation([passing]) > 2 * room
+    assert correlation_of_shocks([passing], 1.27) < 0.95 * room
+
+
 def test_a_gap_and_a_time_without_events_are_told_and_not_tried() -> None:
     grid = steady()
     gap = (pl.col("unit_id") == "b") & (pl.col("period") == MONTHS[5])
@@ -208,3 +228,28 @@ def test_the_command_gives_json() -> None:
     told = json.loads(shown.stdout)
     assert told["synthetic"] is True
     assert {"estimand_id", "coverage", "excludes_one"} <= set(told["trials"][0])
+
+
+def test_a_report_shows_it_where_the_plan_asks_and_only_for_numbers_that_it_shows(found: ek.SelfTest) -> None:
+    shown = found.of({"E1", "E4"})
+    assert {one.estimand_id for one in shown.trials} == {"E1"}
+    assert [id_ for id_, _ in shown.not_tried] == ["E4"]
+    table = tables.self_tested(shown, Language.SV)
+    assert [row[:2] for row in table.rows] == [("E1 (D3)", "Ingen förändring"), ("E1 (D3)", "3,0 gånger så många")]
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert "40 påhittade serier" in self_test_read(shown, Language.SV)
+
+
+def test_a_comparison_that_never_gave_a_number_has_dashes() -> None:
+    none = Trial(
+        estimand_id="E1",
+        design=DesignId.D3,
+        factor=1.0,
+        draws=20,
+        estimated=0,
+        median=None,
+        coverage=None,
+        excludes_one=None,
+    )
+    told = SelfTest(trials=(none,), not_tried=(), conf_level=0.95, seed=1, synthetic=True)
+    assert tables.self_tested(told, Language.EN).rows[0][2:] == ("–", "–", "–", "0 per cent")

@@ -12,7 +12,8 @@ import pytest
 
 from evalkit import periods
 from evalkit.inference.summed import CellSeries, compare
-from evalkit.simulation import FIRST, LAST, METRICS, START, UNITS, _draw, _World
+from evalkit.simulated_world import FIRST, LAST, METRICS, START, UNITS
+from evalkit.simulation import _draw, _World
 from evalkit.vocabulary import Frequency
 
 SEEDS = 60

@@ -11,11 +11,10 @@ import polars as pl
 import pytest
 
 import evalkit as ek
-from evalkit import simulation
 from evalkit.errors import EstimationError
 from evalkit.estimands import Series, Window
 from evalkit.language import same
-from evalkit.simulation import START
+from evalkit.simulated_world import START, UNITS
 from evalkit.vocabulary import COMPARES_EFFECTS, DateBasis
 
 
@@ -45,7 +44,7 @@ def test_the_data_keep_their_contracts(made) -> None:
     data = made.load()
     assert data.synthetic
     assert data.outcomes.height == made.tables["outcomes"].height
-    assert set(data.units["unit_id"]) == {unit.unit_id for unit in simulation.UNITS}
+    assert set(data.units["unit_id"]) == {unit.unit_id for unit in UNITS}
 
 
 @pytest.mark.parametrize("seed", [-1, 1.0, "1", None, True])
@@ -95,3 +94,15 @@ def test_there_is_no_true_value_where_the_world_has_none(made, plan) -> None:
         replace(item, comparison=replace(item.comparison, units=("9901", "9999"))),
     ):
         assert made.true_value(changed) is None
+
+
+def test_persons_lie_in_cases_and_the_largest_is_told() -> None:
+    """Each case has a person, so the largest has at least the mean and at most all but one of each other."""
+    outcomes = ek.simulate(seed=7).tables["outcomes"]
+    persons = outcomes.filter(pl.col("metric") == "C1g").with_columns(
+        pl.col("value", "n_cases", "largest_case").cast(pl.Int64)
+    )
+    assert persons.height > 10
+    assert persons.filter(pl.col("largest_case") * pl.col("n_cases") < pl.col("value")).is_empty()
+    assert persons.filter(pl.col("largest_case") > pl.col("value") - pl.col("n_cases") + 1).is_empty()
+    assert outcomes.filter(pl.col("metric") != "C1g")["largest_case"].unique().to_list() == [""]

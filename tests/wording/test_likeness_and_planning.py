@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from evalkit.equivalences import Equivalence, EquivalenceVerdict
 from evalkit.estimands import Margin
 from evalkit.estimates import Estimate
 from evalkit.language import Language, Text
-from evalkit.planning import Layout, planned_power
+from evalkit.outlooks import Layout
+from evalkit.planning import planned_power
 from evalkit.vocabulary import DesignId, EstimateStatus, GoodDirection, Scale
 from evalkit.wording.planned import planned_text, smallest_change, wait, what_is_needed
 
@@ -75,6 +77,19 @@ def test_the_phrases_of_the_brief() -> None:
     ]
     days = ek.equivalence(difference(-1.0, 1.0), 2.0)
     assert "(2,0 dagar mindre till 2,0 dagar mer)" in wording.equivalence_sentence(days, unit=DAYS)
+
+
+@pytest.mark.parametrize(
+    ("scale", "told"),
+    [
+        (Scale.RATE_RATIO, "(17 procent färre till 2,5 gånger så många)"),
+        (Scale.DURATION_RATIO, "(17 procent kortare till 2,5 gånger så lång)"),
+        (Scale.PROPORTION_RATIO, "(17 procent lägre till 2,5 gånger så hög)"),
+    ],
+)
+def test_a_ratio_of_shares_or_times_is_not_told_as_one_of_numbers(scale, told) -> None:
+    one = replace(difference(0.9, 1.1), scale=scale)
+    assert told in wording.equivalence_sentence(ek.equivalence(one, (1 / 1.2, 2.5)))
 
 
 def test_a_margin_in_the_plan_is_told_in_the_report(plan_of, metric_book) -> None:

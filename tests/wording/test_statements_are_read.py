@@ -31,6 +31,7 @@ GIVEN = {
     "number": 252,
     "attainable": 0.25,
     "seed": 1,
+    "worth": 2.3,
     "changes": Text("ny lag (1 juli 2025)", "a new act (1 July 2025)"),
 }
 

@@ -2,8 +2,67 @@
 
 from __future__ import annotations
 
-from evalkit.language import Text
+from evalkit.caveats.donors import (
+    chosen_by_chance,
+    compared_with_all,
+    compared_with_drawn,
+    others_left_out,
+    others_unaffected,
+)
+from evalkit.caveats.resampling import (
+    all_assignments,
+    blocks_drawn,
+    clusters_drawn,
+    drawn_assignments,
+    moved_in_time,
+    resampled,
+)
+from evalkit.language import Text, decimal_comma
 from evalkit.statements import Statement
+
+__all__ = [
+    "all_assignments",
+    "approximate_figures",
+    "blocks_drawn",
+    "chosen_by_chance",
+    "clusters_drawn",
+    "compared_with_all",
+    "compared_with_drawn",
+    "count_carried_forward",
+    "derived_figures",
+    "descriptive_only",
+    "detail_protected",
+    "dispersion_unknown",
+    "donors_unaffected",
+    "drawn_assignments",
+    "exposure_carried_forward",
+    "few_periods_before",
+    "join_dates_by_chance",
+    "largest_weight",
+    "more_found_or_more_looked_for",
+    "moved_in_time",
+    "not_an_effect",
+    "nothing_else_changed",
+    "one_area_per_side",
+    "one_case_dominates",
+    "others_left_out",
+    "others_unaffected",
+    "parallel_development",
+    "periods_left_out",
+    "persons_in_cases",
+    "placebo_donors",
+    "reported_poisson",
+    "reported_quasi_poisson",
+    "resampled",
+    "rows_without_events_left_out",
+    "rules_changed",
+    "rules_may_have_changed",
+    "seasons_differ",
+    "strata_left_out",
+    "test_beside_interval",
+    "trend_would_continue",
+    "varies_more_than_chance",
+]
 
 
 def descriptive_only() -> Statement:
@@ -208,6 +267,19 @@ def one_case_dominates(share: float) -> Statement:
     )
 
 
+def larger_cases_unseen() -> Statement:
+    """An interval for persons in cases knows only the sizes seen."""
+    return Statement(
+        "larger_cases_unseen",
+        Text(
+            "Osäkerheten förutsätter att inga ärenden är mycket större än de som har setts. "
+            "Finns det enstaka mycket stora ärenden kan antalet personer vara långt högre.",
+            "The uncertainty supposes that no cases are much larger than those seen. "
+            "If there are a few very large ones, the number of persons may be far higher.",
+        ),
+    )
+
+
 def more_found_or_more_looked_for() -> Statement:
     """Detection-driven: more visits find more."""
     return Statement(
@@ -300,80 +372,6 @@ def test_beside_interval() -> Statement:
     )
 
 
-def all_assignments(number: int, attainable: float) -> Statement:
-    """An exact permutation test: how many assignments there are, and the smallest p-value they allow."""
-    return Statement(
-        "all_assignments",
-        Text(
-            f"Utfallet har jämförts med alla {number} sätt som insatsen kunde ha fördelats på. "
-            f"Det minsta p-värde som går att få är {_decimal_comma(attainable)}.",
-            f"The result was compared with all {number} ways in which the measure could have been assigned. "
-            f"The smallest p-value that can be had is {attainable:.4g}.",
-        ),
-    )
-
-
-def drawn_assignments(number: int, attainable: float, seed: int) -> Statement:
-    """A permutation test by draws: how many, the smallest p-value they allow, and the seed."""
-    return Statement(
-        "drawn_assignments",
-        Text(
-            f"Utfallet har jämförts med {number} lottade sätt att fördela insatsen (frö {seed}). "
-            f"Det minsta p-värde som går att få är {_decimal_comma(attainable)}.",
-            f"The result was compared with {number} ways of assigning the measure, drawn by lot (seed {seed}). "
-            f"The smallest p-value that can be had is {attainable:.4g}.",
-        ),
-    )
-
-
-def moved_in_time() -> Statement:
-    """A test by shifts in time: the series must be of one kind throughout."""
-    return Statement(
-        "moved_in_time",
-        Text(
-            "Jämförelsen flyttar insatsen till andra tider i samma serie. Den förutsätter att serien annars hade varit "
-            "likadan hela tiden, utan trend eller årstider.",
-            "The comparison moves the measure to other times of the same series. It takes for granted that the series "
-            "would otherwise have been alike throughout, without trend or seasons.",
-        ),
-    )
-
-
-def resampled(number: int, seed: int) -> Statement:
-    """A bootstrap: how many draws, and the seed."""
-    return Statement(
-        "resampled",
-        Text(
-            f"Osäkerheten kommer av {number} nya urval lottade ur samma uppgifter (frö {seed}).",
-            f"The uncertainty comes from {number} new samples drawn by lot from the same data (seed {seed}).",
-        ),
-    )
-
-
-def clusters_drawn(number: int) -> Statement:
-    """A bootstrap of clusters: how many there are to draw from."""
-    return Statement(
-        "clusters_drawn",
-        Text(
-            f"Uppgifter som hör ihop har lottats tillsammans, i {number} grupper.",
-            f"Data that belong together were drawn together, in {number} groups.",
-        ),
-    )
-
-
-def blocks_drawn(number: int) -> Statement:
-    """A bootstrap of a series: the length of its blocks."""
-    return Statement(
-        "blocks_drawn",
-        Text(
-            f"Serien har lottats i bitar om högst {number} mätpunkter i följd, så att det som följer på "
-            "vartannat hålls ihop.",
-            f"The series was drawn in pieces of at most {number} points in a row, so that what follows upon each other "
-            "stays together.",
-        ),
-    )
-
-
 def detail_protected() -> Statement:
     """What a check saw is not told, to protect those behind small counts."""
     return Statement(
@@ -383,10 +381,6 @@ def detail_protected() -> Statement:
             "Not shown, to protect those concerned.",
         ),
     )
-
-
-def _decimal_comma(number: float) -> str:
-    return f"{number:.4g}".replace(".", ",")
 
 
 def join_dates_by_chance() -> Statement:
@@ -408,7 +402,7 @@ def placebo_donors(number: int, attainable: float) -> Statement:
         "placebo_donors",
         Text(
             f"Osäkerheten kommer av samma beräkning för vart och ett av {number} områden utan insatsen. "
-            f"Det minsta p-värde som går att få är {_decimal_comma(attainable)}.",
+            f"Det minsta p-värde som går att få är {decimal_comma(attainable)}.",
             f"The uncertainty comes from the same calculation for each of {number} areas without the measure. "
             f"The smallest p-value that can be had is {attainable:.4g}.",
         ),
@@ -433,7 +427,7 @@ def largest_weight(share: float) -> Statement:
     return Statement(
         "largest_weight",
         Text(
-            f"Ett enda område står för {_decimal_comma(100 * share)} procent av jämförelsen.",
+            f"Ett enda område står för {decimal_comma(100 * share)} procent av jämförelsen.",
             f"A single area makes up {100 * share:.4g} per cent of the comparison.",
         ),
     )
