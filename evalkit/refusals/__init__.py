@@ -56,11 +56,13 @@ from evalkit.refusals.donors import (
     too_few_treated,
 )
 from evalkit.refusals.joining import (
+    area_without_exposure,
     no_covariance,
     none_counted_or_expected,
     nothing_before_to_judge_by,
     nothing_to_take_apart,
     periods_go_together,
+    too_few_areas,
     too_few_in_a_group,
 )
 from evalkit.refusals.panels import (
@@ -99,6 +101,7 @@ from evalkit.refusals.series import (
 __all__ = [
     "all_censored",
     "all_join_at_once",
+    "area_without_exposure",
     "before_too_short",
     "beyond_follow_up",
     "count_cases",
@@ -154,6 +157,7 @@ __all__ = [
     "stratum_without_exposure",
     "stretch_without_events",
     "suppressed",
+    "too_few_areas",
     "too_few_clusters",
     "too_few_donors",
     "too_few_effective_clusters",
