@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.joining import group_time_effects
     from evalkit.comparisons.joining_effects import ExtendedEffects, GroupTimeEffects
+    from evalkit.comparisons.joining_ratio import JoiningRatio, joining_ratio
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
@@ -102,6 +103,7 @@ _HOMES = {
     "Holdings": "evalkit.holdings",
     "HonestBounds": "evalkit.comparisons.honest",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
+    "JoiningRatio": "evalkit.comparisons.joining_ratio",
     "Language": "evalkit.language",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
@@ -141,6 +143,7 @@ _HOMES = {
     "group_time_effects": "evalkit.comparisons.joining",
     "honest_bounds": "evalkit.comparisons.honest",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
+    "joining_ratio": "evalkit.comparisons.joining_ratio",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
@@ -210,6 +213,7 @@ __all__ = [
     "Holdings",
     "HonestBounds",
     "InterruptedSeries",
+    "JoiningRatio",
     "Language",
     "Margin",
     "MetricBook",
@@ -249,6 +253,7 @@ __all__ = [
     "group_time_effects",
     "honest_bounds",
     "interrupted_time_series",
+    "joining_ratio",
     "largest_case_share",
     "leave_one_case_out",
     "load",
