@@ -81,7 +81,7 @@ def pyfixest(data: dict[str, Numbers]) -> tuple[float, float]:
 
 
 def first_call(who: str, seed: int) -> float:
-    """Seconds of a new process that imports what it needs and fits once, less those of one that only imports numpy."""
+    """Seconds of a new process that imports this benchmark, and with it evalkit, and what it needs, and fits once."""
     here = "import sys; sys.path.insert(0, 'benchmarks'); import panel; "
     code = f"{here}panel.{who}(panel.counts({seed}))"
     return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True), 1)
