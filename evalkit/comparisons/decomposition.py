@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, overload
 
@@ -19,7 +18,7 @@ from evalkit.comparisons.decomposition_result import (
 from evalkit.comparisons.rate_ratios import rate_ratio
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
-from evalkit.estimates import Estimate, frame_of, refusal
+from evalkit.estimates import Estimate, refusal
 from evalkit.inference import proportions, ratios, variance_recovery
 from evalkit.inference.faults import COUNT, EXPOSURE
 from evalkit.inference.grouped_arguments import GroupedArguments
@@ -33,8 +32,6 @@ from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import polars as pl
 
     from evalkit.comparisons.grouped import Labels
@@ -129,7 +126,9 @@ def decompose(
     Returns
     -------
     Decomposition, Decompositions or GroupedDecompositions
-        With ``rows="comparisons"`` a series of them, with ``by`` one for each group. Three estimates on the scale ``rate_ratio``. Visits are decided,
+        With ``rows="comparisons"`` a series of them, with ``by`` one for each group.
+
+        Three estimates on the scale ``rate_ratio``. Visits are decided,
         not drawn: the interval of the hit rate takes them as given, and the interval of the visits says only what
         chance in a count of that size would be. The intervals therefore do not add up; the estimates do. With no
         findings in one window the ratio is 0 or infinite with a one-sided interval; with none in either it is refused.

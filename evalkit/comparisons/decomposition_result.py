@@ -159,6 +159,7 @@ class GroupedDecompositions:
 
 
 def share_of_visits(visits: Estimate, hit_rate: Estimate) -> float | None:
+    """What the visits make up of the change, where both changed in one direction."""
     ratios = (visits.estimate, hit_rate.estimate)
     if any(ratio is None or not 0 < ratio < math.inf for ratio in ratios):
         return None

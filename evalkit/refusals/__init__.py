@@ -55,8 +55,8 @@ from evalkit.refusals.donors import (
     too_few_donors,
     too_few_events_for_placebos,
     too_few_periods_before,
-    too_few_to_stand_out,
     too_few_placebos,
+    too_few_to_stand_out,
     too_few_treated,
 )
 from evalkit.refusals.joining import (
@@ -161,8 +161,8 @@ __all__ = [
     "too_few_clusters",
     "too_few_donors",
     "too_few_effective_clusters",
-    "too_few_in_a_group",
     "too_few_events_for_placebos",
+    "too_few_in_a_group",
     "too_few_margins",
     "too_few_periods_before",
     "too_few_placebos",
