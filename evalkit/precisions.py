@@ -31,7 +31,7 @@ class Precision:
     months
         Whole months from now.
     alpha, alternative
-        The level of the test, two-sided unless the alternative is ``larger`` or ``smaller``.
+        The level of the test, two-sided unless the alternative is ``greater`` or ``less``.
     dispersion
         φ, the variance over the mean.
     method
@@ -75,7 +75,7 @@ class Precision:
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
-        return frame_view("Precision", self.to_frame())
+        return frame_view("Vad som kan väntas", self.to_frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -143,4 +143,4 @@ class PrecisionSeries:
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
-        return frame_view("Precision", self.to_frame())
+        return frame_view("Vad som kan väntas", self.to_frame())

@@ -119,6 +119,7 @@ class DesignId(StrEnum):
     D2C = "D2c"
     D3 = "D3"
     D4 = "D4"
+    D5 = "D5"
 
     @property
     def is_level(self) -> bool:

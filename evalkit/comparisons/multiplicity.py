@@ -14,6 +14,7 @@ from evalkit.inference.adjustment import Adjustment
 from evalkit.inference.arguments import Arguments
 from evalkit.inference.faults import Fault
 from evalkit.inference.given_columns import as_numbers, is_column
+from evalkit.inference.method import canonical
 from evalkit.language import Text
 from evalkit.vocabulary import Role
 
@@ -254,8 +255,8 @@ def _method(given: Arguments, method: object) -> Adjustment:
     from evalkit.errors import known_names
 
     words = [word.value for word in METHODS]
-    if isinstance(method, str) and method in words:
-        return Adjustment(method)
+    if canonical(method) in words:
+        return Adjustment(canonical(method))
     given.note(
         "unknown_method",
         "method",

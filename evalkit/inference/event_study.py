@@ -15,7 +15,6 @@ from scipy import special
 from evalkit import refusals
 from evalkit.inference import cluster_robust, fixed_effects, multiplier_bootstrap
 from evalkit.inference.absorbing import Effects
-from evalkit.inference.fixed_effects import Fit
 from evalkit.inference.intervals import Floats
 from evalkit.inference.joining_rule import LEAST_CLUSTERS, LEAST_PER_GROUP, Clusters
 from evalkit.statements import Statement
@@ -82,9 +81,9 @@ def clustered(
     -------
     Coefficients or Statement
         Errors allow any dependence within a unit; each unit's part is divided by the root of one less its leverage, its
-        share of the events of its side (CR2), and Student's t has the units of the smaller side less one. Refused with
-        fewer than 30 units or 10 on a side (:mod:`evalkit.inference.joining_rule`), and when the iteration does not
-        end.
+        share of the events of its side (CR2). Student's t has the units of a side less one, units of unlike sizes being
+        worth fewer (one over the sum of squared shares), for the side where that is less. Refused with fewer than 30
+        units or 10 on a side (:mod:`evalkit.inference.joining_rule`), and when the iteration does not end.
 
     Notes
     -----
@@ -121,19 +120,21 @@ def clustered(
         few = sides.number < LEAST_CLUSTERS
         return refusals.too_few_clusters(LEAST_CLUSTERS) if few else refusals.too_few_treated_clusters(LEAST_PER_GROUP)
     error = np.full(told.size, np.nan)
-    error[fit.kept] = multiplier_bootstrap.std_error(_influence(fit, cluster_robust.places(unit[fit.used]), side))
-    return _limited(told, fit.coefficients, error, sides.df, conf_level)
+    members = cluster_robust.places(unit[fit.used])
+    share = _share_of_side(fit.means, members, side)
+    influence = cluster_robust.by_cluster(fit.scores, members) @ fit.bread / np.sqrt(1 - share)[:, None]
+    error[fit.kept] = multiplier_bootstrap.std_error(influence)
+    worth = min(1 / float(np.sum(share[one] ** 2)) for one in (side, ~side))
+    return _limited(told, fit.coefficients, error, max(worth - 1, 1.0), conf_level)
 
 
-def _influence(fit: Fit, members: Whole, side: NDArray[np.bool_]) -> Floats:
-    """What each unit moves the coefficients by, its leverage allowed for; shape ``(units, kept)``."""
-    expected = np.bincount(members, weights=fit.means)
-    places = side.astype(np.int64)
-    leverage = expected / np.bincount(places, weights=expected)[places]
-    return np.asarray(cluster_robust.by_cluster(fit.scores, members) @ fit.bread / np.sqrt(1 - leverage)[:, None])
+def _share_of_side(means: Floats, members: Whole, side: NDArray[np.bool_]) -> Floats:
+    """Each unit's share of the events expected on its side: how far the side's level follows it; shape ``(units,)``."""
+    expected, places = np.bincount(members, weights=means), side.astype(np.int64)
+    return np.asarray(expected / np.bincount(places, weights=expected)[places])
 
 
-def _limited(since: Whole, estimate: Floats, error: Floats, df: int, conf_level: float) -> Coefficients:
+def _limited(since: Whole, estimate: Floats, error: Floats, df: float, conf_level: float) -> Coefficients:
     known = np.isfinite(error) & np.isfinite(estimate) & (error > 0)
     told = np.where(known, error, np.nan)
     statistic = np.abs(estimate / told)

@@ -60,10 +60,13 @@ from evalkit.refusals.donors import (
     too_few_treated,
 )
 from evalkit.refusals.joining import (
+    area_without_exposure,
     no_covariance,
+    none_counted_or_expected,
     nothing_before_to_judge_by,
     nothing_to_take_apart,
     periods_go_together,
+    too_few_areas,
     too_few_in_a_group,
 )
 from evalkit.refusals.panels import (
@@ -102,6 +105,7 @@ from evalkit.refusals.series import (
 __all__ = [
     "all_censored",
     "all_join_at_once",
+    "area_without_exposure",
     "before_too_short",
     "beyond_follow_up",
     "count_cases",
@@ -128,6 +132,7 @@ __all__ = [
     "no_variation",
     "no_variation_to_measure",
     "nobody_joins",
+    "none_counted_or_expected",
     "not_applicable",
     "not_attempted",
     "not_converged",
@@ -158,6 +163,7 @@ __all__ = [
     "stratum_without_exposure",
     "stretch_without_events",
     "suppressed",
+    "too_few_areas",
     "too_few_clusters",
     "too_few_donors",
     "too_few_effective_clusters",

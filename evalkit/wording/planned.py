@@ -24,6 +24,7 @@ _DESIGNS = {
     DesignId.D2C: Text("två områden före och efter, som tidsserier", "two areas before and after, as time series"),
     DesignId.D3: Text("två områden före och efter", "two areas before and after"),
     DesignId.D4: Text("ett område mot många andra, före och efter", "one area against many others, before and after"),
+    DesignId.D5: Text("områden som ansluter vid olika tid", "areas that join at different times"),
 }
 _FREQUENCIES = {
     Frequency.MONTH: Text("uppgifter per månad", "monthly data"),

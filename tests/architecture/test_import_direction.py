@@ -21,7 +21,8 @@ ORDER = (
     "equivalences", "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "selftest",
     "outlooks", "planning",
     "claim_families", "margins", "protection", "policy", "cases", "retelling", "disclosure", "released_curves",
-    "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging", "counting",
+    "markdown", "wording", "tables", "webpage", "dictionary", "figures", "view_words", "views", "artifacts", "staging",
+    "counting",
     "templates", "feedback", "simulated_world", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on

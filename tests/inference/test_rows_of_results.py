@@ -217,3 +217,28 @@ def test_a_pandas_frame_gives_the_same_adjusted_ratio() -> None:
     ours = ek.adjusted_rate_ratio(pl.DataFrame(told), **asked, covariates=["sector"])
     theirs = ek.adjusted_rate_ratio(pd.DataFrame(told).astype({"sector": "category"}), **asked, covariates=["sector"])
     assert ours == theirs
+
+
+def test_one_set_of_words_for_alternatives_and_other_spellings_of_methods() -> None:
+    two = ek.proportion_test(7, 12, 1, 10)
+    for word in ("two-sided", "two_sided", "Two.Sided"):
+        assert ek.proportion_test(7, 12, 1, 10, alternative=word) == two
+        assert ek.power(1.5, events=30, events_ref=30, alternative=word).alternative == "two-sided"
+    for word, other in (("greater", "larger"), ("less", "smaller")):
+        told = ek.power(1.5, events=30, events_ref=30, alternative=other)
+        assert told == ek.power(1.5, events=30, events_ref=30, alternative=word)
+        assert told.alternative == word
+        assert ek.proportion_test(7, 12, 1, 10, alternative=other).tests[0].name == f"boschloo, {word}"
+    for function in (
+        lambda: ek.power(1.5, events=3, alternative="both"),
+        lambda: ek.proportion_test(1, 2, 1, 2, alternative="both"),
+    ):
+        with pytest.raises(EstimationError) as caught:
+            function()
+        assert str(caught.value.problems[0].accepted) == "greater, less, two-sided"
+    assert ek.rate_ratio(3, 10, 4, 10, method="E-test") == ek.rate_ratio(3, 10, 4, 10, method="e_test")
+    assert ek.rate(3, 10, method="Jeffreys") == ek.rate(3, 10, method="bayes")
+    assert list(ek.adjust([0.01, 0.02], method="FDR")) == list(ek.adjust([0.01, 0.02], method="bh"))
+    with pytest.raises(EstimationError) as caught:
+        ek.rate(3, 10, method="wald")
+    assert str(caught.value.problems[0].accepted) == "bayes, exact, midp, score"

@@ -162,7 +162,7 @@ def test_a_row_of_decompositions_is_the_single_call(rows: list[tuple], kind: str
     many = ek.decompose(*map(list, zip(*calls, strict=True)), exposure_after=2.0, findings=kind, rows="comparisons")
     assert list(many) == [ek.decompose(*call, exposure_after=2.0, findings=kind) for call in calls]
     assert many.to_frame().height == 3 * len(rows)
-    assert "findings" in many._repr_html_()
+    assert "fynd per besök" in many._repr_html_()
 
 
 def test_the_periods_of_each_group_are_decomposed_as_if_it_were_alone() -> None:

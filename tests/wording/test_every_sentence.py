@@ -43,6 +43,7 @@ SCALES = {
     DesignId.D2C: Scale.RATIO_OF_RATE_RATIOS,
     DesignId.D3: Scale.RATIO_OF_RATE_RATIOS,
     DesignId.D4: Scale.RATIO_OF_RATE_RATIOS,
+    DesignId.D5: Scale.RATIO_OF_RATE_RATIOS,
 }
 COUNTS = (0, 1, 2, 9, 40, 1234)
 BIG, SMALL = 2_000_000.0, 90_000.0
@@ -109,7 +110,7 @@ def cases() -> Iterator[Case]:
 
 
 # A time series without events on a side is refused.
-_NEEDS_EVENTS = frozenset({DesignId.D2_ITS, DesignId.D2C, DesignId.D4})
+_NEEDS_EVENTS = frozenset({DesignId.D2_ITS, DesignId.D2C, DesignId.D4, DesignId.D5})
 _CELLS = (
     (DesignId.D1, 1),
     (DesignId.D2, 2),
@@ -117,6 +118,7 @@ _CELLS = (
     (DesignId.D2C, 4),
     (DesignId.D3, 4),
     (DesignId.D4, 4),
+    (DesignId.D5, 2),
 )
 CASES = tuple(cases())
 BOTH = tuple(Language)
