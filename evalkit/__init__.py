@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from evalkit.comparisons.adjusted import adjusted_rate_ratio
     from evalkit.comparisons.by_cases import rate_by_cases, rate_ratio_by_cases
     from evalkit.comparisons.curves import Curve, Curves
-    from evalkit.comparisons.decomposition import Decomposition, decompose
+    from evalkit.comparisons.decomposition import decompose
+    from evalkit.comparisons.decomposition_result import Decomposition
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
@@ -85,7 +86,7 @@ _HOMES = {
     "Curve": "evalkit.comparisons.curves",
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
-    "Decomposition": "evalkit.comparisons.decomposition",
+    "Decomposition": "evalkit.comparisons.decomposition_result",
     "EValue": "evalkit.inference.e_value",
     "Equivalence": "evalkit.equivalences",
     "EquivalenceSeries": "evalkit.equivalences",

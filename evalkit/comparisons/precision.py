@@ -396,7 +396,7 @@ def _too_many(cells: Cells, ratio: Floats) -> NDArray[np.bool_]:
 
 
 def _after(flow: Cells, so_far: Floats, so_far_ref: Floats | None, months: Floats) -> Cells:
-    """The counts without an effect after so many months; after none a hair above zero, infinitely uncertain."""
+    """The counts without an effect after so many months; at none yet a hair above zero: infinitely uncertain."""
     from evalkit.inference.precision import Cells
 
     hair = 1 / LARGEST_POSITIVE

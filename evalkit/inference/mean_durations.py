@@ -117,8 +117,8 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
     """The mean of one side less that of the other, element by element.
 
     ``greenwood`` is the normal interval with its p-value against 0. ``mover`` joins the ``logit`` limits of the two
-    sides and has no p-value. Each side's degrees of freedom are Welch's, but no more than its own: a small side's skewed
-    limit is not made surer by a large side beside it.
+    sides and has no p-value. Each side's degrees of freedom are Welch's, but no more than its own: the skewed limit of
+    a small side is not made surer by a large one beside it.
 
     Source: Royston and Parmar 2013, BMC Medical Research Methodology 13:152; Zou and Donner 2008, Statistics in
     Medicine 27:1693-1702 (mover); Welch 1947, Biometrika 34:28-35 (degrees of freedom of two sides).
