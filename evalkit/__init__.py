@@ -55,24 +55,26 @@ if TYPE_CHECKING:
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
-    from evalkit.equivalences import Equivalence
+    from evalkit.equivalences import Equivalence, EquivalenceSeries
     from evalkit.errors import EstimationError, EvalkitError
     from evalkit.estimands import Estimand, Group, Margin, Series, Window
     from evalkit.estimate_series import EstimateSeries
-    from evalkit.estimates import Estimate, Estimates
+    from evalkit.estimates import Estimate, Estimates, Tested
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
     from evalkit.inference.e_value import EValue
+    from evalkit.language import Language
     from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
     from evalkit.plan import Plan
     from evalkit.policy import Policy
-    from evalkit.precisions import Precision
+    from evalkit.precisions import Precision, PrecisionSeries
     from evalkit.released_curves import ReleasedCurves, release_curves
     from evalkit.selftest import SelfTest, self_test
     from evalkit.simulation import Simulation, simulate
+    from evalkit.statements import Statement
     from evalkit.templates import write_template
 
 __version__ = "0.1.0"
@@ -85,6 +87,7 @@ _HOMES = {
     "Decomposition": "evalkit.comparisons.decomposition",
     "EValue": "evalkit.inference.e_value",
     "Equivalence": "evalkit.equivalences",
+    "EquivalenceSeries": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
     "EstimateSeries": "evalkit.estimate_series",
@@ -99,6 +102,7 @@ _HOMES = {
     "Holdings": "evalkit.holdings",
     "HonestBounds": "evalkit.comparisons.honest",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
+    "Language": "evalkit.language",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
@@ -107,14 +111,17 @@ _HOMES = {
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
+    "PrecisionSeries": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "ReleasedCurves": "evalkit.released_curves",
     "SelfTest": "evalkit.selftest",
     "Series": "evalkit.estimands",
     "SeriesDiagnostics": "evalkit.comparisons.series_diagnostics",
     "Simulation": "evalkit.simulation",
+    "Statement": "evalkit.statements",
     "SyntheticControl": "evalkit.comparisons.synthetic_result",
     "SyntheticDid": "evalkit.comparisons.synthetic_result",
+    "Tested": "evalkit.estimates",
     "TwoWayParts": "evalkit.comparisons.two_way",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
@@ -188,6 +195,7 @@ __all__ = [
     "Decomposition",
     "EValue",
     "Equivalence",
+    "EquivalenceSeries",
     "Estimand",
     "Estimate",
     "EstimateSeries",
@@ -202,6 +210,7 @@ __all__ = [
     "Holdings",
     "HonestBounds",
     "InterruptedSeries",
+    "Language",
     "Margin",
     "MetricBook",
     "Panel",
@@ -210,14 +219,17 @@ __all__ = [
     "Plan",
     "Policy",
     "Precision",
+    "PrecisionSeries",
     "Released",
     "ReleasedCurves",
     "SelfTest",
     "Series",
     "SeriesDiagnostics",
     "Simulation",
+    "Statement",
     "SyntheticControl",
     "SyntheticDid",
+    "Tested",
     "TwoWayParts",
     "Variation",
     "Window",

@@ -14,6 +14,7 @@ from evalkit.comparisons.grouped import series_of
 from evalkit.errors import known_names
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.grouped_arguments import GroupedArguments
+from evalkit.inference.groups import Groups
 from evalkit.inference.method import Method
 from evalkit.language import Text
 from evalkit.statements import Statement
@@ -22,9 +23,10 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
+    from evalkit.comparisons.result import Table
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.adjusted import Adjusted
-    from evalkit.inference.loglinear import Model
+    from evalkit.inference.regression_rows import RegressionRows
 
 ERRORS = {
     "quasi": Method.QUASI_POISSON,
@@ -36,7 +38,7 @@ _TWO = 2
 
 
 def adjusted_rate_ratio(
-    frame: pl.DataFrame,
+    frame: Table,
     *,
     count: str,
     exposure: str,
@@ -54,7 +56,7 @@ def adjusted_rate_ratio(
     Parameters
     ----------
     frame
-        One row per unit, period or object group.
+        One row per unit, period or object group; of polars or pandas.
     count, exposure
         The columns with the events and with what they are divided by. Rows with exposure 0 are left out.
     contrast, reference
@@ -87,7 +89,7 @@ def adjusted_rate_ratio(
         When an argument has no meaning; every such argument is told at once.
 
     Source: McCullagh and Nelder 1989, Generalized Linear Models, 2nd ed., chapter 6; errors as in
-    :func:`evalkit.inference.adjusted.ratio`.
+    :func:`evalkit.inference.adjusted.ratios`.
 
     Examples
     --------
@@ -106,6 +108,7 @@ def adjusted_rate_ratio(
     (2.77, 1.5, 5.36)
     """
     given = GroupedArguments("adjusted_rate_ratio()")
+    frame = given.table("frame", frame)
     wanted = _errors(given, errors, cluster)
     level, tested = given.conf_level(conf_level), given.null("null", null)
     names = {"count": count, "exposure": exposure, "contrast": contrast}
@@ -119,11 +122,11 @@ def adjusted_rate_ratio(
     groups = given.groups("by", [frame[name] for name in keys]) if keys else None
     given.done()
     asked = _Asked(contrast, reference, covariates, wanted, level, tested)
+    single = groups is None or groups.labels is None
+    parts = Groups.single(frame.height) if groups is None or single else groups
+    found, left_out = _found(frame, read, parts, asked)
     if groups is None or groups.labels is None:
-        return _one(frame, read, asked)[0]
-    rows = [np.flatnonzero(groups.at == place) for place in range(groups.count)]
-    found, left_out = zip(*(_one(frame[at], read.at(at), asked) for at in rows), strict=True) if rows else ((), ())
-    used = [int((read.exposures[at] > 0).sum()) for at in rows]
+        return found[0]
     return series_of(
         found,
         groups.labels,
@@ -131,7 +134,7 @@ def adjusted_rate_ratio(
         conf_level=level,
         null=tested,
         method=wanted.value,
-        rows=used,
+        rows=groups.total(read.exposures > 0).astype(int).tolist(),
         rows_left_out=left_out,
     )
 
@@ -146,18 +149,65 @@ class _Asked:
     null: float
 
 
-def _one(frame: pl.DataFrame, read: _Read, asked: _Asked) -> tuple[Estimate, int]:
-    """One comparison, whose arguments are sound, and how many of its rows had no say."""
+def _found(frame: pl.DataFrame, read: _Read, groups: Groups, asked: _Asked) -> tuple[list[Estimate], list[int]]:
+    """The estimate of every group, whose arguments are sound, and how many of its rows had no say."""
     from evalkit.inference import adjusted
 
-    if read.missing.any():
-        return refusal(Scale.RATE_RATIO, refusals.value_missing(), conf_level=asked.conf_level), 0
-    data = _used(frame, read, asked.contrast, asked.reference, asked.covariates)
-    if isinstance(data, Statement):
-        return refusal(Scale.RATE_RATIO, data, conf_level=asked.conf_level), 0
-    model, clusters = data
-    found = adjusted.ratio(model, clusters, asked.conf_level, errors=asked.method, null=asked.null)
-    return _estimate(found, read, asked.method, asked.conf_level, asked.null), found.left_out
+    side = (frame[asked.contrast] != asked.reference).fill_null(value=False).to_numpy()
+    used = read.exposures > 0
+    reasons = _reasons(read, groups, side, used)
+    sound = np.array([reason is None for reason in reasons], dtype=bool)
+    rows = np.flatnonzero(used & sound[groups.at])
+    rows = rows[np.argsort(groups.at[rows], kind="stable")]
+    answers = adjusted.ratios(
+        _regression_rows(read, rows, (groups.at[rows], side[rows]), [frame[name][rows] for name in asked.covariates]),
+        groups.count,
+        asked.conf_level,
+        errors=asked.method,
+        null=asked.null,
+    )
+    beside = zip(groups.total(used), groups.total(read.counts), groups.total(read.exposures), strict=True)
+    estimates, left_out = [], []
+    for at, (reason, (count, events, exposure)) in enumerate(zip(reasons, beside, strict=True)):
+        one = adjusted.Adjusted(reason) if reason is not None else answers[at]
+        left_out.append(one.left_out)
+        estimates.append(_estimate(one, asked, rows=int(count), events=round(events), exposure=float(exposure)))
+    return estimates, left_out
+
+
+def _reasons(read: _Read, groups: Groups, side: NDArray[np.bool_], used: NDArray[np.bool_]) -> list[Statement | None]:
+    """Why a group has no regression at all."""
+    lacking = groups.total(read.missing) > 0
+    alike = (groups.total(used & side) == 0) | (groups.total(used & ~side) == 0)
+    empty = groups.total(np.where(used, read.counts, 0)) == 0
+    made = {
+        "lacking": refusals.value_missing(),
+        "alike": refusals.no_shared_stratum(),
+        "empty": refusals.no_events(),
+    }
+    places = np.select([lacking, alike, empty], [0, 1, 2], 3)
+    return [(*made.values(), None)[place] for place in places]
+
+
+def _regression_rows(
+    read: _Read,
+    rows: NDArray[np.intp],
+    labels: tuple[NDArray[np.intp], NDArray[np.bool_]],
+    columns: Sequence[pl.Series],
+) -> RegressionRows:
+    """The rows used, which have no missing values, in the order of their groups; ``labels`` are group and side."""
+    from evalkit.inference.regression_rows import RegressionRows
+
+    group, side = labels
+    return RegressionRows(
+        group=group,
+        counts=read.counts[rows],
+        side=side.astype(float),
+        log_exposure=np.log(read.exposures[rows]),
+        numbers=tuple(column.cast(float).to_numpy() for column in columns if column.dtype.is_numeric()),
+        labels=tuple(Groups.of([column]).at for column in columns if not column.dtype.is_numeric()),
+        cluster=read.clusters[rows],
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,10 +216,6 @@ class _Read:
     exposures: NDArray[np.float64]
     clusters: NDArray[np.intp]
     missing: NDArray[np.bool_]
-
-    def at(self, rows: NDArray[np.intp]) -> _Read:
-        """Some of the rows."""
-        return _Read(self.counts[rows], self.exposures[rows], self.clusters[rows], self.missing[rows])
 
 
 def _errors(given: GroupedArguments, errors: object, cluster: object) -> Method:
@@ -243,39 +289,9 @@ def _is_unusable(column: pl.Series) -> NDArray[np.bool_]:
     return np.asarray(gone)
 
 
-def _used(
-    frame: pl.DataFrame, read: _Read, contrast: str, reference: object, covariates: Sequence[str]
-) -> tuple[Model, NDArray[np.intp]] | Statement:
-    """The rows with exposure as a model, or why there is none."""
-    from evalkit.inference.loglinear import Model
-
-    used = read.exposures > 0
-    rows = frame.filter(used)
-    side = (rows[contrast] != reference).to_numpy().astype(float)
-    if not used.any() or side.min() == side.max():
-        return refusals.no_shared_stratum()
-    counts = read.counts[used]
-    if not counts.any():
-        return refusals.no_events()
-    terms = [np.ones(rows.height), side, *(term for name in covariates for term in _terms(rows[name]))]
-    # Measured against their mean, large exposures leave the constant term in the range of a float.
-    logs = np.log(read.exposures[used])
-    return Model(counts, np.column_stack(terms), logs - logs.mean()), read.clusters[used]
-
-
-def _terms(column: pl.Series) -> list[NDArray[np.float64]]:
-    """A number centred and scaled; anything else as one indicator for each value but the first."""
-    if column.dtype.is_numeric():
-        numbers = column.cast(float).to_numpy()
-        spread = numbers.std()
-        return [(numbers - numbers.mean()) / spread] if spread > 0 else []
-    return [(column == value).to_numpy().astype(float) for value in column.unique(maintain_order=True)[1:]]
-
-
-def _estimate(found: Adjusted, read: _Read, method: Method, conf_level: float, null: float) -> Estimate:
+def _estimate(found: Adjusted, asked: _Asked, *, rows: int, events: int, exposure: float) -> Estimate:
     if isinstance(found.found, Statement):
-        return refusal(Scale.RATE_RATIO, found.found, conf_level=conf_level)
-    rows = int((read.exposures > 0).sum())
+        return refusal(Scale.RATE_RATIO, found.found, conf_level=asked.conf_level)
     left_out = (caveats.rows_without_events_left_out(found.left_out, rows),) if found.left_out else ()
     return Estimate(
         scale=Scale.RATE_RATIO,
@@ -284,13 +300,13 @@ def _estimate(found: Adjusted, read: _Read, method: Method, conf_level: float, n
         std_error=found.found.std_error,
         conf_low=found.found.low,
         conf_high=found.found.high,
-        conf_level=conf_level,
+        conf_level=asked.conf_level,
         p_value=found.found.p_value,
-        null=null,
+        null=asked.null,
         dispersion=found.dispersion,
         df=found.df,
-        events=int(read.counts.sum()),
-        exposure=float(read.exposures.sum()),
-        method=method.value,
+        events=events,
+        exposure=exposure,
+        method=asked.method.value,
         assumptions=left_out,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, frame_of, refusal
 from evalkit.inference import proportions, ratios, variance_recovery
-from evalkit.inference.faults import COUNT
+from evalkit.inference.faults import COUNT, EXPOSURE
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Intervals
@@ -119,7 +119,7 @@ class Decompositions:
             series.to_frame().with_row_index("row").select("row", pl.lit(name).alias("metric"), pl.exclude("row"))
             for series, name in zip(self.estimates, PARTS, strict=True)
         ]
-        return pl.concat(frames, how="diagonal").sort("row", maintain_order=True)
+        return pl.concat(frames).sort("row", maintain_order=True)
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -188,7 +188,7 @@ def decompose(
         What a row of the columns is: ``periods`` of one comparison, or ``comparisons``, each with its totals, for a
         whole panel in one call.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------
@@ -251,7 +251,7 @@ def _side(given: GroupedArguments, name: str, visits: object, findings: object, 
     # The windows may have different numbers of periods, so each has its own measure of length.
     own = GroupedArguments(given.function, given.log)
     visited, found = own.counts(f"visits_{name}", visits), own.counts(f"findings_{name}", findings)
-    length = own.exposures(f"exposure_{name}", exposure)
+    length = own.positives(f"exposure_{name}", exposure, EXPOSURE)
     if visited.ndim != found.ndim or (length.ndim and not found.ndim):
         _note_kinds(given, name)
     elif not given.log.problems:
@@ -295,7 +295,9 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
             if ((counts[found] > counts[visited]) & ~given.missing).any():
                 _note_more_than_visits(given, name)
     given.done()
-    gone = np.broadcast_to(given.missing, (1 if given.rows is None else given.rows,))
+    rows = (1 if given.rows is None else given.rows,)
+    gone, empty = (np.broadcast_to(where, rows) for where in (given.missing, given.empty))
+    lacking = _Lacking(gone, empty)
     # A harmless number stands where a row lacks one.
     v1, v0, f1, f0 = (np.where(gone, 1, one) for one in counts)
     t1, t0 = (np.broadcast_to(one, gone.shape) for one in lengths)
@@ -308,10 +310,15 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
     method, null = (Method.MOVER, None) if shares else (Method.SCORE, 1.0)
     evidence: _Evidence = {"events": f1 + f0, "exposure": (v1 + v0).astype(float)}
     return Decompositions(
-        findings=_ratios((f1, t1), (f0, t0), level, gone),
-        visits=_ratios((v1, t1), (v0, t0), level, gone),
-        hit_rate=_series(hits, gone, method, level, null, evidence),
+        findings=_ratios((f1, t1), (f0, t0), level, lacking),
+        visits=_ratios((v1, t1), (v0, t0), level, lacking),
+        hit_rate=_series(hits, lacking, method, level, null, evidence),
     )
+
+
+class _Lacking(NamedTuple):
+    missing: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
 
 
 class _Evidence(TypedDict):
@@ -319,24 +326,27 @@ class _Evidence(TypedDict):
     exposure: NDArray[np.float64]
 
 
-def _ratios(after: _Part, before: _Part, conf_level: float, gone: NDArray[np.bool_]) -> EstimateSeries:
+def _ratios(after: _Part, before: _Part, conf_level: float, lacking: _Lacking) -> EstimateSeries:
     found = ratios.score(*after, *before, conf_level)
     evidence: _Evidence = {"events": after[0] + before[0], "exposure": np.asarray(after[1] + before[1], dtype=float)}
-    return _series(found, gone, Method.SCORE, conf_level, 1.0, evidence)
+    return _series(found, lacking, Method.SCORE, conf_level, 1.0, evidence)
 
 
 def _series(  # noqa: PLR0917 - what three calls give it
     found: Intervals,
-    gone: NDArray[np.bool_],
+    lacking: _Lacking,
     method: Method,
     conf_level: float,
     null: float | None,
     evidence: _Evidence,
 ) -> EstimateSeries:
-    whole = found.refuse(gone, refusals.value_missing())
+    whole = found.refuse(lacking.missing, refusals.value_missing())
+    whole = whole.refuse(lacking.empty, refusals.nothing_to_divide_by())
     return EstimateSeries(
         scale=Scale.RATE_RATIO,
-        numbers=numbers_frame(whole, {"events": evidence["events"], "exposure": evidence["exposure"]}, gone.size),
+        numbers=numbers_frame(
+            whole, {"events": evidence["events"], "exposure": evidence["exposure"]}, lacking.missing.size
+        ),
         method=method,
         conf_level=conf_level,
         null=null,

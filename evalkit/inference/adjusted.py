@@ -1,23 +1,26 @@
-"""A rate ratio adjusted for covariates: one coefficient of a log-linear model, with four kinds of errors."""
+"""Rate ratios adjusted for covariates: one coefficient of a log-linear model per group, with four kinds of errors."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, special
+from scipy import special
 
 from evalkit import refusals
-from evalkit.inference import loglinear
+from evalkit.inference import loglinear, stacks
+from evalkit.inference.estimable import estimable
 from evalkit.inference.groups import Groups
 from evalkit.inference.interval import Interval
-from evalkit.inference.intervals import Counts, Floats
-from evalkit.inference.loglinear import Fitted, Model, NotConvergedError
+from evalkit.inference.intervals import Floats
+from evalkit.inference.loglinear import Model, NotConvergedError
 from evalkit.inference.method import Method
-from evalkit.inference.profiles import Profile
-from evalkit.inference.separation import separated
+from evalkit.inference.profiles import Profiles
+from evalkit.inference.regression_rows import PlacedStack, RegressionRows, stacked
+from evalkit.inference.stacks import StackFit
 from evalkit.statements import Statement
 
 LEAST_CLUSTERS = 10
@@ -26,6 +29,7 @@ MOST_DISPERSION = 1.5
 """Above it no Poisson error is given (domain rule)."""
 _CONTRAST = 1
 _ONE_OF_TWO = 2
+_DECIDED = 1 - 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,22 +46,20 @@ class Adjusted:
     df: int | None = None
 
 
-def ratio(
-    model: Model,
-    clusters: NDArray[np.intp],
+def ratios(
+    rows: RegressionRows,
+    groups: int,
     conf_level: float = 0.95,
     *,
     errors: Method = Method.QUASI_POISSON,
     null: float = 1.0,
-) -> Adjusted:
-    """The rate ratio of the second term, whose values are 0 and 1; the first term is the constant.
+) -> dict[int, Adjusted]:
+    """The rate ratio of the two sides in each group that has rows; every such group has events and both sides.
 
     Parameters
     ----------
-    model
-        Counts, terms and the logarithm of the exposure.
-    clusters
-        Shape ``(rows,)``: which rows belong together; used by robust errors only.
+    rows, groups
+        The rows of all groups, and how many groups there are.
     conf_level, null
         The level and the ratio that the p-value is against.
     errors
@@ -65,128 +67,190 @@ def ratio(
         √φ, φ not below 1; limits and p-value by the profile of the quasi-likelihood, with Student's t. ``robust``:
         the sandwich, HC3 when every row is its own cluster and otherwise by cluster with the factor
         ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3 ``n - p``) degrees of freedom.
-        ``nb2``: a negative binomial model, normal limits.
+        ``nb2``: a negative binomial model, normal limits; the only one that is fitted one group after another.
 
     Source: McCullagh and Nelder 1989, section 6.2; Long and Ervin 2000, The American Statistician 54:217-224 (HC3);
     Cameron and Miller 2015, Journal of Human Resources 50:317-372 (clusters).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference import adjusted
+    >>> from evalkit.inference.regression_rows import RegressionRows
+    >>> at, side = np.zeros(4, int), np.array([0.0, 0, 1, 1])
+    >>> rows = RegressionRows(at, np.array([4, 6, 11, 9]), side, np.zeros(4), (), (), np.arange(4))
+    >>> found = adjusted.ratios(rows, 1)[0]
+    >>> round(found.found.estimate, 6), round(found.dispersion, 4), found.df
+    (2.0, 0.3, 2)
     """
-    kept = ~separated(model.matrix, model.counts)
-    left_out = int((~kept).sum())
-    rows = _independent(Model(model.counts[kept], model.matrix[kept], model.offset[kept]))
-    if isinstance(rows, Statement):
-        return Adjusted(refusals.separated() if left_out else rows, left_out)
-    if rows.df < 1:
-        return Adjusted(refusals.too_few_rows(), left_out)
-    try:
-        fitted = loglinear.poisson(rows)
-        phi = _pearson(rows.counts, fitted) / rows.df
-        found = _ERRORS[errors](rows, fitted, clusters[kept])
-        told = found if isinstance(found, Statement) else _interval(found, conf_level, null)
-    except NotConvergedError:
-        return Adjusted(refusals.not_converged(), left_out)
-    return Adjusted(told, left_out, phi, rows.df)
+    before = np.bincount(rows.group, minlength=groups)
+    kept = rows.without_barren_labels()
+    asked = _Asked(conf_level, errors, null, before)
+    answers: dict[int, Adjusted] = {}
+    for placed in stacked(kept, groups):
+        sound, refused = estimable(placed)
+        for group, (reason, used) in refused.items():
+            left_out = int(before[group]) - used
+            answers[group] = Adjusted(refusals.separated() if left_out else reason, left_out)
+        for one in sound:
+            answers.update(_answers(one, kept.cluster, asked))
+    return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Error:
-    """A log ratio, its standard error and the degrees of freedom of Student's t (infinite for normal limits).
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is asked of every group; ``before`` is how many rows each had."""
 
-    ``profile`` has the limits of the profile likelihood; without it they are the estimate and so many errors.
+    conf_level: float
+    errors: Method
+    null: float
+    before: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    """A stack with its Poisson fit, and what every kind of error is made of.
+
+    ``cluster`` has shape ``(groups, rows)``; ``phi`` is Pearson's, nan without a degree of freedom.
     """
 
-    log_ratio: float
-    std_error: float
-    df: float
-    profile: Profile | None = None
+    placed: PlacedStack
+    fit: StackFit
+    covariance: Floats
+    cluster: NDArray[np.intp]
+    phi: Floats
 
 
-def robust_covariance(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> Floats:
-    """The sandwich, shape ``(terms, terms)``: HC3 when no two rows share a cluster, otherwise CR1."""
-    members = Groups(np.unique(clusters, return_inverse=True)[1].reshape(-1), np.unique(clusters).size)
-    residuals = rows.counts - fitted.means
-    n, p = rows.matrix.shape
-    if members.count == n:
-        scores = rows.matrix * (residuals / (1 - fitted.leverages(rows.matrix)))[:, None]
-        factor = 1.0
+@dataclass(frozen=True, slots=True, eq=False)
+class _Errors:
+    """Standard errors of the log ratios, and the degrees of freedom of Student's t (infinite for normal limits).
+
+    ``refused`` has a reason for each group or ``None``. ``profiles`` has the limits of the profile likelihood; without
+    it they are the log ratio and so many errors. A negative binomial has log ratios of its own.
+    """
+
+    std_error: Floats
+    df: Floats
+    refused: list[Statement | None]
+    profiles: Profiles | None = None
+    log_ratio: Floats | None = None
+
+
+def _answers(placed: PlacedStack, cluster: NDArray[np.intp], asked: _Asked) -> Iterator[tuple[int, Adjusted]]:
+    """The answers of one stack, each with its group."""
+    stack = placed.stack
+    df, used = stack.df, stack.is_row.sum(axis=1)
+    with np.errstate(all="ignore"):
+        fit = stacks.fitted(stack)
+        pearson = np.where(fit.means > 0, (stack.counts - fit.means) ** 2 / fit.means, 0.0).sum(axis=1)
+        phi = np.where(df > 0, pearson / np.maximum(df, 1), np.nan)
+        fitted = _Fitted(placed, fit, fit.covariance(stack), cluster[placed.rows], phi)
+        errors = _ERRORS[asked.errors](fitted)
+        numbers, p_values = _numbers(fitted, errors, asked)
+    for at, group in enumerate(placed.groups):
+        left_out = int(asked.before[group] - used[at])
+        whole = np.isfinite([fit.coefficients[at, _CONTRAST], phi[at]]).all()
+        if df[at] < 1:
+            yield int(group), Adjusted(refusals.too_few_rows(), left_out)
+        elif not (fit.is_found[at] and whole):
+            yield int(group), Adjusted(refusals.not_converged(), left_out)
+        else:
+            found = _interval(errors, numbers[:, at], p_values[at], at)
+            known = (
+                (left_out, None, None) if found == refusals.not_converged() else (left_out, float(phi[at]), int(df[at]))
+            )
+            yield int(group), Adjusted(found, *known)
+
+
+def _interval(errors: _Errors, numbers: Floats, p_value: float, at: int) -> Interval | Statement:
+    refused = errors.refused[at]
+    if refused is not None:
+        return refused
+    if errors.std_error[at] == 0:
+        return refusals.too_few_clusters(LEAST_CLUSTERS)
+    if np.isnan(numbers).any() or math.isnan(p_value):
+        return refusals.not_converged()
+    estimate, low, high = numbers.tolist()
+    return Interval(estimate, low, high, float(p_value), float(errors.std_error[at]))
+
+
+def _numbers(fitted: _Fitted, errors: _Errors, asked: _Asked) -> tuple[Floats, Floats]:
+    """Ratio, lower and upper limit, shape ``(3, groups)``, and the p-values."""
+    outer, normal = (1 - asked.conf_level) / 2, np.isinf(errors.df)
+    freedom = np.where(normal, 1.0, np.maximum(errors.df, 1.0))
+    steps = -np.where(normal, special.ndtri(outer), special.stdtrit(freedom, outer))
+    log_ratio = fitted.fit.coefficients[:, _CONTRAST] if errors.log_ratio is None else errors.log_ratio
+    if errors.profiles is None:
+        score = (log_ratio - math.log(asked.null)) / errors.std_error
+        low, high = log_ratio - steps * errors.std_error, log_ratio + steps * errors.std_error
     else:
-        by_row = rows.matrix * residuals[:, None]
-        scores = np.column_stack([members.total(by_row[:, term]) for term in range(p)])
-        factor = members.count / (members.count - 1) * (n - 1) / (n - p)
-    return np.asarray(factor * fitted.covariance @ (scores.T @ scores) @ fitted.covariance)
+        score = errors.profiles.roots(np.full(steps.shape, math.log(asked.null)))
+        low, high = errors.profiles.limits(steps, errors.std_error)
+    tail = np.where(normal, special.ndtr(-np.abs(score)), special.stdtr(freedom, -np.abs(score)))
+    return np.exp(np.stack([log_ratio, low, high])), 2 * tail
 
 
-def _poisson(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error | Statement:
-    del clusters
-    if _pearson(rows.counts, fitted) / rows.df > MOST_DISPERSION:
-        return refusals.more_than_chance()
-    return _error(fitted, fitted.covariance, math.inf)
+def _model_error(fitted: _Fitted) -> Floats:
+    return np.asarray(np.sqrt(fitted.covariance[:, _CONTRAST, _CONTRAST]))
 
 
-def _quasi(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error | Statement:
-    del clusters
-    phi = max(_pearson(rows.counts, fitted) / rows.df, 1.0)
-    error = _error(fitted, phi * fitted.covariance, rows.df)
-    return replace(error, profile=Profile(rows, fitted, _CONTRAST, phi))
+def _poisson(fitted: _Fitted) -> _Errors:
+    refused = [refusals.more_than_chance() if phi > MOST_DISPERSION else None for phi in fitted.phi]
+    return _Errors(_model_error(fitted), np.full(fitted.phi.shape, np.inf), refused)
 
 
-def _robust(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error | Statement:
-    count = np.unique(clusters).size
-    on = rows.matrix[:, _CONTRAST] > 0
-    sides = min(np.unique(clusters[on]).size, np.unique(clusters[~on]).size)
+def _quasi(fitted: _Fitted) -> _Errors:
+    phi = np.maximum(fitted.phi, 1.0)
+    stack = fitted.placed.stack
+    profiles = Profiles(stack, fitted.fit, _CONTRAST, phi)
+    return _Errors(np.sqrt(phi) * _model_error(fitted), stack.df.astype(float), [None] * phi.size, profiles)
+
+
+def _robust(fitted: _Fitted) -> _Errors:
+    """The sandwich: HC3 when no two rows of a group share a cluster, otherwise CR1."""
+    stack, means = fitted.placed.stack, fitted.fit.means
+    group, step = np.nonzero(stack.is_row)
+    rows = stack.matrix[group, step]
+    groups = Groups(group, stack.counts.shape[0])
+    leverages = means[group, step] * np.einsum("ij,ijk,ik->i", rows, fitted.covariance[group], rows)
+    members, owner = groups.with_strata(Groups(fitted.cluster[group, step], int(fitted.cluster.max(initial=0)) + 1))
+    size, clusters = groups.total(np.ones(group.size)), owner.total(np.ones(members.count))
+    alone = clusters == size
+    residuals = (stack.counts - means)[group, step]
+    # One row's part in the coefficient of the contrast; added up by cluster they are the sandwich's.
+    part = residuals * np.einsum("ij,ij->i", rows, fitted.covariance[group, _CONTRAST])
+    part = np.where(alone[group], part / (1 - leverages), part)
+    factor = clusters / (clusters - 1) * (size - 1) / (size - stack.matrix.shape[2])
+    variance = np.where(alone, 1.0, factor) * owner.total(members.total(part) ** 2)
+    on = rows[:, _CONTRAST] > 0
+    sides = np.minimum(*(owner.total(members.total(side) > 0) for side in (on, ~on)))
     # A row that decides its own fitted value tells nothing of how far values stray from theirs.
-    decided = count == clusters.size and (fitted.leverages(rows.matrix) > 1 - 1e-8).any()
-    if count < LEAST_CLUSTERS or sides < _ONE_OF_TWO or decided:
-        return refusals.too_few_clusters(LEAST_CLUSTERS)
-    df = rows.df if count == clusters.size else count - 1
-    return _error(fitted, robust_covariance(rows, fitted, clusters), df)
+    decided = alone & (groups.total(leverages > _DECIDED) > 0)
+    few = (clusters < LEAST_CLUSTERS) | (sides < _ONE_OF_TWO) | decided
+    refused = [refusals.too_few_clusters(LEAST_CLUSTERS) if one else None for one in few]
+    return _Errors(np.sqrt(variance), np.where(alone, stack.df, clusters - 1), refused)
 
 
-def _nb2(rows: Model, fitted: Fitted, clusters: NDArray[np.intp]) -> _Error | Statement:
-    del fitted, clusters
-    found = loglinear.negative_binomial(rows)
-    return _error(found, found.covariance, math.inf)
+def _nb2(fitted: _Fitted) -> _Errors:
+    stack = fitted.placed.stack
+    log_ratio, std_error = fitted.fit.coefficients[:, _CONTRAST].copy(), _model_error(fitted)
+    for at in np.flatnonzero(fitted.fit.is_found & (stack.df > 0)):
+        there = stack.is_row[at]
+        model = Model(stack.counts[at, there].astype(np.int64), stack.matrix[at, there], stack.offset[at, there])
+        try:
+            found = loglinear.negative_binomial(model)
+        except NotConvergedError:
+            log_ratio[at] = np.nan
+            continue
+        if found.alpha > 0:
+            log_ratio[at] = found.coefficients[_CONTRAST]
+            std_error[at] = math.sqrt(float(found.covariance[_CONTRAST, _CONTRAST]))
+    return _Errors(std_error, np.full(std_error.shape, np.inf), [None] * std_error.size, log_ratio=log_ratio)
 
 
-_ERRORS = {Method.POISSON: _poisson, Method.QUASI_POISSON: _quasi, Method.ROBUST: _robust, Method.NB2: _nb2}
-
-
-def _error(fitted: Fitted, covariance: Floats, df: float) -> _Error:
-    return _Error(float(fitted.coefficients[_CONTRAST]), math.sqrt(float(covariance[_CONTRAST, _CONTRAST])), df)
-
-
-def _interval(error: _Error, conf_level: float, null: float) -> Interval | Statement:
-    if error.std_error == 0:
-        return refusals.too_few_clusters(LEAST_CLUSTERS)
-    outer = (1 - conf_level) / 2
-    steps = -float(special.ndtri(outer) if math.isinf(error.df) else special.stdtrit(error.df, outer))
-    if error.profile is None:
-        score = (error.log_ratio - math.log(null)) / error.std_error
-        logs = error.log_ratio + np.array([0.0, -steps, steps]) * error.std_error
-    else:
-        score = error.profile.root(math.log(null))
-        logs = np.array([error.log_ratio, *error.profile.limits(steps, error.std_error)])
-    tail = special.ndtr(-abs(score)) if math.isinf(error.df) else special.stdtr(error.df, -abs(score))
-    with np.errstate(over="ignore"):
-        estimate, low, high = np.exp(logs)
-    return Interval(float(estimate), float(low), float(high), 2 * float(tail), error.std_error)
-
-
-def _pearson(counts: Counts, fitted: Fitted) -> float:
-    return float(np.sum((counts - fitted.means) ** 2 / fitted.means))
-
-
-def _independent(model: Model) -> Model | Statement:
-    """The model without terms that follow from the others; a refusal when the contrast is one of those."""
-    others = np.delete(model.matrix, _CONTRAST, axis=1)
-    lengths = np.linalg.norm(others, axis=0)
-    scaled = others / np.where(lengths > 0, lengths, 1.0)
-    _, triangle, order = linalg.qr(scaled, mode="economic", pivoting=True)
-    diagonal = np.abs(np.diag(triangle))
-    rank = int((diagonal > 1e-9 * max(float(diagonal.max(initial=0.0)), 1e-300)).sum())
-    kept = np.sort(order[:rank])
-    contrast = model.matrix[:, _CONTRAST]
-    left = contrast - scaled[:, kept] @ np.linalg.lstsq(scaled[:, kept], contrast, rcond=None)[0]
-    if np.linalg.norm(left) <= 1e-9 * max(float(np.linalg.norm(contrast)), 1.0):
-        return refusals.not_told_apart()
-    matrix = np.column_stack([others[:, kept][:, :1], contrast, others[:, kept][:, 1:]])
-    return Model(model.counts, matrix, model.offset)
+_ERRORS: dict[Method, Callable[[_Fitted], _Errors]] = {
+    Method.POISSON: _poisson,
+    Method.QUASI_POISSON: _quasi,
+    Method.ROBUST: _robust,
+    Method.NB2: _nb2,
+}

@@ -85,7 +85,7 @@ class CaseSums:
         """
         persons = np.asarray(sizes, dtype=np.int64)
         if groups is None:
-            return cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1)._each(lambda sums: sums.reshape(()))
+            return cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1).at(np.array(0))
         many = int(count or 0)
         sums, squares = np.zeros(many, dtype=np.int64), np.zeros(many)
         np.add.at(sums, groups, persons)
@@ -136,7 +136,7 @@ class CaseSums:
         return self._each(lambda sums: sums[places])
 
     def without(self, size: Counts) -> CaseSums:
-        """The sums when one case of each ``size`` is left out, shape of ``size``; the second largest is not worked out."""
+        """The sums without one case of each ``size``, shape of ``size``; the second largest is not worked out."""
         return CaseSums(
             cases=self.cases - (size > 0),
             persons=self.persons - size,
@@ -259,9 +259,9 @@ def ratio(
 ) -> Intervals:
     """The ratio of two rates of persons, the second being the reference.
 
-    The limits of two rates are put together on the log scale (MOVER), with the upper limit that the module names. A side without any case takes the sizes of
-    the other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is
-    one minus the level at which the limit meets ``null``, not below 10⁻¹².
+    The limits of two rates are put together on the log scale (MOVER), with the upper limit that the module names. A
+    side without any case takes the sizes of the other side, and the interval is one-sided; without any case on either
+    side there is a refusal. The p-value is one minus the level at which the limit meets ``null``, not below 10⁻¹².
 
     Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359, for the combination.
 

@@ -62,12 +62,7 @@ def _log_odds(sides: TwoRates, ratio: Floats | float) -> Floats:
 def _tail(first: Counts, second: Counts, log_odds: Floats, *, method: Method) -> Floats:
     if method is Method.SCORE:
         return ratios.score_tail(first, second, log_odds)
-    share = special.expit(log_odds)
-    at_least = np.where(first > 0, special.betainc(np.maximum(first, 1), second + 1, share), 1.0)
-    if method is Method.EXACT:
-        return np.asarray(at_least)
-    more = np.where(second > 0, special.betainc(first + 1, np.maximum(second, 1), share), 0.0)
-    return np.asarray((at_least + more) / 2)
+    return (ratios.upper_tail if method is Method.EXACT else ratios.midp_tail)(first, second, log_odds)
 
 
 def limits(sides: TwoRates, conf_level: float, *, method: Method) -> tuple[Floats, Floats]:

@@ -17,6 +17,8 @@ from evalkit.inference.roots import crossings_near
 
 # How far the logarithm of the tail may be off. Rounding alone leaves less with shapes below 1e12.
 _ROOM = 1e-8
+# Up to such odds what is left of 1 has all its digits but one, and the slower function of the other tail is not needed.
+_MOST_ODDS = 9.0
 
 
 def odds(first: ArrayLike, second: ArrayLike, share: ArrayLike) -> Floats:
@@ -40,9 +42,14 @@ def odds(first: ArrayLike, second: ArrayLike, share: ArrayLike) -> Floats:
     shape, other, tail = (
         np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(first, second, np.asarray(share))
     )
-    # Both parts from their own tail, so neither cancels.
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.asarray(special.betaincinv(shape, other, tail) / special.betainccinv(other, shape, tail))
+        below = special.betaincinv(shape, other, tail)
+        found = np.asarray(below / (1 - below))
+        large = ~(found <= _MOST_ODDS)
+        if large.any():
+            # Near 1 both parts come from their own tail, so that neither cancels.
+            above = special.betainccinv(other[large], shape[large], tail[large])
+            found[large] = below[large] / above
         wrong = ~(np.abs(_excess(np.log(found), shape, other, tail)) <= _ROOM)
     if wrong.any():
         found[wrong] = _searched(shape[wrong], other[wrong], tail[wrong])
@@ -80,10 +87,13 @@ def _share(found: Floats) -> Floats:
 
 def _excess(log_odds: Floats, first: Floats, second: Floats, share: Floats) -> Floats:
     """The logarithm of the lower tail at the odds over the ``share`` asked for."""
-    below = special.betainc(first, second, special.expit(log_odds))
-    # Near one the distance from one has the digits.
-    rest = special.betaincc(second, first, special.expit(-log_odds))
-    return log_excess(np.where(log_odds > 0, rest, below), share)
+    below = np.asarray(special.betainc(first, second, special.expit(log_odds)))
+    large = ~(log_odds <= np.log(_MOST_ODDS))
+    if large.any():
+        # Near one the distance from one has the digits.
+        first, second = np.broadcast_to(first, large.shape)[large], np.broadcast_to(second, large.shape)[large]
+        below[large] = special.betaincc(second, first, special.expit(-log_odds[large]))
+    return log_excess(below, share)
 
 
 def _searched(first: Floats, second: Floats, share: Floats) -> Floats:

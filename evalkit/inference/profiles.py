@@ -1,4 +1,4 @@
-"""Limits of one coefficient of a log-linear model by its profile likelihood.
+"""Limits of one coefficient of log-linear models by their profile likelihood, many models at once.
 
 With few events the likelihood of a log ratio is skewed, and an interval of so many errors to each side is too wide on
 one side and too narrow on the other.
@@ -6,19 +6,23 @@ one side and too narrow on the other.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+from numpy.typing import NDArray
 
-from evalkit.inference import loglinear
-from evalkit.inference.loglinear import Fitted, Model
+from evalkit.inference import stacks
+from evalkit.inference.intervals import Floats
+from evalkit.inference.roots import crossings_beyond
+from evalkit.inference.stacks import Stack, StackFit
+
+_FIRST_STEP = 0.1
+"""How far the search goes first from an interval's normal limit, as a share of its half width."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Profile:
-    """The profile of the coefficient at ``place`` of a Poisson model ``fitted`` to ``rows``, with ``dispersion``.
+class Profiles:
+    """The profiles of the coefficient of ``term`` in Poisson models ``fit`` to ``stack``, with a dispersion for each.
 
     Source: Venzon and Moolgavkar 1988, Applied Statistics 37:87-94; with a dispersion McCullagh and Nelder 1989,
     Generalized Linear Models, 2nd ed., section 9.2 (quasi-likelihood). ``confint`` of a quasi-Poisson ``glm`` in R has
@@ -27,49 +31,51 @@ class Profile:
     Examples
     --------
     >>> import numpy as np
-    >>> from evalkit.inference.loglinear import Model, poisson
-    >>> from evalkit.inference.profiles import Profile
-    >>> rows = Model(np.array([4, 6, 11, 9]), np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.zeros(4))
-    >>> low, high = Profile(rows, poisson(rows), 1, 1.0).limits(1.959964, 0.387298)
-    >>> round(low, 4), round(high, 4)
-    (-0.043, 1.4942)
+    >>> from evalkit.inference.profiles import Profiles
+    >>> from evalkit.inference.stacks import Stack, fitted
+    >>> rows = Stack(np.array([[[1.0, 0], [1, 0], [1, 1], [1, 1]]]), np.array([[4.0, 6, 11, 9]]), np.zeros((1, 4)))
+    >>> low, high = Profiles(rows, fitted(rows), 1, np.ones(1)).limits(np.array([1.959964]), np.array([0.387298]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([-0.043], [1.4942])
     """
 
-    rows: Model
-    fitted: Fitted
-    place: int
-    dispersion: float
+    stack: Stack
+    fit: StackFit
+    term: int
+    dispersion: Floats
 
-    def root(self, value: float) -> float:
-        """The signed root of the deviance that the coefficient ``value`` adds, over the dispersion: a t statistic.
+    def roots(self, values: Floats) -> Floats:
+        """The signed roots of the deviance that the given coefficients add, over the dispersion: t statistics.
 
-        Raises
-        ------
-        NotConvergedError
-            When the iteration does not end.
+        Shape ``(groups,)``; nan where the iteration does not end.
         """
-        held = self.rows.offset + value * self.rows.matrix[:, self.place]
-        rest = Model(self.rows.counts, np.delete(self.rows.matrix, self.place, axis=1), held)
-        lost = self.fitted.log_likelihood - loglinear.poisson(rest).log_likelihood
-        return math.copysign(math.sqrt(max(2 * lost / self.dispersion, 0.0)), self._best - value)
+        start = np.delete(self.fit.coefficients, self.term, axis=1)
+        return self._roots(values, np.arange(values.size), start)
 
-    def limits(self, steps: float, std_error: float) -> tuple[float, float]:
-        """Where the root is ``steps`` above and below 0; the search begins so many errors from the estimate.
+    def limits(self, steps: Floats, std_error: Floats) -> tuple[Floats, Floats]:
+        """Where the roots are ``steps`` above and below 0; the search begins so many errors from the estimate.
 
-        Raises
-        ------
-        NotConvergedError
-            When the iteration does not end or no limit is near.
+        Shape ``(groups,)``; nan where none is found.
         """
-        return self._limit(steps, std_error), self._limit(-steps, std_error)
+        return self._limits(steps, std_error), self._limits(-steps, std_error)
 
-    def _limit(self, target: float, std_error: float) -> float:
-        def gap(value: float) -> float:
-            return self.root(value) - target
+    def _limits(self, targets: Floats, std_error: Floats) -> Floats:
+        # Where the other coefficients were best last: the next value held is near it.
+        latest = np.delete(self.fit.coefficients, self.term, axis=1)
 
-        ends = loglinear.bracket(gap, self._best - target * std_error)
-        return float(optimize.brentq(gap, *ends, xtol=1e-10))
+        def gap(values: Floats, groups: NDArray[np.intp]) -> Floats:
+            return self._roots(values, groups, latest) - targets[groups]
 
-    @property
-    def _best(self) -> float:
-        return float(self.fitted.coefficients[self.place])
+        best, steps = self.fit.coefficients[:, self.term], targets * std_error
+        known = np.flatnonzero(np.isfinite(steps) & (steps != 0) & self.fit.is_found)
+        found = np.full(steps.shape, np.nan)
+        first_step = np.abs(steps[known]) * _FIRST_STEP
+        found[known] = crossings_beyond(gap, (best - steps)[known], known, first_step=first_step)
+        return found
+
+    def _roots(self, values: Floats, groups: NDArray[np.intp], latest: Floats) -> Floats:
+        found = stacks.fitted(self.stack.at(groups).held(self.term, values), latest[groups])
+        latest[groups] = np.where(found.is_found[:, None], found.coefficients, latest[groups])
+        lost = 2 * (self.fit.log_likelihood[groups] - found.log_likelihood) / self.dispersion[groups]
+        ahead = np.sign(self.fit.coefficients[groups, self.term] - values)
+        return np.where(found.is_found, ahead * np.sqrt(np.maximum(lost, 0.0)), np.nan)

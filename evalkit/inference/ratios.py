@@ -29,6 +29,8 @@ from evalkit.inference.method import Method
 from evalkit.inference.pairs import Pairs
 from evalkit.inference.roots import crossings
 
+_MOST_STEPS, _STEADY = 20, 1e-12
+
 JEFFREYS = (0.5, 0.0)
 """Jeffreys' prior of a rate: as if half an event had been seen in no exposure."""
 
@@ -59,7 +61,7 @@ def exact(
     pairs = Pairs.of(counts, exposures, counts_ref, exposures_ref)
     outer = (1 - conf_level) / 2
     low, high = solved_once(lambda first, second: _exact_odds(first, second, outer), *pairs.counts)
-    return _on_the_ratio_scale(pairs, low, high, _p_value(pairs, null, observed=1.0))
+    return _on_the_ratio_scale(pairs, low, high, _p_value(pairs, null, upper_tail))
 
 
 def midp(
@@ -85,7 +87,7 @@ def midp(
     pairs = Pairs.of(counts, exposures, counts_ref, exposures_ref)
     outer = (1 - conf_level) / 2
     low, high = solved_once(lambda first, second: _midp_odds(first, second, outer), *pairs.counts)
-    return _on_the_ratio_scale(pairs, low, high, _p_value(pairs, null, observed=0.5))
+    return _on_the_ratio_scale(pairs, low, high, _p_value(pairs, null, midp_tail))
 
 
 def score(
@@ -254,42 +256,76 @@ def _exact_odds(first: Counts, second: Counts, outer: float) -> tuple[Floats, Fl
 
 
 def _midp_odds(first: Counts, second: Counts, outer: float) -> tuple[Floats, Floats]:
-    """Limits of the odds; those of a pair with a zero have a closed form, the others lie within the exact ones."""
-    low, high = _exact_odds(first, second, outer)
+    """Limits of the odds; those of a pair with a zero have a closed form."""
+    log_share = np.log(2 * outer) / np.maximum(first + second, 1)
+    edge = np.exp(log_share) / -np.expm1(log_share)
+    low = np.where((second == 0) & (first > 0), edge, 0.0)
+    high = np.where((first == 0) & (second > 0), 1 / edge, np.inf)
     inside = (first > 0) & (second > 0)
     if inside.any():
         x, y = first[inside], second[inside]
-        ends, target = (np.log(low[inside]), np.log(high[inside])), np.full(x.shape, outer)
-        low[inside] = np.exp(crossings(_upper_excess, *ends, x, y, target))
+        near = score_odds(x, y, 1 - 2 * outer)
+        low[inside] = np.exp(_midp_crossing(np.log(near[0]), x, y, outer))
         # The lower tail of the first count is the upper tail of the second, at the inverse odds.
-        high[inside] = np.exp(-crossings(_upper_excess, -ends[1], -ends[0], y, x, target))
-    log_share = np.log(2 * outer) / np.maximum(first + second, 1)
-    edge = np.exp(log_share) / -np.expm1(log_share)
-    low = np.where((second == 0) & (first > 0), edge, low)
-    return low, np.where((first == 0) & (second > 0), 1 / edge, high)
+        high[inside] = np.exp(-_midp_crossing(-np.log(near[1]), y, x, outer))
+    return low, high
+
+
+def _midp_crossing(near: Floats, first: Counts, second: Counts, outer: float) -> Floats:
+    """The log odds at which the mid-p tail of so many events in the first is ``outer``.
+
+    The logarithm of the tail is close to concave in the log odds, so that Newton's steps come to the root from below
+    wherever they begin. The few that do not end are searched for within the exact limits.
+    """
+    at, target, left = near.copy(), np.full(near.shape, outer), np.arange(near.size)
+    for _ in range(_MOST_STEPS):
+        x, y, here = first[left], second[left], at[left]
+        chance, share = _chance(x, y, here), special.expit(here)
+        tail = upper_tail(x, y, here, chance)
+        slope = chance * (x * (1 - share) + y * share) / 2
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = -log_excess(tail, target[left]) * tail / slope
+        at[left] = here + step
+        left = left[~(np.abs(step) <= _STEADY * np.maximum(np.abs(here), 1.0)) & np.isfinite(step)]
+        if not left.size:
+            break
+    lost = ~np.isfinite(at)
+    lost[left] = True
+    if lost.any():
+        x, y = first[lost], second[lost]
+        low, high = _exact_odds(x, y, outer)
+        at[lost] = crossings(_upper_excess, np.log(low), np.log(high), x, y, target[lost])
+    return at
 
 
 def _upper_excess(log_odds: Floats, first: Counts, second: Counts, target: Floats) -> Floats:
-    return log_excess(_upper_tail(first, second, special.expit(log_odds), observed=0.5), target)
+    return log_excess(upper_tail(first, second, log_odds, _chance(first, second, log_odds)), target)
 
 
-def _upper_tail(first: Counts, second: Counts, share: Floats, *, observed: float) -> Floats:
-    """The probability of more events in the first, with the ``observed`` share of exactly so many."""
+def _chance(first: Counts, second: Counts, log_odds: Floats) -> Floats:
+    """The probability of exactly so many events in the first."""
+    choices = -special.betaln(first + 1, second + 1) - np.log(first + second + 1)
+    return np.exp(choices - first * np.log1p(np.exp(-log_odds)) - second * np.log1p(np.exp(log_odds)))
+
+
+def upper_tail(first: Counts, second: Counts, log_odds: Floats, chance: Floats | None = None) -> Floats:
+    """The probability of as many events in the first or more; less half the ``chance`` of so many when it is given."""
+    share = special.expit(log_odds)
     at_least = np.where(first > 0, special.betainc(np.maximum(first, 1), second + 1, share), 1.0)
-    if observed == 1:
-        return np.asarray(at_least)
-    above = np.where(second > 0, special.betainc(first + 1, np.maximum(second, 1), share), 0.0)
-    return np.asarray(observed * at_least + (1 - observed) * above)
+    return np.asarray(at_least if chance is None else at_least - chance / 2)
 
 
-def _p_value(pairs: Pairs, null: float | None, *, observed: float) -> Floats | None:
+def midp_tail(first: Counts, second: Counts, log_odds: Floats) -> Floats:
+    """The mid-p tail: the probability of more events in the first, and half of that of so many."""
+    return upper_tail(first, second, log_odds, _chance(first, second, log_odds))
+
+
+def _p_value(pairs: Pairs, null: float | None, tail: Callable[[Counts, Counts, Floats], Floats]) -> Floats | None:
     if null is None:
         return None
     log_odds = np.log(null) + np.log(pairs.exposed) - np.log(pairs.exposed_ref)
     first, second = pairs.counts
-    upper = _upper_tail(first, second, special.expit(log_odds), observed=observed)
-    lower = _upper_tail(second, first, special.expit(-log_odds), observed=observed)
-    return twice_the_smaller(lower, upper)
+    return twice_the_smaller(tail(second, first, -log_odds), tail(first, second, log_odds))
 
 
 def _score_p_value(pairs: Pairs, null: float) -> Floats:

@@ -91,6 +91,7 @@ def crossings_beyond(
     falling: Callable[..., NDArray[np.float64]],
     start: NDArray[np.float64],
     *args: NDArray[Any],
+    first_step: NDArray[np.float64] | float = _FIRST_STEP,
 ) -> NDArray[np.float64]:
     """The root of ``falling(x, *args)`` that is met first by ever longer steps from ``start``; nan when none is near.
 
@@ -103,6 +104,8 @@ def crossings_beyond(
         As ``gap`` in :func:`crossings`, and falling.
     start
         Shape ``(n,)``.
+    first_step
+        How long the first step is, one number or shape ``(n,)``; positive.
 
     Examples
     --------
@@ -113,16 +116,17 @@ def crossings_beyond(
     """
     inner, at_inner = start.astype(float), falling(start, *args)
     outer, at_outer = inner.copy(), at_inner.copy()
-    direction, step = np.where(at_inner > 0, 1.0, -1.0), _FIRST_STEP
+    step = np.where(at_inner > 0, 1.0, -1.0) * first_step
+    direction = np.sign(step)
     left = np.flatnonzero(at_inner != 0)
     for _ in range(_MOST_STEPS):
         if not left.size:
             break
         inner[left], at_inner[left] = outer[left], at_outer[left]
-        outer[left] += direction[left] * step
+        outer[left] += step[left]
         at_outer[left] = falling(outer[left], *(arg[left] for arg in args))
         left = left[~(at_outer[left] * direction[left] <= 0)]
-        step *= _LONGER
+        step = step * _LONGER
     found = _between(falling, (inner, at_inner), (outer, at_outer), args)
     found[left] = np.nan
     return found
