@@ -54,8 +54,8 @@ def _enough(treated: int, rest: int) -> Statement:
     return Statement(
         "areas_enough",
         Text(
-            f"{_areas_sv(treated)} jämförs med {rest}. Det räcker för att skillnader mellan områden ska kunna "
-            "vägas in.",
+            f"{_areas_sv(treated)} jämförs med {rest}. "
+            "Det räcker för att skillnader mellan områden ska kunna vägas in.",
             f"{_areas_en(treated)} compared with {rest}. That is enough for differences between areas to be taken "
             "into account.",
         ),
