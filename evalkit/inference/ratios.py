@@ -305,7 +305,7 @@ def _upper_excess(log_odds: Floats, first: Counts, second: Counts, target: Float
 def _chance(first: Counts, second: Counts, log_odds: Floats) -> Floats:
     """The probability of exactly so many events in the first."""
     choices = -special.betaln(first + 1, second + 1) - np.log(first + second + 1)
-    return np.exp(choices - first * np.log1p(np.exp(-log_odds)) - second * np.log1p(np.exp(log_odds)))
+    return np.asarray(np.exp(choices - first * np.log1p(np.exp(-log_odds)) - second * np.log1p(np.exp(log_odds))))
 
 
 def upper_tail(first: Counts, second: Counts, log_odds: Floats, chance: Floats | None = None) -> Floats:
