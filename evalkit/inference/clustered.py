@@ -261,9 +261,9 @@ def ratio(
     """The ratio of two rates of persons, the second being the reference.
 
     The limits of two rates are put together on the log scale (MOVER), with the upper limit that the module names for
-    ratios. A side without any case takes the sizes of
-    the other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is
-    one minus the level at which the limit meets ``null``, not below 10⁻¹².
+    ratios. A side without any case takes the sizes of the other side, and the interval is one-sided; without any case
+    on either side there is a refusal. The p-value is one minus the level at which the limit meets ``null``, not below
+    10⁻¹².
 
     Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359, for the combination.
 
