@@ -2,7 +2,7 @@
 
 The sandwich by cluster (:mod:`evalkit.inference.cluster_robust`) is far too small with few treated clusters, and with
 clusters of unlike size also where they are many: with 20 clusters of which 4 are treated it found an effect where there
-was none in 10 to 16 per cent of panels. Leaving out each cluster takes up what one large cluster does to the estimate.
+was none in 11 to 15 per cent of panels. Leaving out each cluster takes up what one large cluster does to the estimate.
 ``docs/statistics/panel.md`` shows both, measured.
 """
 
