@@ -1,5 +1,5 @@
 # make report   the demonstration as HTML and PDF in out/     make report ANALYSIS=manniskoexploatering   another analysis
-# make test     formatting, types, tests                      make notebooks, make bench                  see README
+# make test     formatting, types, tests                      make bench, make calibration                see README
 # Everything is set up in .venv from requirements.lock; only Python 3.11+ with pip is needed.
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ ENGINE ?= auto
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: report test lint bench lock clean
+.PHONY: report test lint bench calibration lock clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "evalkit needs Python 3.11 or newer; name one with make PYTHON=…"; exit 1; }
@@ -36,6 +36,12 @@ bench: $(READY)
 	$(BIN)/python benchmarks/demonstration.py
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/validation.py
+	$(BIN)/python benchmarks/panel.py
+
+# How often tests reject what is true, design by design; the tables of docs/statistics. Hours on two cores.
+calibration: $(READY)
+	@for script in benchmarks/calibration_*.py; do \
+	  echo; echo "== $$script"; OPENBLAS_NUM_THREADS=1 $(BIN)/python $$script || exit 1; done
 
 lock:
 	$(PYTHON) -m venv .venv-lock

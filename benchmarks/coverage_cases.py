@@ -1,7 +1,8 @@
 """How often the intervals for persons who come in cases hold the truth, by simulation.
 
 Cases come by a Poisson distribution, with sizes from 1 to 20 by nine distributions: five on which the first form of the
-method was chosen, and four others; and with rare very large cases by four more. What a line and a cell are: ``benchmarks/coverage_tables.py``; the settings of a line are the
+method was chosen, and four others; and with rare very large cases by four more. What a line and a cell are:
+``benchmarks/coverage_tables.py``; the settings of a line are the
 distributions, and for the ratio also how much exposure the reference has. Beside the method stands what it would do
 with a gamma in place of the F, and what intervals for single persons do.
 

@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from evalkit.comparisons.adjusted import adjusted_rate_ratio
     from evalkit.comparisons.by_cases import rate_by_cases, rate_ratio_by_cases
     from evalkit.comparisons.curves import Curve, Curves
-    from evalkit.comparisons.decomposition import Decomposition, decompose
+    from evalkit.comparisons.decomposition import decompose
+    from evalkit.comparisons.decomposition_result import Decomposition
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
     from evalkit.comparisons.e_value import e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.event_coefficients import EventCoefficients
+    from evalkit.comparisons.event_studies import EventStudy, event_study
     from evalkit.comparisons.extended import extended_twfe
     from evalkit.comparisons.honest import HonestBounds, honest_bounds
     from evalkit.comparisons.interrupted import interrupted_time_series
     from evalkit.comparisons.interrupted_series import InterruptedSeries
     from evalkit.comparisons.joining import group_time_effects
     from evalkit.comparisons.joining_effects import ExtendedEffects, GroupTimeEffects
+    from evalkit.comparisons.joining_ratio import JoiningRatio, joining_ratio
     from evalkit.comparisons.multiplicity import adjust, romano_wolf
     from evalkit.comparisons.permutation import permutation_test
     from evalkit.comparisons.permutation_draws import PermutationDraws, permutation_draws
@@ -54,24 +57,26 @@ if TYPE_CHECKING:
     from evalkit.counting import Aggregates, aggregate
     from evalkit.dataset import Dataset, load
     from evalkit.disclosure import Released, release
-    from evalkit.equivalences import Equivalence
+    from evalkit.equivalences import Equivalence, EquivalenceSeries
     from evalkit.errors import EstimationError, EvalkitError
     from evalkit.estimands import Estimand, Group, Margin, Series, Window
     from evalkit.estimate_series import EstimateSeries
-    from evalkit.estimates import Estimate, Estimates
+    from evalkit.estimates import Estimate, Estimates, Tested
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
     from evalkit.inference.e_value import EValue
+    from evalkit.language import Language
     from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
     from evalkit.panels import Panel, panel
     from evalkit.pipeline import report
     from evalkit.plan import Plan
     from evalkit.policy import Policy
-    from evalkit.precisions import Precision
+    from evalkit.precisions import Precision, PrecisionSeries
     from evalkit.released_curves import ReleasedCurves, release_curves
     from evalkit.selftest import SelfTest, self_test
     from evalkit.simulation import Simulation, simulate
+    from evalkit.statements import Statement
     from evalkit.templates import write_template
 
 __version__ = "0.1.0"
@@ -81,9 +86,10 @@ _HOMES = {
     "Curve": "evalkit.comparisons.curves",
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
-    "Decomposition": "evalkit.comparisons.decomposition",
+    "Decomposition": "evalkit.comparisons.decomposition_result",
     "EValue": "evalkit.inference.e_value",
     "Equivalence": "evalkit.equivalences",
+    "EquivalenceSeries": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
     "Estimate": "evalkit.estimates",
     "EstimateSeries": "evalkit.estimate_series",
@@ -91,12 +97,15 @@ _HOMES = {
     "EstimationError": "evalkit.errors",
     "EvalkitError": "evalkit.errors",
     "EventCoefficients": "evalkit.comparisons.event_coefficients",
+    "EventStudy": "evalkit.comparisons.event_studies",
     "ExtendedEffects": "evalkit.comparisons.joining_effects",
     "Group": "evalkit.estimands",
     "GroupTimeEffects": "evalkit.comparisons.joining_effects",
     "Holdings": "evalkit.holdings",
     "HonestBounds": "evalkit.comparisons.honest",
     "InterruptedSeries": "evalkit.comparisons.interrupted_series",
+    "JoiningRatio": "evalkit.comparisons.joining_ratio",
+    "Language": "evalkit.language",
     "Margin": "evalkit.estimands",
     "MetricBook": "evalkit.metrics",
     "Panel": "evalkit.panels",
@@ -105,14 +114,17 @@ _HOMES = {
     "Plan": "evalkit.plan",
     "Policy": "evalkit.policy",
     "Precision": "evalkit.precisions",
+    "PrecisionSeries": "evalkit.precisions",
     "Released": "evalkit.disclosure",
     "ReleasedCurves": "evalkit.released_curves",
     "SelfTest": "evalkit.selftest",
     "Series": "evalkit.estimands",
     "SeriesDiagnostics": "evalkit.comparisons.series_diagnostics",
     "Simulation": "evalkit.simulation",
+    "Statement": "evalkit.statements",
     "SyntheticControl": "evalkit.comparisons.synthetic_result",
     "SyntheticDid": "evalkit.comparisons.synthetic_result",
+    "Tested": "evalkit.estimates",
     "TwoWayParts": "evalkit.comparisons.two_way",
     "Variation": "evalkit.comparisons.variation",
     "Window": "evalkit.estimands",
@@ -126,11 +138,13 @@ _HOMES = {
     "e_value": "evalkit.comparisons.e_value",
     "equivalence": "evalkit.comparisons.equivalence",
     "evaluate": "evalkit.evaluation",
+    "event_study": "evalkit.comparisons.event_studies",
     "extended_twfe": "evalkit.comparisons.extended",
     "goodman_bacon": "evalkit.comparisons.two_way",
     "group_time_effects": "evalkit.comparisons.joining",
     "honest_bounds": "evalkit.comparisons.honest",
     "interrupted_time_series": "evalkit.comparisons.interrupted",
+    "joining_ratio": "evalkit.comparisons.joining_ratio",
     "largest_case_share": "evalkit.comparisons.single_cases",
     "leave_one_case_out": "evalkit.comparisons.single_cases",
     "load": "evalkit.dataset",
@@ -185,6 +199,7 @@ __all__ = [
     "Decomposition",
     "EValue",
     "Equivalence",
+    "EquivalenceSeries",
     "Estimand",
     "Estimate",
     "EstimateSeries",
@@ -192,12 +207,15 @@ __all__ = [
     "EstimationError",
     "EvalkitError",
     "EventCoefficients",
+    "EventStudy",
     "ExtendedEffects",
     "Group",
     "GroupTimeEffects",
     "Holdings",
     "HonestBounds",
     "InterruptedSeries",
+    "JoiningRatio",
+    "Language",
     "Margin",
     "MetricBook",
     "Panel",
@@ -206,14 +224,17 @@ __all__ = [
     "Plan",
     "Policy",
     "Precision",
+    "PrecisionSeries",
     "Released",
     "ReleasedCurves",
     "SelfTest",
     "Series",
     "SeriesDiagnostics",
     "Simulation",
+    "Statement",
     "SyntheticControl",
     "SyntheticDid",
+    "Tested",
     "TwoWayParts",
     "Variation",
     "Window",
@@ -227,11 +248,13 @@ __all__ = [
     "e_value",
     "equivalence",
     "evaluate",
+    "event_study",
     "extended_twfe",
     "goodman_bacon",
     "group_time_effects",
     "honest_bounds",
     "interrupted_time_series",
+    "joining_ratio",
     "largest_case_share",
     "leave_one_case_out",
     "load",

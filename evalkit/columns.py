@@ -69,6 +69,65 @@ def _estimates() -> Schema:
     }
 
 
+_REASON = ("status", "reason_code", "reason_sv", "reason_en")
+
+
+def _series() -> Schema:
+    """One row per row of the columns that went in, or per group; their labels stand before."""
+    import polars as pl
+
+    numbers = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted", "std_error", "dispersion")
+    counted = ("strata", "strata_left_out", "rows", "rows_left_out")
+    return {
+        **dict.fromkeys(numbers, pl.Float64),
+        "df": pl.Int64,
+        "events": pl.Int64,
+        "exposure": pl.Float64,
+        "n_units": pl.Int64,
+        **dict.fromkeys(counted, pl.Int64),
+        "test": pl.String,
+        **dict.fromkeys(("test_statistic", "test_df", "test_p_value"), pl.Float64),
+        "scale": pl.String,
+        "conf_level": pl.Float64,
+        "null": pl.Float64,
+        "method": pl.String,
+        "multiplicity": pl.String,
+        **dict.fromkeys(_REASON, pl.String),
+    }
+
+
+def _equivalences() -> Schema:
+    """One row per comparison held against its margin; labels stand before."""
+    import polars as pl
+
+    numbers = ("estimate", "conf_low", "conf_high", "tost_low", "tost_high", "p_above_low", "p_below_high")
+    return {
+        **dict.fromkeys(numbers, pl.Float64),
+        "differs": pl.Boolean,
+        "is_within": pl.Boolean,
+        "verdict": pl.String,
+        "scale": pl.String,
+        **dict.fromkeys(("margin_low", "margin_high"), pl.Float64),
+        "good": pl.String,
+        **dict.fromkeys(("conf_level", "tost_level"), pl.Float64),
+        "method": pl.String,
+        **dict.fromkeys(_REASON, pl.String),
+    }
+
+
+def _precisions() -> Schema:
+    """One row per answer about a plan; labels stand before."""
+    import polars as pl
+
+    return {
+        **dict.fromkeys(("power", "ratio", "half_width"), pl.Float64),
+        "months": pl.Int64,
+        **dict.fromkeys(("dispersion", "alpha"), pl.Float64),
+        **dict.fromkeys(("alternative", "method"), pl.String),
+        **dict.fromkeys(_REASON, pl.String),
+    }
+
+
 def _findings() -> Schema:
     """One row per estimand × check."""
     import polars as pl
@@ -125,6 +184,9 @@ def _released_series() -> Schema:
 _SCHEMAS = {
     "PANEL": _panel,
     "ESTIMATES": _estimates,
+    "SERIES": _series,
+    "EQUIVALENCES": _equivalences,
+    "PRECISIONS": _precisions,
     "FINDINGS": _findings,
     "SELF_TEST": _self_test,
     "RELEASED_SERIES": _released_series,

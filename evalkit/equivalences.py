@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from evalkit import columns
 from evalkit.estimands import Margin
 from evalkit.language import Text
+from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 from evalkit.vocabulary import GoodDirection, Scale
 
@@ -125,14 +127,22 @@ class Equivalence:
         return self.tost_high < self.margin.high
 
     def to_frame(self) -> pl.DataFrame:
-        """One row: the numbers, the verdict's code and the code of a refusal."""
+        """One row with the columns of ``columns.EQUIVALENCES``."""
         import polars as pl
 
-        told = {name: getattr(self, name) for name in NUMBERS}
-        told |= {"differs": self.differs, "is_within": self.is_within, "verdict": self.verdict.code}
-        types = dict.fromkeys(NUMBERS, pl.Float64)
-        reason = None if self.reason is None else self.reason.code
-        return pl.DataFrame([told], schema_overrides=types).with_columns(pl.lit(reason, pl.String).alias("reason_code"))
+        told = {name: getattr(self, name) for name in (*NUMBERS, "differs", "is_within")}
+        types = dict.fromkeys(NUMBERS, pl.Float64) | {"reason": pl.Int8}
+        row = told | {"reason": None if self.reason is None else 0}
+        return EquivalenceSeries(
+            numbers=pl.DataFrame([row], schema_overrides=types),
+            scale=self.scale,
+            margin=self.margin,
+            good=self.good,
+            conf_level=self.conf_level,
+            tost_level=self.tost_level,
+            method=self.method,
+            reasons=() if self.reason is None else (self.reason,),
+        ).to_frame()
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -140,7 +150,7 @@ class Equivalence:
         return frame_view("Jämförelse mot marginal", self.to_frame())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EquivalenceSeries:
     """Many of them on one scale against one margin, one per row of the columns that went in.
 
@@ -148,6 +158,8 @@ class EquivalenceSeries:
     ----------
     numbers
         The numbers of :class:`Equivalence` under their names, and ``reason``: the place in ``reasons``.
+    groups
+        One row per comparison with the columns that name what it is about; ``None`` when nothing was named.
     """
 
     numbers: pl.DataFrame
@@ -158,6 +170,7 @@ class EquivalenceSeries:
     tost_level: float
     method: str | None = None
     reasons: tuple[Statement, ...] = ()
+    groups: pl.DataFrame | None = None
 
     def __len__(self) -> int:
         return self.numbers.height
@@ -187,22 +200,42 @@ class EquivalenceSeries:
         return (self[row] for row in range(len(self)))
 
     def to_frame(self) -> pl.DataFrame:
-        """The numbers with the verdict's code, and the code of a refusal."""
+        """One row per comparison: the labels, then the columns of ``columns.EQUIVALENCES``."""
         import polars as pl
 
         findings = [(differs, within) for differs in (False, True) for within in (False, True)]
-        named = pl.DataFrame(
+        verdicts = pl.DataFrame(
             {
                 "differs": [differs for differs, _ in findings],
                 "is_within": [within for _, within in findings],
                 "verdict": [EquivalenceVerdict.of(differs=one, is_within=other).code for one, other in findings],
             }
         )
-        reasons = [reason.code for reason in self.reasons]
-        codes = pl.DataFrame({"reason_code": reasons}, schema={"reason_code": pl.String})
-        codes = codes.with_row_index("reason").with_columns(pl.col("reason").cast(pl.Int8))
-        told = self.numbers.join(named, on=["differs", "is_within"], how="left", maintain_order="left")
-        return told.join(codes, on="reason", how="left", maintain_order="left").drop("reason")
+        told = self.numbers.join(verdicts, on=["differs", "is_within"], how="left", maintain_order="left")
+        told = with_reasons(told, self.reasons)
+        there = pl.col("reason_code").is_null()
+        told = told.with_columns(
+            pl.lit(self.scale.value).alias("scale"),
+            pl.lit(self.margin.low).alias("margin_low"),
+            pl.lit(self.margin.high).alias("margin_high"),
+            pl.lit(self.good.value).alias("good"),
+            pl.lit(self.conf_level).alias("conf_level"),
+            pl.lit(self.tost_level).alias("tost_level"),
+            pl.when(there).then(pl.lit(None if self.method is None else str(self.method), pl.String)).alias("method"),
+        )
+        return named(self.groups, in_schema(told, columns.EQUIVALENCES))
+
+    def labelled(self, labels: pl.DataFrame | pl.Series) -> EquivalenceSeries:
+        """The same with what each row is about before its numbers; see :meth:`evalkit.EstimateSeries.labelled`."""
+        return replace(self, groups=labels_for(labels, len(self)))
+
+    def __repr__(self) -> str:
+        refused = self.numbers.height - self.numbers["reason"].null_count()
+        margin = f"margin {self.margin.low:g} to {self.margin.high:g}"
+        return (
+            f"EquivalenceSeries: {len(self)} {self.scale.value}, {refused} refused ({margin}, {self.method})\n"
+            f"{printed(self.to_frame(), (*NUMBERS, 'verdict', 'reason_code'))}"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view

@@ -143,6 +143,8 @@ class Estimand:
         Areas beside the group that the activity may have spilled over to or been moved to.
     steps
         Days from which another known change of level holds, such as a new law; only a time series can take them in.
+    joined
+        For areas that join at different times: each unit of the group and its first period with the way of working.
     without
         Times inside the windows that are left out on both sides, such as the pandemic.
     """
@@ -163,6 +165,7 @@ class Estimand:
     neighbours: Group | None = None
     without: tuple[Window, ...] = ()
     steps: tuple[date, ...] = ()
+    joined: tuple[tuple[str, date], ...] = ()
 
     @property
     def contrast(self) -> Text:

@@ -7,17 +7,29 @@ objects. A row is an :class:`~evalkit.estimates.Estimate` when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from evalkit import caveats
+from evalkit import caveats, columns
 from evalkit.estimates import Estimate, Tested, refusal
+from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
     import polars as pl
 
+_PRINTED = (
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "p_adjusted",
+    "test_statistic",
+    "test_p_value",
+    "events",
+    "reason_code",
+)
 _NUMBERS = (
     "estimate",
     "conf_low",
@@ -97,26 +109,44 @@ class EstimateSeries:
         return (self._estimate(values) for values in self.numbers.iter_rows(named=True))
 
     def to_frame(self) -> pl.DataFrame:
-        """One row per estimate: the numbers, ``status``, ``reason_code`` and the reason in both languages.
+        """One row per estimate: the labels, then the columns of ``columns.SERIES`` whatever the method.
 
         It has the height and the order of the columns that went in, so that ``pl.concat(..., how="horizontal")``
-        puts the estimates beside the data.
+        puts the estimates beside the data; and frames of different methods stack with ``pl.concat``.
         """
         import polars as pl
 
-        told = {
-            "status": [EstimateStatus.NOT_ESTIMABLE.value] * len(self.reasons),
-            "reason_code": [reason.code for reason in self.reasons],
-            "reason_sv": [reason.text.sv for reason in self.reasons],
-            "reason_en": [reason.text.en for reason in self.reasons],
-        }
-        words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
-        words = words.with_columns(pl.col("reason").cast(pl.Int8))
-        beside = self.numbers.join(words, on="reason", how="left", maintain_order="left")
-        told_frame = beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
-        if self.groups is None:
-            return told_frame
-        return named(self.groups, told_frame)
+        there = pl.col("status") == EstimateStatus.ESTIMATED.value
+        own = [pl.col("method")] if "method" in self.numbers.columns else []
+        has = {name: pl.col(name).is_not_null() for name in ("p_adjusted", "test_p_value") if name in self.numbers}
+        told = with_reasons(self.numbers, self.reasons).with_columns(
+            pl.lit(self.scale.value).alias("scale"),
+            pl.lit(self.conf_level).alias("conf_level"),
+            pl.when(there).then(pl.lit(self.null, pl.Float64)).alias("null"),
+            pl.when(there).then(pl.coalesce(*own, pl.lit(str(self.method)))).alias("method"),
+            pl.when(has.get("p_adjusted", False)).then(pl.lit(self.multiplicity, pl.String)).alias("multiplicity"),
+            pl.when(has.get("test_p_value", False)).then(pl.lit(self.test, pl.String)).alias("test"),
+        )
+        return named(self.groups, in_schema(told, columns.SERIES))
+
+    def labelled(self, labels: pl.DataFrame | pl.Series) -> EstimateSeries:
+        """The same estimates with what each row is about, such as the unit, before its numbers.
+
+        Raises
+        ------
+        EstimationError
+            When there is not one label for each row.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> import evalkit as ek
+        >>> frame = pl.DataFrame({"unit": ["0127", "0180"], "found": [10, 3], "visits": [100, 20]})
+        >>> found = ek.rate(frame["found"], frame["visits"]).labelled(frame["unit"])
+        >>> found.to_frame().select("unit", "estimate").rows()
+        [('0127', 0.1), ('0180', 0.15)]
+        """
+        return replace(self, groups=labels_for(labels, len(self)))
 
     def _estimate(self, values: dict[str, Any]) -> Estimate:
         if values["reason"] is not None:
@@ -141,9 +171,10 @@ class EstimateSeries:
     def __repr__(self) -> str:
         refused = self.numbers.height - self.numbers["reason"].null_count()
         limits = "" if self.scale is Scale.PROBABILITY else f"{self.conf_level * 100:g}% CI, "
+        beside = "" if self.test is None else f"; test: {self.test}"
         return (
             f"EstimateSeries: {len(self)} {self.scale.value}, {refused} refused "
-            f"({limits}{self.method})\n{self.to_frame()}"
+            f"({limits}{self.method}{beside})\n{printed(self.to_frame(), _PRINTED)}"
         )
 
     def _repr_html_(self) -> str:
@@ -158,11 +189,3 @@ def _left_out(values: dict[str, Any]) -> tuple[Statement, ...]:
     if values.get("rows_left_out"):
         return (caveats.rows_without_events_left_out(values["rows_left_out"], values["rows"]),)
     return ()
-
-
-def named(groups: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """The rows with what they are about before them; a label named as one of our columns gets ``_group`` after it."""
-    import polars as pl
-
-    taken = {name: f"{name}_group" for name in groups.columns if name in told.columns}
-    return pl.concat([groups.rename(taken), told], how="horizontal")

@@ -197,16 +197,19 @@ class Estimate:
         if not self.is_estimated:
             return f"{head}: {self.status.value}: {self.reason}"
         if self.conf_low is None or self.conf_high is None:
-            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method})"
-        return (
-            f"{head} {self.scale.value} {self.estimate:.4g} "
-            f"({self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}, {self.method})"
-        )
+            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method}){self._p_values()}"
+        limits = f"{self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}"
+        return f"{head} {self.scale.value} {self.estimate:.4g} ({limits}, {self.method}){self._p_values()}"
 
     def _repr_html_(self) -> str:
         from evalkit.views import estimates_view
 
         return estimates_view((self,))
+
+    def _p_values(self) -> str:
+        own = "" if self.p_value is None else f", p = {self.p_value:.3g}"
+        adjusted = "" if self.p_adjusted is None else f", adjusted p = {self.p_adjusted:.3g} ({self.multiplicity})"
+        return own + adjusted + "".join(f"; {test.name}: p = {test.p_value:.3g}" for test in self.tests)
 
 
 def refusal(

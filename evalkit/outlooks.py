@@ -22,6 +22,7 @@ from evalkit import refusals
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
 from evalkit.inference import precision, rule_power
+from evalkit.inference.segmented import FEWEST_A_SIDE
 from evalkit.precisions import Precision, PrecisionSeries
 from evalkit.vocabulary import DesignId, Frequency
 
@@ -32,6 +33,7 @@ FEW = 200
 MONTHS_A_YEAR = 12
 _ENUMERATED = frozenset({DesignId.D1, DesignId.D2})
 _SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
+_NEXT_TO_NOTHING = 1e-9
 _LEAST_LEVEL = 1e-9
 """Of the enumeration: tails far below it are lost to rounding."""
 _EXACT: dict[str, Any] = {"method": "exact"}
@@ -57,6 +59,18 @@ class Layout:
         return cls(
             design=estimand.design, months_after=_months(estimand.after), months_before=before, frequency=frequency
         )
+
+    @property
+    def share_before(self) -> float:
+        """How much the events before are worth: all, or what is left when a trend is drawn out from them.
+
+        A line through n periods is ``1 + 12 d² / (n² - 1)`` times as uncertain d periods from their middle as there
+        (Draper and Smith 1998, Applied Regression Analysis, 3rd ed., section 3.1), and d is here half of both windows.
+        """
+        if self.design not in _SERIES or self.months_before is None:
+            return 1.0
+        before, after = (months / self.frequency.months for months in (self.months_before, self.months_after))
+        return _NEXT_TO_NOTHING if before <= 1 else 1 / (1 + 3 * (before + after) ** 2 / (before**2 - 1))
 
     @property
     def df(self) -> int:
@@ -167,9 +181,10 @@ def _approximate(layout: Layout, rows: Sequence[Row], alpha: float) -> list[list
     own, dispersion = (np.array([getattr(row, name) for row in rows]) for name in ("monthly", "dispersion"))
     other = None if rows[0].monthly_comparison is None else np.array([row.monthly_comparison for row in rows], float)
     before, after = layout.months_before, layout.months_after
+    weighed = None if before is None else before * layout.share_before
     earlier = {
-        "events_before": None if before is None else own * before,
-        "events_ref_before": None if before is None or other is None else other * before,
+        "events_before": None if weighed is None else own * weighed,
+        "events_ref_before": None if weighed is None or other is None else other * weighed,
     }
     shared = {"dispersion": dispersion, "power": POWER, "alpha": alpha}
     counts = {"events": own * after, "events_ref": None if other is None else other * after, **earlier}
@@ -217,7 +232,9 @@ def _cautious(
 
 def _with_more_periods(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
     """Approximate months when each further period also makes φ better known; ``found`` is with the periods planned."""
-    if layout.design in _SERIES or (found.months is not None and found.months <= layout.months_after):
+    if layout.design in _SERIES:
+        return _with_a_longer_trend(layout, row, found, ratio, alpha)
+    if found.months is not None and found.months <= layout.months_after:
         return found
 
     def is_short(months: int) -> bool:
@@ -234,9 +251,25 @@ def _with_more_periods(layout: Layout, row: Row, found: Precision, ratio: float,
     return replace(found, ratio=ratio, power=POWER, months=high, reason=None)
 
 
+def _with_a_longer_trend(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
+    """The first month with the power: the longer the time after, the further the trend is drawn out.
+
+    Fewer points on a side than :data:`FEWEST_A_SIDE` give no model.
+    """
+    # The line is worth less by the square of the months: long before twice the time before, waiting only harms.
+    furthest = 2 * (layout.months_before or 0)
+    for months in range(FEWEST_A_SIDE * layout.frequency.months, furthest + 1):
+        if _approximate_power(replace(layout, months_after=months), row, ratio, alpha) >= POWER:
+            return replace(found, ratio=ratio, power=POWER, months=months, reason=None)
+    return replace(found, ratio=None, power=None, months=None, reason=refusals.before_too_short())
+
+
 def _approximate_power(layout: Layout, row: Row, ratio: float, level: float) -> float:
     sides = [row.monthly] if row.monthly_comparison is None else [row.monthly, row.monthly_comparison]
-    windows = [layout.months_after, *([] if layout.months_before is None else [layout.months_before])]
+    windows = [
+        layout.months_after,
+        *([] if layout.months_before is None else [layout.months_before * layout.share_before]),
+    ]
     changing, *others = (np.asarray(side * months) for months in windows for side in sides)
     cells = precision.Cells(changing=changing, others=tuple(others), dispersion=np.asarray(row.dispersion))
     return float(precision.wald(cells, ratio, level / 2))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from evalkit import columns
+from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Precision:
     months
         Whole months from now.
     alpha, alternative
-        The level of the test, two-sided unless the alternative is ``larger`` or ``smaller``.
+        The level of the test, two-sided unless the alternative is ``greater`` or ``less``.
     dispersion
         φ, the variance over the mean.
     method
@@ -56,20 +58,27 @@ class Precision:
     reason: Statement | None = None
 
     def to_frame(self) -> pl.DataFrame:
-        """One row: the numbers, ``dispersion`` and the code of a refusal."""
+        """One row with the columns of ``columns.PRECISIONS``."""
         import polars as pl
 
         told = {name: getattr(self, name) for name in (*NUMBERS, "dispersion")}
-        types = dict.fromkeys(told, pl.Float64) | {"months": pl.Int64, "reason_code": pl.String}
-        return pl.DataFrame([told | {"reason_code": self.reason and self.reason.code}], schema=types)
+        types = dict.fromkeys(told, pl.Float64) | {"months": pl.Int64, "reason": pl.Int8}
+        row = told | {"reason": None if self.reason is None else 0}
+        return PrecisionSeries(
+            numbers=pl.DataFrame([row], schema=types),
+            alpha=self.alpha,
+            alternative=self.alternative,
+            method=self.method,
+            reasons=() if self.reason is None else (self.reason,),
+        ).to_frame()
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
-        return frame_view("Precision", self.to_frame())
+        return frame_view("Vad som kan väntas", self.to_frame())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PrecisionSeries:
     """Many of them, one per row of the columns that went in.
 
@@ -78,6 +87,8 @@ class PrecisionSeries:
     numbers
         ``power``, ``ratio``, ``half_width`` and ``months`` as far as they apply, ``dispersion``, and ``reason``:
         the place in ``reasons``, null where the row has an answer.
+    groups
+        One row per answer with the columns that name what it is about; ``None`` when nothing was named.
     """
 
     numbers: pl.DataFrame
@@ -85,6 +96,7 @@ class PrecisionSeries:
     alternative: str
     method: str
     reasons: tuple[Statement, ...] = ()
+    groups: pl.DataFrame | None = None
 
     def __len__(self) -> int:
         return self.numbers.height
@@ -106,19 +118,29 @@ class PrecisionSeries:
         return (self[row] for row in range(len(self)))
 
     def to_frame(self) -> pl.DataFrame:
-        """One row per answer, with the code and the words of a refusal."""
+        """One row per answer: the labels, then the columns of ``columns.PRECISIONS``, whatever was asked."""
         import polars as pl
 
-        told = {
-            "reason_code": [reason.code for reason in self.reasons],
-            "reason_sv": [reason.text.sv for reason in self.reasons],
-            "reason_en": [reason.text.en for reason in self.reasons],
-        }
-        words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
-        words = words.with_columns(pl.col("reason").cast(pl.Int8))
-        return self.numbers.join(words, on="reason", how="left", maintain_order="left").drop("reason")
+        told = with_reasons(self.numbers, self.reasons).with_columns(
+            pl.lit(self.alpha).alias("alpha"),
+            pl.lit(self.alternative).alias("alternative"),
+            pl.lit(self.method).alias("method"),
+        )
+        return named(self.groups, in_schema(told, columns.PRECISIONS))
+
+    def labelled(self, labels: pl.DataFrame | pl.Series) -> PrecisionSeries:
+        """The same with what each row is about before its numbers; see :meth:`evalkit.EstimateSeries.labelled`."""
+        return replace(self, groups=labels_for(labels, len(self)))
+
+    def __repr__(self) -> str:
+        refused = self.numbers.height - self.numbers["reason"].null_count()
+        return (
+            f"PrecisionSeries: {len(self)} answers, {refused} refused "
+            f"(alpha {self.alpha:g}, {self.alternative}, {self.method})\n"
+            f"{printed(self.to_frame(), (*NUMBERS, 'dispersion', 'reason_code'))}"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
-        return frame_view("Precision", self.to_frame())
+        return frame_view("Vad som kan väntas", self.to_frame())

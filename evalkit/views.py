@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from evalkit import style
+from evalkit import style, view_words
+from evalkit.estimates import ADHOC
 
 if TYPE_CHECKING:
     from evalkit.counting import Aggregates
@@ -121,36 +122,72 @@ def plan_view(plan: Plan) -> str:
 
 def estimates_view(items: Sequence[Estimate], *, synthetic: bool = False) -> str:
     """One line per estimate; a refusal shows its reason in the place of the interval."""
-    rows = [_estimate_row(item) for item in items]
-    head = ("Nr", "Mått", "Jämförelse", "Tal", "Intervall", "Metod")
-    return _table("Skattningar", head, rows, synthetic=synthetic)
+    return _estimates("Skattningar", items, synthetic=synthetic)
 
 
 def estimate_series_view(series: EstimateSeries) -> str:
-    """The first rows of a series of estimates, and how many there are."""
-    rows = [_estimate_row(series[row])[3:] for row in range(min(len(series), _SHOWN_ROWS))]
+    """The first rows of a series of estimates with their labels, and how many there are."""
     refused = len(series) - series.numbers["reason"].null_count()
     caption = f"Skattningar: {style.number(len(series))} rader, {style.number(refused)} går inte att beräkna"
-    return _table(caption, ("Tal", "Intervall", "Metod"), rows)
+    shown = [series[row] for row in range(min(len(series), _SHOWN_ROWS))]
+    labels = pl.DataFrame() if series.groups is None else series.groups.head(_SHOWN_ROWS)
+    return _estimates(caption, shown, labels=labels)
+
+
+def _estimates(
+    caption: str, items: Sequence[Estimate], *, labels: pl.DataFrame | None = None, synthetic: bool = False
+) -> str:
+    """A table with those columns that hold anything; what has no name of a plan shows none."""
+    beside = {} if labels is None else {name: [str(one) for one in labels[name]] for name in labels.columns}
+    columns = {
+        **beside,
+        "Nr": ["" if item.estimand_id == ADHOC else item.estimand_id for item in items],
+        "Mått": ["" if item.metric is None else view_words.cell("metric", item.metric) for item in items],
+        "Jämförelse": [item.contrast or "" for item in items],
+        "Tal": [_estimate(item) for item in items],
+        "Intervall": [_limits(item) for item in items],
+        "p-värde": ["" if item.p_value is None else _digits(item.p_value) for item in items],
+        "Justerat p-värde": ["" if item.p_adjusted is None else _digits(item.p_adjusted) for item in items],
+        "Prövning": [", ".join(f"{test.name}: p = {_digits(test.p_value)}" for test in item.tests) for item in items],
+        "Metod": [item.method or "" for item in items],
+    }
+    kept = {head: cells for head, cells in columns.items() if head in {"Tal", "Intervall"} or any(cells)}
+    return _table(caption, tuple(kept), list(zip(*kept.values(), strict=True)), synthetic=synthetic)
+
+
+def _estimate(item: Estimate) -> str:
+    if item.estimate is None:
+        return "går inte att beräkna"
+    return f"{_digits(item.estimate)} ({view_words.SCALES[item.scale]})"
+
+
+def _limits(item: Estimate) -> str:
+    if item.estimate is None:
+        return str(item.reason)
+    if item.conf_low is None or item.conf_high is None:
+        return ""
+    return f"{_digits(item.conf_low)} till {_digits(item.conf_high)}"
 
 
 def frame_view(caption: str, frame: pl.DataFrame) -> str:
-    """The first rows of the frame of a record, whose captions are in Swedish and whose columns are its names."""
-    rows = [
-        tuple("" if one is None else _digits(one) if isinstance(one, float) else str(one) for one in row)
-        for row in frame.head(_SHOWN_ROWS).iter_rows()
+    """The first rows of the frame of a record, in Swedish, with those columns that hold anything."""
+    kept = [
+        name
+        for name in frame.columns
+        if name not in view_words.LEFT_OUT and (not frame.height or frame[name].null_count() < frame.height)
     ]
-    return _table(f"{caption}: {style.number(frame.height)} rader", frame.columns, rows)
+    rows = [
+        tuple(_cell(name, one) for name, one in zip(kept, row, strict=True))
+        for row in frame.select(kept).head(_SHOWN_ROWS).iter_rows()
+    ]
+    head = [view_words.HEADS.get(name, name) for name in kept]
+    return _table(f"{caption}: {style.number(frame.height)} rader", head, rows)
 
 
-def _estimate_row(item: Estimate) -> tuple[str, ...]:
-    name = (item.estimand_id, item.metric or "", item.contrast or "")
-    if item.estimate is None:
-        return (*name, "går inte att beräkna", str(item.reason), "")
-    limits = ""
-    if item.conf_low is not None and item.conf_high is not None:
-        limits = f"{_digits(item.conf_low)} till {_digits(item.conf_high)}"
-    return (*name, f"{_digits(item.estimate)} ({item.scale})", limits, item.method or "")
+def _cell(column: str, one: object) -> str:
+    if one is None:
+        return ""
+    return _digits(one) if isinstance(one, float) else view_words.cell(column, one)
 
 
 def _digits(number: float) -> str:

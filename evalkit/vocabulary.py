@@ -118,6 +118,8 @@ class DesignId(StrEnum):
     D2_ITS = "D2-ITS"
     D2C = "D2c"
     D3 = "D3"
+    D4 = "D4"
+    D5 = "D5"
 
     @property
     def is_level(self) -> bool:
@@ -127,10 +129,10 @@ class DesignId(StrEnum):
     @property
     def has_other_side(self) -> bool:
         """Whether areas are compared with other areas."""
-        return self in {DesignId.D2C, DesignId.D3}
+        return self in {DesignId.D2C, DesignId.D3, DesignId.D4}
 
 
-COMPARES_EFFECTS = frozenset({DesignId.D2C, DesignId.D3})
+COMPARES_EFFECTS = frozenset({DesignId.D2C, DesignId.D3, DesignId.D4})
 """The designs that tell by how much more one side changed than the other."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalkit.checks.situation import Situation
+from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.findings import Finding
 from evalkit.language import Text
 from evalkit.statements import Statement
@@ -17,7 +18,7 @@ def ceiling(situation: Situation) -> Finding:
     """
     level = situation.design.maryland
     name = situation.design.name
-    if situation.design.may_claim_effect:
+    if situation.design.may_claim_effect and not compares_two_models(situation.estimand):
         return Finding(
             check=CheckId.DESIGN_CEILING,
             status=FindingStatus.WARN,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from evalkit import refusals
 from evalkit.checks.situation import Situation
+from evalkit.comparisons.placebo_tests import least_units
 from evalkit.findings import Finding
 from evalkit.language import Text
 from evalkit.statements import Statement
-from evalkit.vocabulary import CheckId, FindingStatus
+from evalkit.vocabulary import CheckId, DesignId, FindingStatus
 
 FEWEST_CLUSTERS = 10
 """Below this, and with one treated area, cluster-robust errors are not used (Cameron & Miller 2015, JHR 50)."""
@@ -22,6 +24,8 @@ def clusters(situation: Situation) -> Finding | None:
     if other is None:
         return None
     treated, rest = len(situation.estimand.group.units), len(other.units)
+    if situation.design.id is DesignId.D4:
+        return _of_choices(treated, rest, least_units(treated, situation.conf_level))
     enough = treated > 1 and rest > 1 and treated + rest >= FEWEST_CLUSTERS
     return Finding(
         check=CheckId.CLUSTERS,
@@ -33,13 +37,27 @@ def clusters(situation: Situation) -> Finding | None:
     )
 
 
+def _of_choices(treated: int, rest: int, least: int) -> Finding:
+    """Where the uncertainty comes from choosing other areas: whether any result could be unusual enough."""
+    enough = treated + rest >= least
+    return Finding(
+        check=CheckId.CLUSTERS,
+        status=FindingStatus.OK if enough else FindingStatus.WARN,
+        reason=_enough(treated, rest) if enough else refusals.too_few_to_stand_out(least),
+        statistic=treated + rest,
+        threshold=least,
+        from_counts=False,
+    )
+
+
 def _enough(treated: int, rest: int) -> Statement:
     return Statement(
         "areas_enough",
         Text(
-            f"{treated} områden jämförs med {rest}. Det räcker för att skillnader mellan områden ska kunna vägas in.",
-            f"{treated} areas are compared with {rest}. That is enough for differences between areas to be "
-            "taken into account.",
+            f"{_areas_sv(treated)} jämförs med {rest}. "
+            "Det räcker för att skillnader mellan områden ska kunna vägas in.",
+            f"{_areas_en(treated)} compared with {rest}. That is enough for differences between areas to be taken "
+            "into account.",
         ),
     )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from evalkit.checks.answers import numeral
 from evalkit.checks.situation import Situation
-from evalkit.comparisons.decomposition import Decomposition, decompose
+from evalkit.comparisons.decomposition import decompose
+from evalkit.comparisons.decomposition_result import Decomposition
 from evalkit.designs.evidence import Evidence
 from evalkit.estimands import Group
 from evalkit.findings import Finding

@@ -23,6 +23,7 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
+    from evalkit.comparisons.result import Table
     from evalkit.estimate_series import EstimateSeries
     from evalkit.inference.adjusted import Adjusted
     from evalkit.inference.regression_rows import RegressionRows
@@ -37,7 +38,7 @@ _TWO = 2
 
 
 def adjusted_rate_ratio(
-    frame: pl.DataFrame,
+    frame: Table,
     *,
     count: str,
     exposure: str,
@@ -55,7 +56,7 @@ def adjusted_rate_ratio(
     Parameters
     ----------
     frame
-        One row per unit, period or object group.
+        One row per unit, period or object group; of polars or pandas.
     count, exposure
         The columns with the events and with what they are divided by. Rows with exposure 0 are left out.
     contrast, reference
@@ -107,6 +108,7 @@ def adjusted_rate_ratio(
     (2.77, 1.5, 5.36)
     """
     given = GroupedArguments("adjusted_rate_ratio()")
+    frame = given.table("frame", frame)
     wanted = _errors(given, errors, cluster)
     level, tested = given.conf_level(conf_level), given.null("null", null)
     names = {"count": count, "exposure": exposure, "contrast": contrast}

@@ -109,6 +109,7 @@ def rate_by_cases(
         given,
         Scale.RATE,
         found.refuse(read.unknown, refusals.value_missing()),
+        groups=read.labels,
         method=Method.COMPOUND_POISSON,
         conf_level=level,
         null=tested,
@@ -174,7 +175,7 @@ def rate_ratio_by_cases(
         What they are divided by. For a panel ``exposure`` is a frame with one row per comparison: the names of
         the groups, ``exposure`` and ``exposure_ref``; the argument ``exposure_ref`` is then left out.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The ratio that the p-value is against.
 
@@ -211,6 +212,7 @@ def rate_ratio_by_cases(
         given,
         Scale.RATE_RATIO,
         found.refuse(read.unknown, refusals.value_missing()),
+        groups=read.labels,
         method=Method.COMPOUND_POISSON,
         conf_level=level,
         null=tested,

@@ -31,7 +31,9 @@ class Grouped:
     sizes
         Per side the size of every case.
     unknown
-        Where the size of at least one case is missing, shape of the sums.
+        Where the size of at least one case, or an exposure, is missing; shape of the sums.
+    empty
+        Where an exposure is 0, of the same shape.
     places
         Per side the group of every case, from 0.
     labels
@@ -42,6 +44,7 @@ class Grouped:
     exposures: tuple[NDArray[np.float64], ...]
     sizes: tuple[NDArray[np.int64], ...]
     unknown: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
     places: tuple[NDArray[np.int64], ...] = ()
     labels: pl.DataFrame | None = None
 
@@ -95,6 +98,7 @@ def _single(given: ColumnArguments, sizes: Mapping[str, object], exposures: Mapp
         exposures=tuple(np.asarray(given.exposure(name, value)) for name, value in exposures.items()),
         sizes=tuple(counts for counts, _ in read.values()),
         unknown=np.asarray(any(missing.any() for _, missing in read.values())),
+        empty=np.zeros((), dtype=bool),
         places=tuple(np.zeros(counts.size, dtype=np.int64) for counts, _ in read.values()),
     )
 
@@ -125,7 +129,7 @@ def _panel(
 ) -> Grouped:
     exposures = tuple(given.exposures(name, exposure[name]) for name in names)
     sums, every, places = [], [], []
-    unknown = np.zeros(exposure.height, dtype=bool)
+    unknown = given.missing.copy()
     for name, cases in sides.items():
         sizes, missing = _sizes(given, name, cases[PERSONS])
         groups = _groups(given, name, keys, cases, exposure)
@@ -133,7 +137,7 @@ def _panel(
         sums.append(CaseSums.of(sizes, groups, exposure.height))
         every.append(sizes)
         places.append(groups)
-    return Grouped(tuple(sums), exposures, tuple(every), unknown, tuple(places), exposure.select(keys))
+    return Grouped(tuple(sums), exposures, tuple(every), unknown, given.empty, tuple(places), exposure.select(keys))
 
 
 def _groups(
@@ -189,5 +193,5 @@ def _note(given: ColumnArguments, code: str, name: str, what: Text, accepted: Te
 
 def _nothing(sides: int) -> Grouped:
     """Stands in after a fault; nobody comes to use it."""
-    none = np.zeros(0, dtype=np.int64)
-    return Grouped((CaseSums.of(none),) * sides, (np.asarray(1.0),) * sides, (none,) * sides, np.zeros((), dtype=bool))
+    none, no = np.zeros(0, dtype=np.int64), np.zeros((), dtype=bool)
+    return Grouped((CaseSums.of(none),) * sides, (np.asarray(1.0),) * sides, (none,) * sides, no, no)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,8 @@ class Curves:
     >>> curves = ek.survival(pl.Series([2, 5, 9, 4, 4, 8]), pl.Series([1, 1, 1, 1, 1, 0]), by=unit)
     >>> curves.median().to_frame().select("unit", "estimate").rows()
     [('a', 5.0), ('b', 4.0)]
+    >>> curves[1].median().estimate, [round(curve.at(4).estimate, 2) for curve in curves]
+    (4.0, [0.67, 0.33])
     """
 
     waiting: Waiting
@@ -56,6 +58,22 @@ class Curves:
 
     def __len__(self) -> int:
         return self.groups.len()
+
+    def __getitem__(self, row: int) -> Curve:
+        """The curve of one group, in the order of ``groups``; a negative number counts from the end.
+
+        Raises
+        ------
+        IndexError
+            When there is no such group.
+        """
+        from evalkit.inference import durations
+
+        own = self.waiting.sets.only(_place(row, len(self)))
+        return Curve(waiting=durations.kaplan_meier(own), conf_level=self.conf_level, method=self.method)
+
+    def __iter__(self) -> Iterator[Curve]:
+        return (self[row] for row in range(len(self)))
 
     def to_frame(self) -> pl.DataFrame:
         """One row per group and day on which a wait ended: ``day``, ``at_risk``, ``events``, the share and its limits.
@@ -177,11 +195,35 @@ class Incidences:
     >>> shares = ek.cumulative_incidence(days, outcome, of="event", by=side)
     >>> shares.tests[0].name, round(shares.tests[0].p_value, 3)
     ('gray', 0.052)
+    >>> round(shares[0].at(4).estimate, 2)
+    0.75
     """
 
     incidence: Incidence
     groups: pl.Series
     conf_level: float
+
+    def __len__(self) -> int:
+        return self.groups.len()
+
+    def __getitem__(self, row: int) -> IncidenceCurve:
+        """The curve of one group, in the order of ``groups``; a negative number counts from the end.
+
+        Raises
+        ------
+        IndexError
+            When there is no such group.
+        """
+        from evalkit.inference import competing
+
+        own = self.incidence.sets.only(_place(row, len(self)))
+        return IncidenceCurve(incidence=competing.aalen_johansen(own, 1), conf_level=self.conf_level)
+
+    def __iter__(self) -> Iterator[IncidenceCurve]:
+        return (self[row] for row in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Incidences: {len(self)} groups, {int(self.incidence.sets.units.sum())} units"
 
     @property
     def tests(self) -> tuple[Tested, ...]:
@@ -221,6 +263,10 @@ class IncidenceCurve:
     incidence: Incidence
     conf_level: float
 
+    def __repr__(self) -> str:
+        sets = self.incidence.sets
+        return f"IncidenceCurve: {int(sets.units.sum())} units, {int(sets.events[:, 0].sum())} events"
+
     def to_frame(self) -> pl.DataFrame:
         """As :meth:`Incidences.to_frame`, without a column for the group."""
         import polars as pl
@@ -236,6 +282,12 @@ class IncidenceCurve:
     def at(self, day: float) -> Estimate:
         """The share that has ended so by ``day``, on the scale ``proportion``; refused beyond the follow-up."""
         return _single(_incidence_at(self.incidence, day, self.conf_level))
+
+
+def _place(row: int, rows: int) -> int:
+    if not -rows <= row < rows:
+        raise IndexError(f"there are {rows} groups")
+    return row % rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

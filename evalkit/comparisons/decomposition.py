@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import refusals
+from evalkit.comparisons.decomposition_result import (
+    Decomposition,
+    Decompositions,
+    GroupedDecompositions,
+    share_of_visits,
+)
 from evalkit.comparisons.rate_ratios import rate_ratio
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
-from evalkit.estimates import Estimate, frame_of, refusal
+from evalkit.estimates import Estimate, refusal
 from evalkit.inference import proportions, ratios, variance_recovery
-from evalkit.inference.faults import COUNT
+from evalkit.inference.faults import COUNT, EXPOSURE
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Intervals
@@ -27,109 +32,14 @@ from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import polars as pl
 
+    from evalkit.comparisons.grouped import Labels
     from evalkit.comparisons.result import Numbers
+    from evalkit.inference.groups import Groups
 
 FINDINGS = ("poisson", "binomial")
 ROWS = ("periods", "comparisons")
-
-
-@dataclass(frozen=True, slots=True)
-class Decomposition:
-    """The change in findings as the change in visits times the change in findings per visit.
-
-    Attributes
-    ----------
-    findings, visits, hit_rate
-        Ratios after over before. Where all three are numbers above 0, ``log findings = log visits + log hit_rate``
-        exactly.
-    share_of_visits
-        How much of the change in findings (on the log scale) the change in visits makes up: between 0 and 1, and
-        only where visits and hit rate changed in the same direction; otherwise ``None``, as a share would mislead.
-    """
-
-    findings: Estimate
-    visits: Estimate
-    hit_rate: Estimate
-    share_of_visits: float | None
-
-    @property
-    def estimates(self) -> tuple[Estimate, Estimate, Estimate]:
-        """Findings, visits and hit rate, named so."""
-        parts = (self.findings, self.visits, self.hit_rate)
-        found, visited, hits = (replace(part, metric=name) for part, name in zip(parts, PARTS, strict=True))
-        return found, visited, hits
-
-    def to_frame(self) -> pl.DataFrame:
-        """One row per part under ``metric``, with the columns of estimates and ``share_of_visits``."""
-        import polars as pl
-
-        return frame_of(self.estimates).with_columns(pl.lit(self.share_of_visits, pl.Float64).alias("share_of_visits"))
-
-    def _repr_html_(self) -> str:
-        from evalkit.views import estimates_view
-
-        return estimates_view(self.estimates)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decompositions:
-    """The decompositions of many comparisons, row by row.
-
-    Attributes
-    ----------
-    findings, visits, hit_rate
-        Series of the estimates of :class:`Decomposition`.
-    """
-
-    findings: EstimateSeries
-    visits: EstimateSeries
-    hit_rate: EstimateSeries
-
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    def __getitem__(self, row: int) -> Decomposition:
-        """One comparison.
-
-        Raises
-        ------
-        IndexError
-            When there is no such row.
-        """
-        visits, hit_rate = self.visits[row], self.hit_rate[row]
-        return Decomposition(self.findings[row], visits, hit_rate, _share_of_visits(visits, hit_rate))
-
-    def __iter__(self) -> Iterator[Decomposition]:
-        return (self[row] for row in range(len(self)))
-
-    @property
-    def estimates(self) -> tuple[EstimateSeries, EstimateSeries, EstimateSeries]:
-        """Findings, visits and hit rate."""
-        return self.findings, self.visits, self.hit_rate
-
-    def to_frame(self) -> pl.DataFrame:
-        """Three rows per comparison, told apart by ``metric`` after the comparison's place, ``row`` from 0."""
-        import polars as pl
-
-        frames = [
-            series.to_frame().with_row_index("row").select("row", pl.lit(name).alias("metric"), pl.exclude("row"))
-            for series, name in zip(self.estimates, PARTS, strict=True)
-        ]
-        return pl.concat(frames, how="diagonal").sort("row", maintain_order=True)
-
-    def _repr_html_(self) -> str:
-        from evalkit.views import frame_view
-
-        names = ("row", "metric", "estimate", "conf_low", "conf_high", "method", "status")
-        frame = self.to_frame()
-        return frame_view("Fynd, besök och träffar", frame.select(name for name in names if name in frame.columns))
-
-
-PARTS = ("findings", "visits", "hit_rate")
 
 
 @overload
@@ -143,8 +53,25 @@ def decompose(
     exposure_before: Numbers = ...,
     findings: str = ...,
     rows: Literal["periods"] = ...,
+    by: None = ...,
+    by_before: None = ...,
     conf_level: float = ...,
 ) -> Decomposition: ...
+@overload
+def decompose(
+    visits_after: Numbers,
+    visits_before: Numbers,
+    findings_after: Numbers,
+    findings_before: Numbers,
+    *,
+    exposure_after: Numbers = ...,
+    exposure_before: Numbers = ...,
+    findings: str = ...,
+    rows: Literal["periods"] = ...,
+    by: Labels,
+    by_before: Labels | None = ...,
+    conf_level: float = ...,
+) -> GroupedDecompositions: ...
 @overload
 def decompose(
     visits_after: Numbers,
@@ -168,8 +95,10 @@ def decompose(
     exposure_before: Numbers = 1.0,
     findings: str = "poisson",
     rows: str = "periods",
+    by: Labels | None = None,
+    by_before: Labels | None = None,
     conf_level: float = 0.95,
-) -> Decomposition | Decompositions:
+) -> Decomposition | Decompositions | GroupedDecompositions:
     """Δ log findings = Δ log visits + Δ log hit rate, each with its interval.
 
     Parameters
@@ -187,13 +116,19 @@ def decompose(
     rows
         What a row of the columns is: ``periods`` of one comparison, or ``comparisons``, each with its totals, for a
         whole panel in one call.
+    by, by_before
+        What each row of periods belongs to (unit, metric): a column, several, or a frame, for the window after and the
+        one before; ``by_before`` is left out where both have the same rows. A group without rows in one of the
+        windows is a fault, and each group is worked out by itself, as if it were alone.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------
-    Decomposition or Decompositions
-        With ``rows="comparisons"`` a series of them. Three estimates on the scale ``rate_ratio``. Visits are decided,
+    Decomposition, Decompositions or GroupedDecompositions
+        With ``rows="comparisons"`` a series of them, with ``by`` one for each group.
+
+        Three estimates on the scale ``rate_ratio``. Visits are decided,
         not drawn: the interval of the hit rate takes them as given, and the interval of the visits says only what
         chance in a count of that size would be. The intervals therefore do not add up; the estimates do. With no
         findings in one window the ratio is 0 or infinite with a one-sided interval; with none in either it is refused.
@@ -215,9 +150,15 @@ def decompose(
     [3.0, 2.0, 1.5]
     >>> round(found.share_of_visits, 2)
     0.63
+    >>> units = ek.decompose([9, 8, 3, 2], [4, 5, 3, 3], [4, 5, 1, 0], [1, 2, 1, 1], by=["A", "A", "B", "B"])
+    >>> [round(one.visits.estimate, 2) for one in units]
+    [1.89, 0.83]
     """
     given = GroupedArguments("decompose()")
-    if given.word("rows", rows, ROWS) == "comparisons":
+    kind = given.word("rows", rows, ROWS)
+    if (by is None and by_before is not None) or (by is not None and kind == "comparisons"):
+        _note_by(given)
+    if kind == "comparisons":
         sides = (visits_after, visits_before, findings_after, findings_before, exposure_after, exposure_before)
         return _many(given, sides, findings, conf_level)
     after = _side(given, "after", visits_after, findings_after, exposure_after)
@@ -227,14 +168,54 @@ def decompose(
     for name, side in (("findings_after", after), ("findings_before", before)):
         if shares and (side.findings > side.visits).any():
             _note_more_than_visits(given, name)
+    groups = None if by is None else _groups(given, (by, by if by_before is None else by_before), (after, before))
     given.done()
-    if after.missing or before.missing:
+    if groups is None:
+        return _of_sides(after, before, level, shares=shares)
+    labels, places = groups
+    each = (_of_sides(after.at(own), before.at(own_before), level, shares=shares) for own, own_before in places)
+    return GroupedDecompositions(labels, tuple(each))
+
+
+def _of_sides(after: _Side, before: _Side, level: float, *, shares: bool) -> Decomposition:
+    if after.missing.any() or before.missing.any():
         missing = refusal(Scale.RATE_RATIO, refusals.value_missing(), conf_level=level)
         return Decomposition(missing, missing, missing, None)
     found = _change((after.findings, after.exposure), (before.findings, before.exposure), level)
     visited = _change((after.visits, after.exposure), (before.visits, before.exposure), level)
     hit_rate = _hit_rate(after, before, level, shares=shares)
-    return Decomposition(found, visited, hit_rate, _share_of_visits(visited, hit_rate))
+    return Decomposition(found, visited, hit_rate, share_of_visits(visited, hit_rate))
+
+
+_Places = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+def _groups(
+    given: GroupedArguments, by: tuple[Labels, Labels], sides: tuple[_Side, _Side]
+) -> tuple[pl.DataFrame, _Places] | None:
+    """What names the groups, and the rows of each in both windows; ``None`` where there is a fault."""
+    read = []
+    for name, labels, side in zip(("by", "by_before"), by, sides, strict=True):
+        own = GroupedArguments(given.function, given.log)
+        groups = own.groups(name, labels)
+        if not given.log.problems and groups.at.shape != side.findings.shape:
+            _note_by(given)
+        read.append(groups)
+    after, before = read
+    if given.log.problems or after.labels is None or before.labels is None:
+        return None
+    known = {row: place for place, row in enumerate(before.labels.rows())}
+    order = [known.get(row) for row in after.labels.rows()]
+    if None in order or len(known) != after.count:
+        _note_by(given)
+        return None
+    rows, rows_before = (_rows_of(groups) for groups in read)
+    return after.labels, [(rows[at], rows_before[place]) for at, place in enumerate(order) if place is not None]
+
+
+def _rows_of(groups: Groups) -> list[NDArray[np.intp]]:
+    ends = np.cumsum(np.bincount(groups.at, minlength=groups.count))[:-1]
+    return np.split(np.argsort(groups.at, kind="stable"), ends)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,14 +225,17 @@ class _Side:
     visits: NDArray[np.int64]
     findings: NDArray[np.int64]
     exposure: NDArray[np.float64]
-    missing: bool
+    missing: NDArray[np.bool_]
+
+    def at(self, rows: NDArray[np.intp]) -> _Side:
+        return _Side(self.visits[rows], self.findings[rows], self.exposure[rows], self.missing[rows])
 
 
 def _side(given: GroupedArguments, name: str, visits: object, findings: object, exposure: object) -> _Side:
     # The windows may have different numbers of periods, so each has its own measure of length.
     own = GroupedArguments(given.function, given.log)
     visited, found = own.counts(f"visits_{name}", visits), own.counts(f"findings_{name}", findings)
-    length = own.exposures(f"exposure_{name}", exposure)
+    length = own.positives(f"exposure_{name}", exposure, EXPOSURE)
     if visited.ndim != found.ndim or (length.ndim and not found.ndim):
         _note_kinds(given, name)
     elif not given.log.problems:
@@ -260,8 +244,9 @@ def _side(given: GroupedArguments, name: str, visits: object, findings: object, 
                 given.fault(COUNT.too_large, f"{argument}_{name}")
     if given.log.problems:
         one = np.asarray(1, dtype=np.int64)
-        return _Side(one, one, np.asarray(1.0), missing=False)
-    return _Side(visited, found, np.broadcast_to(length, found.shape), bool(own.missing.any()))
+        return _Side(one, one, np.asarray(1.0), np.zeros((), dtype=bool))
+    missing = np.broadcast_to(own.missing, found.shape)
+    return _Side(visited, found, np.broadcast_to(length, found.shape), missing)
 
 
 _Part = tuple[NDArray[np.int64], "NDArray[np.float64] | NDArray[np.int64]"]
@@ -295,7 +280,9 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
             if ((counts[found] > counts[visited]) & ~given.missing).any():
                 _note_more_than_visits(given, name)
     given.done()
-    gone = np.broadcast_to(given.missing, (1 if given.rows is None else given.rows,))
+    rows = (1 if given.rows is None else given.rows,)
+    gone, empty = (np.broadcast_to(where, rows) for where in (given.missing, given.empty))
+    lacking = _Lacking(gone, empty)
     # A harmless number stands where a row lacks one.
     v1, v0, f1, f0 = (np.where(gone, 1, one) for one in counts)
     t1, t0 = (np.broadcast_to(one, gone.shape) for one in lengths)
@@ -308,10 +295,15 @@ def _many(given: GroupedArguments, sides: tuple[Numbers, ...], findings: object,
     method, null = (Method.MOVER, None) if shares else (Method.SCORE, 1.0)
     evidence: _Evidence = {"events": f1 + f0, "exposure": (v1 + v0).astype(float)}
     return Decompositions(
-        findings=_ratios((f1, t1), (f0, t0), level, gone),
-        visits=_ratios((v1, t1), (v0, t0), level, gone),
-        hit_rate=_series(hits, gone, method, level, null, evidence),
+        findings=_ratios((f1, t1), (f0, t0), level, lacking),
+        visits=_ratios((v1, t1), (v0, t0), level, lacking),
+        hit_rate=_series(hits, lacking, method, level, null, evidence),
     )
+
+
+class _Lacking(NamedTuple):
+    missing: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
 
 
 class _Evidence(TypedDict):
@@ -319,24 +311,27 @@ class _Evidence(TypedDict):
     exposure: NDArray[np.float64]
 
 
-def _ratios(after: _Part, before: _Part, conf_level: float, gone: NDArray[np.bool_]) -> EstimateSeries:
+def _ratios(after: _Part, before: _Part, conf_level: float, lacking: _Lacking) -> EstimateSeries:
     found = ratios.score(*after, *before, conf_level)
     evidence: _Evidence = {"events": after[0] + before[0], "exposure": np.asarray(after[1] + before[1], dtype=float)}
-    return _series(found, gone, Method.SCORE, conf_level, 1.0, evidence)
+    return _series(found, lacking, Method.SCORE, conf_level, 1.0, evidence)
 
 
 def _series(  # noqa: PLR0917 - what three calls give it
     found: Intervals,
-    gone: NDArray[np.bool_],
+    lacking: _Lacking,
     method: Method,
     conf_level: float,
     null: float | None,
     evidence: _Evidence,
 ) -> EstimateSeries:
-    whole = found.refuse(gone, refusals.value_missing())
+    whole = found.refuse(lacking.missing, refusals.value_missing())
+    whole = whole.refuse(lacking.empty, refusals.nothing_to_divide_by())
     return EstimateSeries(
         scale=Scale.RATE_RATIO,
-        numbers=numbers_frame(whole, {"events": evidence["events"], "exposure": evidence["exposure"]}, gone.size),
+        numbers=numbers_frame(
+            whole, {"events": evidence["events"], "exposure": evidence["exposure"]}, lacking.missing.size
+        ),
         method=method,
         conf_level=conf_level,
         null=null,
@@ -406,12 +401,22 @@ def _estimate(found: Interval, method: Method, conf_level: float, events: int, e
     )
 
 
-def _share_of_visits(visits: Estimate, hit_rate: Estimate) -> float | None:
-    ratios = (visits.estimate, hit_rate.estimate)
-    if any(ratio is None or not 0 < ratio < math.inf for ratio in ratios):
-        return None
-    by_visits, by_hits = (math.log(ratio) for ratio in ratios if ratio is not None)
-    return by_visits / (by_visits + by_hits) if by_visits * by_hits > 0 else None
+def _note_by(given: GroupedArguments) -> None:
+    given.note(
+        "groups_do_not_fit",
+        "by",
+        what=Text(
+            "Grupperna passar inte till raderna i båda fönstren.", "The groups do not fit the rows of both windows."
+        ),
+        accepted=Text(
+            "en beteckning per period, och samma grupper före och efter",
+            "a label for each period, and the same groups before and after",
+        ),
+        next_step=Text(
+            "Ange by för perioderna efter och by_before för dem före.",
+            "Give by for the periods after and by_before for those before.",
+        ),
+    )
 
 
 def _note_kinds(given: GroupedArguments, name: str) -> None:

@@ -71,21 +71,25 @@ class DonorCounts:
 
     def told(self) -> DonorCounts:
         """The treated, and the others with all their figures and any events."""
-        kept = self.is_treated | (~self.missing & (np.nansum(self.counts, axis=1) > 0))
+        return self.only(self.is_treated | (~self.missing & (np.nansum(self.counts, axis=1) > 0)))
+
+    def only(self, kept: NDArray[np.bool_]) -> DonorCounts:
+        """Some of the units, the treated among them."""
         names = tuple(name for name, stays in zip(self.units, kept, strict=True) if stays)
         return DonorCounts(names, self.treated, self.periods, self.counts[kept], self.exposures[kept], self.before)
 
-    def changes(self, first: int = 0, start: int | None = None, last: int | None = None) -> Changes:
-        """Sums from period ``first`` to ``start``, and from there to before ``last``."""
+    def changes(self, start: int | None = None, last: int | None = None) -> Changes:
+        """Sums before period ``start``, and from there to before ``last``."""
+        middle, places = self.before if start is None else start, np.arange(len(self.periods))
+        end = len(self.periods) if last is None else last
+        return self.between(places < middle, (places >= middle) & (places < end))
+
+    def between(self, early: NDArray[np.bool_], late: NDArray[np.bool_]) -> Changes:
+        """Sums over some periods and over others, shape ``(periods,)`` each."""
         from evalkit.inference.randomisation import Changes
 
-        middle = self.before if start is None else start
-        sides = [
-            grid[:, part].sum(axis=1)
-            for grid in (self.counts, self.exposures)
-            for part in (slice(first, middle), slice(middle, last))
-        ]
-        return Changes(*sides)
+        grids = (self.counts, self.exposures)
+        return Changes(*(grid[:, part].sum(axis=1) for grid in grids for part in (early, late)))
 
 
 def read(

@@ -71,6 +71,8 @@ class Read:
         Shape ``(treated + donors, periods)``, the treated first; ``nan`` where there is no value.
     before
         How many periods come before the start.
+    events_before
+        Events of each unit before the start, in the same order; ``None`` when the outcome is no count.
     """
 
     treated: tuple[object, ...]
@@ -78,6 +80,7 @@ class Read:
     periods: tuple[object, ...]
     outcomes: NDArray[np.float64]
     before: int
+    events_before: NDArray[np.float64] | None = None
 
     @property
     def units(self) -> tuple[object, ...]:
@@ -107,6 +110,8 @@ def read(
     donors: Sequence[object] | None,
 ) -> Read:
     """The panel; raises with all that is wrong."""
+    import polars as pl
+
     _note_columns(
         given, frame, {"unit": unit, "period": period, "outcome": outcome, "count": count, "exposure": exposure}
     )
@@ -126,13 +131,13 @@ def read(
         given.fault(_TWICE, "frame")
     values = _outcomes(given, frame, outcome, count, exposure)
     given.done()
-    return Read(
-        tuple(treated),
-        others,
-        tuple(periods),
-        _grid(frame[unit].to_list(), frame[period].to_list(), asked, periods, values),
-        before,
-    )
+    names_of, when_of = frame[unit].to_list(), frame[period].to_list()
+    grid = _grid(names_of, when_of, asked, periods, values)
+    events = None
+    if count is not None:
+        counts = frame[count].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        events = np.nansum(_grid(names_of, when_of, asked, periods, counts)[:, :before], axis=1)
+    return Read(tuple(treated), others, tuple(periods), grid, before, events)
 
 
 def _note_columns(given: GroupedArguments, frame: pl.DataFrame, names: dict[str, str | None]) -> None:

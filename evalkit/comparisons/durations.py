@@ -62,7 +62,7 @@ def survival(
         Brittain and Proschan 2013). Where none or all have ended the first three have no width and give the exact
         limits.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def rmst_difference(
     method
         ``mover`` (joins the two sides' ``logit`` intervals) or ``greenwood`` (normal, with a p-value against 0).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------

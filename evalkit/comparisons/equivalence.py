@@ -172,6 +172,7 @@ def _series_held(
         tost_level=narrower.conf_level,
         method=series.method,
         reasons=(*series.reasons, *narrower.reasons),
+        groups=series.groups,
     )
 
 
@@ -261,7 +262,7 @@ def rate_equivalence(
         ``score`` (closest to the level), ``midp`` (wider for few events) or ``exact`` (never above the level).
     alpha
         Of each one-sided test; the interval inside the margin then has level 1-2α, and the difference is judged by
-        the interval of level 1-α.
+        the interval of level 1-α. Above 0 and at most 0.25: no interval of a level below one half is given anywhere.
 
     Returns
     -------
@@ -287,9 +288,10 @@ def rate_equivalence(
     direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=True, reciprocal=reciprocal)
     wanted = given.method(method, RATE_EQUIVALENCE_METHODS)
-    if not (is_number(alpha) and 0 < alpha < _HALF):
-        what = Text("alpha ligger inte mellan 0 och 0,5.", "alpha does not lie between 0 and 0.5.")
-        note_margin(given, "alpha_outside", "alpha", what, same("0.05"))
+    if not (is_number(alpha) and 0 < alpha <= _LARGEST_ALPHA):
+        what = Text("alpha ligger inte mellan 0 och 0,25.", "alpha does not lie between 0 and 0.25.")
+        accepted = Text("ett tal över 0 och högst 0.25, såsom 0.05", "a number above 0 and at most 0.25, such as 0.05")
+        note_margin(given, "alpha_outside", "alpha", what, accepted)
     given.done()
     frame = _tested((counts, exposures, others, beside), limits, wanted, alpha)
     refused = (counts + others == 0) | given.missing
@@ -299,7 +301,8 @@ def rate_equivalence(
     return terms.series(frame, (counts + others == 0), given)
 
 
-_HALF = 0.5
+# The interval inside the margin has level 1-2α, and an interval has level 0.5 or more.
+_LARGEST_ALPHA = 0.25
 _NAMES = ("estimate", "conf_low", "conf_high", "tost_low", "tost_high", "p_above_low", "p_below_high")
 
 
@@ -353,7 +356,8 @@ class _Terms:
 
         rows = (given.rows or 0,)
         frame = pl.DataFrame({name: np.broadcast_to(array, rows) for name, array in numbers.items()})
-        place = np.where(given.missing, 1, np.where(np.broadcast_to(empty, rows), 0, -1)).astype(np.int8)
+        lacking = np.where(given.missing, 1, np.where(given.empty, 2, -1))
+        place = np.where((lacking < 0) & np.broadcast_to(empty, rows), 0, lacking).astype(np.int8)
         there = pl.Series(place < 0)
         low, high, inner_low, inner_high = (pl.col(name) for name in _NAMES[1:5])
         differs = (low > 1) | (high < 1)
@@ -369,7 +373,7 @@ class _Terms:
             conf_level=1 - self.alpha,
             tost_level=1 - 2 * self.alpha,
             method=self.method.value,
-            reasons=(refusals.no_events(), refusals.value_missing()),
+            reasons=(refusals.no_events(), refusals.value_missing(), refusals.nothing_to_divide_by()),
         )
 
 

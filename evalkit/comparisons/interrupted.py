@@ -84,7 +84,7 @@ def interrupted_time_series(
         ``quasi`` and ``nb2`` (as if independent; refused when that is not plausible), ``newey_west`` (refused below 480
         points, where it is too narrow).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------

@@ -109,7 +109,7 @@ def group_time_effects(
     draws, seed
         Of random assignments, or signs of the bootstrap for ``bands``.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------

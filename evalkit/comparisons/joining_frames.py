@@ -123,7 +123,7 @@ def read(given: ColumnArguments, frame: object, names: Names, *, ratio: bool) ->
 
     table = _columns(given, frame, names)
     counts = given.counts("count", table["count"])
-    exposures = given.exposures("exposure", table["exposure"])
+    exposures = given.positives("exposure", table["exposure"], EXPOSURE)
     weights = given.positives("weights", table["weights"], EXPOSURE) if names.weights else np.ones(table.height)
     _labels(given, table, names)
     given.done()

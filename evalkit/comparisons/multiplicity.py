@@ -14,6 +14,7 @@ from evalkit.inference.adjustment import Adjustment
 from evalkit.inference.arguments import Arguments
 from evalkit.inference.faults import Fault
 from evalkit.inference.given_columns import as_numbers, is_column
+from evalkit.inference.method import canonical
 from evalkit.language import Text
 from evalkit.vocabulary import Role
 
@@ -54,6 +55,15 @@ _STATISTICS = Fault(
         "statistics (…, hypotheses) and draws (…, draws, hypotheses), at least one draw, no number missing in draws",
     ),
     Text("Räkna samma statistika i varje dragning.", "Compute the same statistic in each draw."),
+)
+_NOT_MADE = Fault(
+    "statistic_missing",
+    Text("{name} saknar tal för något test.", "{name} lack a number for some test."),
+    Text("ett tal för varje hypotes", "a number for each hypothesis"),
+    Text(
+        "Ta bort testet ur både statistikorna och dragningarna, eller räkna det som p = 1 med adjust().",
+        "Take the test out of both the statistics and the draws, or count it as p = 1 with adjust().",
+    ),
 )
 
 
@@ -141,8 +151,9 @@ def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
     Parameters
     ----------
     statistics
-        Shape ``(…, hypotheses)``: what was observed, larger being more extreme (such as ``abs(t)``). nan for a
-        test that could not be made; it is left out, as draws for it do not exist.
+        Shape ``(…, hypotheses)``: what was observed, larger being more extreme (such as ``abs(t)``). A test that could
+        not be made has no draws to be compared with, and is refused: left out it would let the data set the size of
+        the family. Leave it out yourself if the plan does, or use :func:`adjust`, where it counts as p = 1.
     draws
         Shape ``(…, draws, hypotheses)``: the same statistic centred at the null, such as ``abs(t* - t)/se*`` of a
         bootstrap or the statistic of each permutation. One row is one draw for all hypotheses together.
@@ -155,7 +166,7 @@ def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
     Raises
     ------
     EstimationError
-        When the shapes do not fit or a draw lacks a number.
+        When the shapes do not fit, or a statistic or a draw is no number (nan).
 
     Notes
     -----
@@ -176,6 +187,8 @@ def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
     observed, drawn = np.asarray(statistics, dtype=np.float64), np.asarray(draws, dtype=np.float64)
     if not _fit_together(observed, drawn):
         given.fault(_STATISTICS, "statistics, draws")
+    elif np.isnan(observed).any():
+        given.fault(_NOT_MADE, "statistics")
     given.done()
     return multiplicity.romano_wolf(observed, drawn)
 
@@ -242,8 +255,8 @@ def _method(given: Arguments, method: object) -> Adjustment:
     from evalkit.errors import known_names
 
     words = [word.value for word in METHODS]
-    if isinstance(method, str) and method in words:
-        return Adjustment(method)
+    if canonical(method) in words:
+        return Adjustment(canonical(method))
     given.note(
         "unknown_method",
         "method",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from evalkit.comparisons.multiplicity import romano_wolf
 from evalkit.comparisons.permutation import ask
 from evalkit.estimates import Estimate
 from evalkit.inference.adjustment import Adjustment
@@ -51,7 +50,12 @@ class PermutationDraws:
     draws: NDArray[np.float64]
 
     def adjusted(self) -> tuple[Estimate, ...]:
-        """The estimates with ``p_adjusted`` by Romano and Wolf's step-down over all of them."""
+        """The estimates with ``p_adjusted`` by Romano and Wolf's step-down over all that could be made.
+
+        A refused metric has no draws to be compared with, so it is not in the family; :func:`adjust` counts it there.
+        """
+        from evalkit.inference.multiplicity import romano_wolf
+
         values = romano_wolf(self.statistics, self.draws).tolist() if len(self.draws) else []
         return tuple(
             replace(item, p_adjusted=value, multiplicity=Adjustment.ROMANO_WOLF.value) if item.is_estimated else item

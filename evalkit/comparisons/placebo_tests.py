@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from evalkit.inference.randomisation import Changes, Placebo
 
-_MOST_DRAWS = 100_000
+MOST_DRAWS = 100_000
 _LEAST_BEFORE = 4
 _MOST_STARTS = 12
 _SCALE = Scale.RATIO_OF_RATE_RATIOS
@@ -128,7 +128,7 @@ def placebo_test(
     """
     given = GroupedArguments("placebo_test()")
     drawing = Drawing(
-        whole(given, "draws", draws, 1, _MOST_DRAWS),
+        whole(given, "draws", draws, 1, MOST_DRAWS),
         whole(given, "seed", seed, 0, 2**63),
         given.conf_level(conf_level),
     )
@@ -145,6 +145,32 @@ def placebo_test(
         left_out=left_out,
     )
     return compared(panel, drawing)
+
+
+def effect_of(given: DonorCounts, drawing: Drawing) -> Estimate:
+    """The effect alone, or why there is none."""
+    reason = unfit(given)
+    panel = given if reason else given.told()
+    found = reason or drawing.placebo(panel, panel.changes())
+    if isinstance(found, Statement):
+        return refusal(_SCALE, found, conf_level=drawing.level)
+    return _effect(panel, found, drawing, len(given.units) - len(panel.units))
+
+
+def ratios_without_each(given: DonorCounts, drawing: Drawing) -> list[tuple[object, float, float]]:
+    """Each unit compared with, and the ratio and p without it; those without which there is none are left out."""
+    if unfit(given) is not None:
+        return []
+    panel = given.told()
+    # At a level that nothing attains no limits are sought, which is what takes time.
+    quick = replace(drawing, level=1 - 1e-9)
+    rows = []
+    for at in range(panel.treated, len(panel.units)):
+        one = panel.only(np.arange(len(panel.units)) != at)
+        found = None if len(one.units) == one.treated else quick.placebo(one, one.changes())
+        if found is not None and not isinstance(found, Statement):
+            rows.append((panel.units[at], math.exp(found.log_ratio), found.p_value))
+    return rows
 
 
 def compared(given: DonorCounts, drawing: Drawing) -> PlaceboTest:
@@ -198,14 +224,14 @@ def told_of(found: Placebo, drawing: Drawing, left_out: int, donors: int) -> tup
         else caveats.compared_with_drawn(found.assignments, found.attainable, drawing.seed)
     )
     told = (caveats.others_unaffected(), compared, caveats.chosen_by_chance())
-    return (*told, caveats.others_left_out(left_out, donors + left_out)) if left_out else told
+    return (*told, caveats.others_left_out(left_out, donors)) if left_out else told
 
 
 def _effect(panel: DonorCounts, found: Placebo, drawing: Drawing, left_out: int) -> Estimate:
-    told = told_of(found, drawing, left_out, len(panel.units) - panel.treated)
-    if found.attainable > (1 - drawing.level) * (1 + 1e-9):
-        reason = refusals.too_few_to_stand_out(least_units(panel.treated, drawing.level))
-        return refusal(_SCALE, reason, assumptions=told, conf_level=drawing.level)
+    told = told_of(found, drawing, left_out, len(panel.units) - panel.treated + left_out)
+    one = judged(found, panel.treated, drawing)
+    if isinstance(one, Statement):
+        return refusal(_SCALE, one, assumptions=told, conf_level=drawing.level)
     return Estimate(
         scale=_SCALE,
         status=EstimateStatus.ESTIMATED,
@@ -255,10 +281,8 @@ def _in_time(panel: DonorCounts, drawing: Drawing) -> EstimateSeries | None:
     places = np.arange(margin, panel.before - margin + 1)
     if places.size > _MOST_STARTS:
         places = places[np.linspace(0, places.size - 1, _MOST_STARTS).round().astype(int)]
-    found = [drawing.placebo(panel, panel.changes(0, int(start), panel.before)) for start in places]
-    few = [refusals.too_few_to_stand_out(least_units(panel.treated, drawing.level))]
-    asked = 1 - drawing.level
-    told = [few[0] if not isinstance(one, Statement) and one.attainable > asked * (1 + 1e-9) else one for one in found]
+    found = [drawing.placebo(panel, panel.changes(int(start), panel.before)) for start in places]
+    told = [judged(one, panel.treated, drawing) for one in found]
     label = _frame(
         {
             "start": [panel.periods[start] for start in places],
@@ -269,7 +293,16 @@ def _in_time(panel: DonorCounts, drawing: Drawing) -> EstimateSeries | None:
     return series(told, label, drawing.level)
 
 
-def series(found: Sequence[Placebo | Statement], label: pl.DataFrame, level: float) -> EstimateSeries:
+def judged(found: Placebo | Statement, treated: int, drawing: Drawing) -> Placebo | Statement:
+    """The test, refused when no result could be as unusual as the level asks for."""
+    if isinstance(found, Statement) or found.attainable <= (1 - drawing.level) * (1 + 1e-9):
+        return found
+    return refusals.too_few_to_stand_out(least_units(treated, drawing.level))
+
+
+def series(
+    found: Sequence[Placebo | Statement], label: pl.DataFrame, level: float, beside: tuple[Statement, ...] = ()
+) -> EstimateSeries:
     """Tests as rows; a refused one has its reason."""
     numbers = np.array(
         [
@@ -290,6 +323,7 @@ def series(found: Sequence[Placebo | Statement], label: pl.DataFrame, level: flo
         null=1.0,
         reasons=made.reasons,
         groups=label,
+        assumptions=beside,
     )
 
 

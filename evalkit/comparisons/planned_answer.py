@@ -63,7 +63,7 @@ def planned_answer(
     return PrecisionSeries(
         numbers=frame,
         alpha=level.alpha,
-        alternative=level.alternative,
+        alternative=level.alternative.value,
         method=level.method.value,
         reasons=tuple(refused.reasons),
     )
@@ -78,7 +78,7 @@ def _single(level: Level, refused: Refusals, told: dict[str, Any]) -> Precision:
         numbers["months"] = int(numbers["months"])
     return Precision(
         alpha=level.alpha,
-        alternative=level.alternative,
+        alternative=level.alternative.value,
         method=level.method.value,
         reason=refused.reasons[at] if at >= 0 else None,
         **numbers,

@@ -10,15 +10,13 @@ import numpy as np
 from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import POSITIVE, Fault, positive_faults
-from evalkit.inference.method import Method
+from evalkit.inference.method import Alternative, Method
 from evalkit.language import Text, same
 
 if TYPE_CHECKING:
     from evalkit.comparisons.result import Numbers
     from evalkit.inference.intervals import Floats
     from evalkit.inference.precision import Cells
-
-ALTERNATIVES = ("two-sided", "larger", "smaller")
 
 
 EXPECTED = positive_faults(
@@ -133,13 +131,13 @@ class Level:
     """The level and the side of a test, checked."""
 
     alpha: float
-    alternative: str
+    alternative: Alternative
     method: Method
 
     @property
     def one_sided(self) -> float:
         """What one side may take."""
-        return self.alpha / 2 if self.alternative == "two-sided" else self.alpha
+        return self.alpha / 2 if self.alternative is Alternative.TWO_SIDED else self.alpha
 
 
 def level_of(
@@ -148,10 +146,7 @@ def level_of(
     """The level, side and method of a test, every fault noted."""
     level = chance(given, "alpha", alpha)
     wanted = given.method(method, known)
-    if alternative not in ALTERNATIVES:
-        what = Text("alternative är inte ett känt ord.", "alternative is not a known word.")
-        note(given, "unknown_alternative", "alternative", what, same(", ".join(ALTERNATIVES)))
-    return Level(level, str(alternative), wanted)
+    return Level(level, given.alternative(alternative), wanted)
 
 
 def chance(given: ColumnArguments, name: str, value: object) -> float:

@@ -30,7 +30,7 @@ from evalkit.comparisons.planned_counts import (
 from evalkit.estimands import Margin
 from evalkit.inference.arguments import LARGEST_POSITIVE
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.method import Method
+from evalkit.inference.method import Alternative, Method
 from evalkit.language import Text, same
 
 if TYPE_CHECKING:
@@ -81,12 +81,12 @@ def power(
         For negative binomial counts: the shape of each total, which is the number of units times the shape of one
         (1/alpha); the variance is mean + mean²/shape. Left out there is none. Only ``wald``, ``planned``, of counts.
     null
-        The ratio tested against, for non-inferiority: 1.2 with ``alternative="smaller"``. Only ``wald``, ``planned``.
+        The ratio tested against, for non-inferiority: 1.2 with ``alternative="less"``. Only ``wald``, ``planned``.
     margin
         Give the power of showing the two alike within it instead, by TOST at one-sided ``alpha``: as in
         :func:`evalkit.equivalence`. Only ``wald``, ``planned``, of counts.
     alpha, alternative
-        ``two-sided``, ``larger`` or ``smaller``.
+        ``two-sided``, ``greater`` or ``less``.
     method
         ``wald`` (log-rate Wald at the true rates; for shares the pooled z test), ``planned`` (variance of the counts
         without an effect), or by enumeration the power of the ``exact`` or ``midp`` test of one or two rates.
@@ -319,7 +319,11 @@ def _expected(  # noqa: PLR0917 - the counts of one design, in the order of the 
 def _power_of(cells: Cells, ratio: Floats, level: Level, null: float) -> Floats:
     from evalkit.inference import precision
 
-    increase = ratio >= null if level.alternative == "two-sided" else np.asarray(level.alternative == "larger")
+    increase = (
+        ratio >= null
+        if level.alternative is Alternative.TWO_SIDED
+        else np.asarray(level.alternative is Alternative.GREATER)
+    )
     if level.method in {Method.EXACT, Method.MIDP}:
         return _enumerated(cells, ratio, level, increase)
     if cells.of is not None:
@@ -392,7 +396,7 @@ def _too_many(cells: Cells, ratio: Floats) -> NDArray[np.bool_]:
 
 
 def _after(flow: Cells, so_far: Floats, so_far_ref: Floats | None, months: Floats) -> Cells:
-    """The counts without an effect when so many months have gone by; at none yet a hair above zero, which is infinitely uncertain."""
+    """The counts without an effect after so many months; at none yet a hair above zero: infinitely uncertain."""
     from evalkit.inference.precision import Cells
 
     hair = 1 / LARGEST_POSITIVE
@@ -409,8 +413,8 @@ def _largest_variance(times: Floats | None, width: Floats | None, wanted: float,
     critical = -special.ndtri(level.one_sided)
     if times is None:
         return np.asarray((np.log1p(np.asarray(width)) / critical) ** 2)
-    effect = np.log(times) if level.alternative == "larger" else -np.log(times)
-    effect = np.abs(np.log(times)) if level.alternative == "two-sided" else np.maximum(effect, 0.0)
+    effect = np.log(times) if level.alternative is Alternative.GREATER else -np.log(times)
+    effect = np.abs(np.log(times)) if level.alternative is Alternative.TWO_SIDED else np.maximum(effect, 0.0)
     return np.asarray((effect / (critical + special.ndtri(wanted))) ** 2)
 
 

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
 from evalkit.comparisons.result import TestedRows, answer
-from evalkit.errors import known_names
 from evalkit.estimates import Estimate
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import NULL_DIFFERENCE, NULL_SHARE
-from evalkit.inference.method import Method
+from evalkit.inference.method import Alternative, Method
 from evalkit.language import Text
 from evalkit.vocabulary import Scale
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 PROPORTION_METHODS = (Method.WILSON, Method.MIDP, Method.CLOPPER_PEARSON, Method.BAYES)
 DIFFERENCE_METHODS = (Method.MIETTINEN_NURMINEN, Method.NEWCOMBE)
 TEST_METHODS = (Method.BOSCHLOO, Method.FISHER)
-ALTERNATIVES = ("two_sided", "greater", "less")
 
 
 @overload
@@ -49,7 +47,7 @@ def proportion(
     method
         ``wilson``, ``midp``, ``clopper_pearson`` (exact) or ``bayes`` (Jeffreys' prior).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         A proportion to test against, between 0 and 1. Without it there is no p-value; ``bayes`` has none.
 
@@ -142,7 +140,7 @@ def proportion_difference(
         ``miettinen_nurminen`` (score, with the factor N/(N-1)), whose p-value agrees with its interval, or
         ``newcombe`` (1998, method 10), which has no p-value.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The difference that the p-value is against, between -1 and 1.
 
@@ -201,7 +199,7 @@ def proportion_ratio(
         As for :func:`proportion_difference`. None on one side makes the interval one-sided, with the estimate 0 or
         infinity; none on both is a refusal.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The ratio that the p-value is against, greater than 0.
 
@@ -270,7 +268,7 @@ def proportion_test(
     of_ref: Numbers,
     *,
     method: str = "boschloo",
-    alternative: str = "two_sided",
+    alternative: str = "two-sided",
     conf_level: float = 0.95,
 ) -> Estimate | EstimateSeries:
     """An exact test of whether two proportions are the same, beside their difference with its interval.
@@ -282,7 +280,7 @@ def proportion_test(
     method
         ``boschloo``, given how many were looked at on each side, or ``fisher``, given also how many had the property.
     alternative
-        ``two_sided``, ``greater`` (the group's proportion is the larger) or ``less``. Two-sided is twice the smaller
+        ``two-sided``, ``greater`` (the group's proportion is the larger) or ``less``. Two-sided is twice the smaller
         one-sided p-value, at most 1; R's ``fisher.test`` adds up the less probable tables instead.
     conf_level
         Of the interval, which is two-sided whatever the alternative.
@@ -314,20 +312,13 @@ def proportion_test(
     table = _table(given, count, of, count_ref, of_ref)
     wanted = given.method(method, TEST_METHODS)
     level = given.conf_level(conf_level)
-    if alternative not in ALTERNATIVES:
-        given.note(
-            "unknown_alternative",
-            "alternative",
-            what=Text("Alternativet finns inte.", "There is no such alternative."),
-            accepted=known_names(str(alternative), ALTERNATIVES),
-            next_step=Text("Välj ett av alternativen ovan.", "Choose one of the alternatives above."),
-        )
+    side = given.alternative(alternative)
     given.done()
-    test = proportion_tests.METHODS[wanted](*table, proportion_tests.Alternative(alternative))
+    test = proportion_tests.METHODS[wanted](*table, side)
     apart = proportion_pairs.miettinen_nurminen(*table, level)
     too_many = np.asarray(np.isnan(test.p_value) & apart.is_estimated)
     found = apart.refuse(too_many, refusals.too_many_for_boschloo(proportion_tests.MOST_FOR_BOSCHLOO))
-    name = wanted.value if alternative == "two_sided" else f"{wanted.value}, {alternative}"
+    name = wanted.value if side is Alternative.TWO_SIDED else f"{wanted.value}, {side.value}"
     return answer(
         given,
         Scale.PROPORTION_DIFFERENCE,

@@ -71,7 +71,7 @@ def rate_difference(
         ``score`` (Miettinen and Nurminen's for rates), ``mover`` (put together from the limits of each rate under
         Jeffreys' prior) or ``e_test`` (slow for many rows).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The difference that the p-value is against, 0 when left out. ``mover`` has no p-value and takes none.
 

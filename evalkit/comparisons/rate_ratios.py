@@ -78,7 +78,7 @@ def rate_ratio(
         and so wider), ``midp`` (between the two), ``e_test`` (the closest to the level, and slow for many rows) or
         ``bayes``.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The ratio that the p-value is against, 1 when left out. ``bayes`` has no p-value and takes none.
     prior
@@ -203,7 +203,7 @@ def ratio_of_rate_ratios(  # noqa: PLR0917 - eight numbers of one table, in the 
         ``score`` (covers about as often as ``conf_level`` says), or ``midp`` or ``exact``, both conditional on the
         margins and central. ``exact`` never covers less often than ``conf_level`` says, at the price of being wide.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         The ratio that the p-value is against.
 

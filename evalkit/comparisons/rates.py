@@ -50,7 +50,7 @@ def rate(
         ``score`` (covers about as often as ``conf_level`` says), ``exact`` (Garwood 1936: never less often, and so
         wider), ``midp`` (between the two) or ``bayes`` (Jeffreys' prior).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         A rate to test against, in the same unit. Without it there is no p-value; ``bayes`` has none.
 

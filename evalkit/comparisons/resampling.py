@@ -106,7 +106,7 @@ def bootstrap(
     seed
         Of ``numpy.random.default_rng``; told among the assumptions.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
 
     Returns
     -------

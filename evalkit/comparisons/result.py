@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
+    from pandas import DataFrame as PandasFrame  # type: ignore[import-untyped]
 
     from evalkit.inference.intervals import Intervals
 
     Column: TypeAlias = "pl.Series | NDArray[np.float64] | NDArray[np.int64] | Sequence[float | None]"
     """A column of numbers: of polars or pandas, a numpy vector, a list or a tuple."""
+    Table: TypeAlias = "pl.DataFrame | PandasFrame"
+    """A table of polars or pandas."""
     Numbers: TypeAlias = "float | Column"
     """What a public function takes: a single number, or a column of them."""
 
@@ -67,6 +70,7 @@ def answer(
     null: float | None = None,
     test: TestedRows | None = None,
     assumptions: tuple[Statement, ...] = (),
+    groups: pl.DataFrame | None = None,
     **beside: NDArray[np.int64] | NDArray[np.float64] | None,
 ) -> Estimate | EstimateSeries:
     """An :class:`Estimate` when only single numbers were given, otherwise an :class:`EstimateSeries`.
@@ -78,9 +82,11 @@ def answer(
     scale, method, conf_level, null
         The same for every row.
     found
-        Intervals of shape ``()`` or ``(rows,)``. Rows with a missing value are refused here.
+        Intervals of shape ``()`` or ``(rows,)``. Rows with a missing value, or an exposure of 0, are refused.
     test, assumptions
         A test beside the estimates, and what is told with each of them.
+    groups
+        What names the rows.
     **beside
         Further numbers of the same rows under the names of :class:`Estimate`: ``events``, ``exposure``,
         ``dispersion``, ``df``. They are left out where there is a refusal.
@@ -90,6 +96,7 @@ def answer(
         told = () if test is None else (test.at(),)
         return replace(one, tests=told, assumptions=assumptions) if one.is_estimated else one
     whole = found.spread_to((given.rows,)).refuse(given.missing, refusals.value_missing())
+    whole = whole.refuse(given.empty, refusals.nothing_to_divide_by())
     return EstimateSeries(
         scale=scale,
         numbers=numbers_frame(whole, beside | ({} if test is None else test.columns), given.rows),
@@ -99,6 +106,7 @@ def answer(
         reasons=whole.reasons,
         test=None if test is None else test.name,
         assumptions=assumptions,
+        groups=groups,
     )
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
 from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, Grouped, by_group
-from evalkit.estimate_series import named
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.grouped_arguments import GroupedArguments
+from evalkit.row_frames import named
 from evalkit.statements import Statement
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class LargestCases:
             .alias("headline"),
             pl.col("reason").replace_strict(codes, return_dtype=pl.String, default=None).alias("reason_code"),
         ).drop("reason")
-        return told if self.groups is None else named(self.groups, told)
+        return named(self.groups, told)
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -257,7 +257,7 @@ def leave_one_case_out(
         As in :func:`rate_ratio_by_cases`, also with frames for a whole panel in one call; without the reference the
         rate of one group is looked at.
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         What the interval is held against: a ratio, or a rate in the unit of ``exposure``.
 
@@ -356,7 +356,7 @@ class LeftOuts:
         codes = [None, *(reason.code for reason in self.whole.reasons)]
         refused = np.zeros(len(self), dtype=np.int8) if self.whole.refused is None else self.whole.refused
         told = told.with_columns(pl.Series("reason_code", [codes[place] for place in refused], dtype=pl.String))
-        return told if self.groups is None else named(self.groups, told)
+        return named(self.groups, told)
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -371,6 +371,7 @@ def _left_out(read: Grouped, conf_level: float, null: float) -> LeftOuts:
     whole = _compared(every, exposures, conf_level, null)
     cases = sum(side.cases for side in every)
     whole = whole.refuse(np.atleast_1d(read.unknown), refusals.value_missing())
+    whole = whole.refuse(np.atleast_1d(read.empty), refusals.nothing_to_divide_by())
     whole = whole.refuse(np.asarray(cases < _FEWEST), refusals.single_case())
     held, there = _holds(whole, null), whole.is_estimated
     lowest, highest = np.full(whole.estimate.shape, np.inf), np.full(whole.estimate.shape, -np.inf)

@@ -5,24 +5,30 @@ Every date that cannot be right is told by row, all at once; no row is dropped a
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from evalkit.errors import EstimationError, Place, Problem, ProblemLog, known_names
+from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.language import Text
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from evalkit.comparisons.result import Table
+
 _MOST_ROWS = 8
 _PLACE = "evalkit.spans()"
 _DATE = Text("ett datum, eller tom cell där det ännu inte hänt", "a date, or an empty cell where it is still to come")
 _STEP = Text("Rätta något av datumen på raden.", "Correct one of the dates in the row.")
+# A day, and if anything more a time of day, which is not used.
+_DAY_FORM = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$"
 _MONTH_FORM = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
 def spans(
-    frame: pl.DataFrame,
+    frame: Table,
     *,
     start: str,
     end: str,
@@ -35,12 +41,13 @@ def spans(
     Parameters
     ----------
     frame
-        One row per unit. The other columns are kept.
+        One row per unit, of polars or pandas. The other columns are kept.
     start, end
-        Names of columns of dates. An empty ``end`` means that the end was not reached when the data were extracted.
+        Names of columns of dates, with or without a time of day, or of text such as ``2024-03-01``.
+        An empty ``end`` means that the end was not reached when the data were extracted.
     censored_at
-        The day on which the data were extracted, the last one that they tell about: a date, or the name of a column
-        of dates when the sources were extracted on different days.
+        The day on which the data were extracted, the last one that they tell about: a date, also as text such as
+        ``2024-04-30``, or the name of a column of dates when the sources were extracted on different days.
     lost
         The name of a column with the day on which contact was lost, empty where it was not. An end on or before
         that day counts as the end.
@@ -76,20 +83,21 @@ def spans(
     import polars as pl
 
     log = ProblemLog()
+    table = ColumnArguments("spans()").table("frame", frame)
+    day = censored_at if isinstance(censored_at, str) and censored_at in table.columns else _day(censored_at)
     names = {"start": start, "end": end} | ({"lost": lost} if lost else {})
-    asked = [*names.values(), *([censored_at] if isinstance(censored_at, str) else [])]
-    _note_columns(frame, asked, log)
+    _note_columns(table, [*names.values(), *([day] if isinstance(day, str) else [])], log)
     if resolution not in {"day", "month"}:
         _note_resolution(log)
     log.raise_if_any(EstimationError)
     by_month = resolution == "month"
     dates = pl.DataFrame(
-        [_dates(frame[name], by_month=by_month, log=log).alias(role) for role, name in names.items()]
-    ).with_columns(_extracted(frame, censored_at, log), *([] if lost else [pl.lit(None, pl.Date).alias("lost")]))
+        [_dates(table[name], by_month=by_month, log=log).alias(role) for role, name in names.items()]
+    ).with_columns(_extracted(table, day, log), *([] if lost else [pl.lit(None, pl.Date).alias("lost")]))
     log.raise_if_any(EstimationError)
     _note_rows(dates, start=start, end=end, lost=lost, log=log)
     log.raise_if_any(EstimationError)
-    return frame.with_columns(_counted(dates, by_month=by_month).get_columns())
+    return table.with_columns(_counted(dates, by_month=by_month).get_columns())
 
 
 def _counted(dates: pl.DataFrame, *, by_month: bool) -> pl.DataFrame:
@@ -148,11 +156,32 @@ def _dates(column: pl.Series, *, by_month: bool, log: ProblemLog) -> pl.Series:
         wrong = ~column.str.contains(_MONTH_FORM).fill_null(True)  # noqa: FBT003
         _note(log, "not_a_month", column.name, wrong, _NOT_MONTH)
         return pl.select((pl.lit(column.set(wrong, None)) + "-01").str.to_date("%Y-%m-%d", strict=False)).to_series()
-    if column.dtype not in {pl.Date, pl.Datetime}:
+    if column.dtype == pl.String:
+        wrong = ~column.str.contains(_DAY_FORM).fill_null(True) | (_of_text(column).is_null() & column.is_not_null())  # noqa: FBT003
+        _note(log, "not_a_date", column.name, wrong, _NOT_DATE)
+        column = _of_text(column)
+    if not (column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime)):
         _note(log, "not_a_date_column", column.name, None, _NOT_DATES)
         return pl.Series(column.name, [None] * column.len(), dtype=pl.Date)
-    dates = column.cast(pl.Date)
+    # The day by the clock of the column, in its own time zone where it has one.
+    dates = column if column.dtype == pl.Date else column.dt.date()
     return dates.dt.month_start() if by_month else dates
+
+
+def _of_text(column: pl.Series) -> pl.Series:
+    return column.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _day(value: object) -> object:
+    """A date out of a date with a time of day, or out of text; anything else as it is."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str) and re.search(_DAY_FORM, value):
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError:
+            return value
+    return value
 
 
 def _extracted(frame: pl.DataFrame, censored_at: object, log: ProblemLog) -> pl.Series:
@@ -226,4 +255,5 @@ _AFTER = Text(
     "The date lies after the day on which the data were extracted.",
 )
 _NOT_MONTH = Text("Cellen är ingen månad som 2024-03.", "The cell is not a month such as 2024-03.")
+_NOT_DATE = Text("Cellen är inget datum som 2024-03-01.", "The cell is not a date such as 2024-03-01.")
 _NOT_DATES = Text("Här står inga datum.", "There are no dates here.")

@@ -45,7 +45,7 @@ def standardised_rate(
         ``score`` (covers about as often as ``conf_level`` says), ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer;
         never covers too little, and usually too much).
     conf_level
-        Between 0 and 1.
+        At least 0.5 and below 1.
     null
         A rate to test against. Without it there is no p-value.
 

@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from evalkit.inference.synthetic_control import DonorPanel, Fits
 
 SHORTEST_BEFORE = 8
+FEWEST_EVENTS = 20
+"""With fewer in the treated unit before the start, single events decide its error, and its place among placebos."""
 _IMPORTANCE = ("regression", "variance", "nested")
 _SHARE_BEFORE = 2 / 3
+_ROUNDING = 1e-9
+_AS_LARGE = 0.1
+_TIMES_USUAL = 2.0
 
 _MULTIPLE = Text("ett tal större än 0, till exempel 20, 5 eller 2", "a number above 0, such as 20, 5 or 2")
 _MULTIPLE_STEP = Text("Utelämna det för att behålla alla.", "Leave it out to keep all.")
@@ -122,10 +127,12 @@ def synthetic_control(
     Returns
     -------
     SyntheticControl
-        ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. Its limits
-        are infinite when there are too few donors for the level (19 are needed for 95 per cent). Refused when a value
-        is missing, with fewer than 8 periods before, when donors are too few for the cap, when the unit lies outside
-        all donors, when the fit before is perfect, and when no constant effect agrees with the gaps.
+        ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. It has no p
+        and infinite limits, and says so, with too few placebos for the level (20 are needed for 95 per cent), with
+        fewer than 20 events in the treated unit before, and when that is one of the largest (fewer than a tenth of the
+        donors have as many events, and it has more than twice the median). Refused when a value is missing, with fewer
+        than 8 periods before, when donors are too few for the cap, when the unit lies outside all donors, when the fit
+        before is perfect, and, with predictors, when no constant effect agrees with the gaps.
 
     Raises
     ------
@@ -135,6 +142,9 @@ def synthetic_control(
     Notes
     -----
     Abadie, Diamond and Hainmueller 2010, JASA 105:493; interval: Firpo and Possebom 2018, J. Causal Inference 6.
+    What is ranked is the mean gap over the unit's own gaps in periods before that its weights were not fitted to; with
+    predictors it is the published ratio of mean squared gaps, after to before, which is not calibrated for units of
+    unequal size. See docs/statistics/synthetic.md.
 
     Examples
     --------
@@ -197,7 +207,8 @@ def _made(read: Read, values: NDArray[np.float64] | None, wanted: _Wanted) -> Sy
     panel = kernel.DonorPanel(read.outcomes, read.before)
     by = _importances(panel, values, wanted)
     found = kernel.every_unit(panel, cap=wanted.cap, demeaned=wanted.demeaned, by=by)
-    effect = _effect(found, wanted)
+    told = event_statements(read)
+    effect = _effect(found, wanted, told)
     left_out = kernel.leave_one_out(
         panel, found.weights[0], cap=wanted.cap, demeaned=wanted.demeaned, by=by[0] if isinstance(by, tuple) else by
     )
@@ -207,7 +218,7 @@ def _made(read: Read, values: NDArray[np.float64] | None, wanted: _Wanted) -> Sy
         weights=weight_frame(read.donors, found.weights[0, 1:]),
         placebos=_placebos(read, found),
         leave_one_out=_frame({"unit": [read.units[row] for row in left_out], "effect": list(left_out.values())}),
-        in_time=_in_time(panel, wanted),
+        in_time=_in_time(panel, wanted, told),
         share_inside=kernel.share_inside(panel),
     )
 
@@ -225,39 +236,72 @@ def _importances(
     return tuple(weigh(values, early, how, cap=wanted.cap, target=row) for row in range(panel.units))
 
 
-def _effect(found: Fits, wanted: _Wanted) -> Estimate:
+def _effect(found: Fits, wanted: _Wanted, told: tuple[Statement, ...] = ()) -> Estimate:
     from evalkit.inference import placebo
 
     if found.perfect[0]:
         return refusal(wanted.scale, refusals.fits_perfectly(), conf_level=wanted.level)
-    test = placebo.by_ratio(found, conf_level=wanted.level, most_mspe=wanted.most_mspe)
+    ranked = placebo.by_ratio if found.held_out is None else placebo.by_gap
+    test = ranked(found, conf_level=wanted.level, most_mspe=wanted.most_mspe)
     if math.isnan(test.low):
         return refusal(wanted.scale, refusals.no_constant_effect(), conf_level=wanted.level)
-    return _estimate(found, test, wanted)
+    return _estimate(found, test, wanted, told)
 
 
-def _estimate(found: Fits, test: PlaceboTest, wanted: _Wanted) -> Estimate:
+def _estimate(found: Fits, test: PlaceboTest, wanted: _Wanted, told: tuple[Statement, ...]) -> Estimate:
+    untested = told or placebo_statements(test.placebos, 1 - wanted.level)
+    low, high, p_value = (-math.inf, math.inf, None) if untested else (test.low, test.high, test.p_value)
     return Estimate(
         scale=wanted.scale,
         status=EstimateStatus.ESTIMATED,
         estimate=float(found.effect[0]),
-        conf_low=test.low,
-        conf_high=test.high,
+        conf_low=low,
+        conf_high=high,
         conf_level=wanted.level,
-        p_value=test.p_value,
+        p_value=p_value,
         null=0.0,
         n_units=len(found.gaps),
         n_periods=found.gaps.shape[1],
         method=Method.PLACEBO.value,
         assumptions=(
             caveats.donors_unaffected(),
-            caveats.placebo_donors(test.placebos, test.attainable),
+            *(untested or (caveats.placebo_donors(test.placebos, test.attainable),)),
+            *((refusals.fitted_error(),) if found.held_out is None and not untested else ()),
             caveats.largest_weight(round(float(found.weights[0].max()), 3)),
         ),
     )
 
 
-def _in_time(panel: DonorPanel, wanted: _Wanted) -> Estimate:
+def placebo_statements(placebos: int, alpha: float) -> tuple[Statement, ...]:
+    """Why the placebos cannot test at ``alpha``; empty when they can.
+
+    With K of them the smallest p is ``1/(K + 1)``, which must be below ``alpha``.
+    """
+    if 1 / (placebos + 1) < alpha - _ROUNDING:
+        return ()
+    return (refusals.too_few_placebos(placebos, math.floor(1 / alpha + _ROUNDING)),)
+
+
+def event_statements(read: Read) -> tuple[Statement, ...]:
+    """Why these counts of the one treated unit cannot be tested; empty when they can, and when they are no counts."""
+    if read.events_before is None:
+        return ()
+    treated, donors = read.events_before[0], read.events_before[1:]
+    if treated < FEWEST_EVENTS:
+        return (refusals.too_few_events_for_placebos(FEWEST_EVENTS),)
+    return (refusals.larger_than_donors(),) if too_large(float(treated), donors) else ()
+
+
+def too_large(treated: float, donors: NDArray[np.float64]) -> bool:
+    """Whether so few donors have as many events that the treated unit's place among them says little.
+
+    What drifts from month to month is then most of its error, and chance most of theirs: with strongly autocorrelated
+    counts its mean gap is too often the largest (up to 12 per cent at a nominal 5; docs/statistics/synthetic.md).
+    """
+    return bool((donors >= treated).mean() < _AS_LARGE and treated > _TIMES_USUAL * np.median(donors))
+
+
+def _in_time(panel: DonorPanel, wanted: _Wanted, told: tuple[Statement, ...]) -> Estimate:
     """The start moved to two thirds of the periods before; on outcomes alone, as predictors may lie after it."""
     from evalkit.inference import synthetic_control as kernel
 
@@ -267,7 +311,7 @@ def _in_time(panel: DonorPanel, wanted: _Wanted) -> Estimate:
     cut = panel.cut(start=earlier, end=panel.before)
     if not wanted.demeaned and kernel.outside_donors(cut):
         return refusal(wanted.scale, refusals.outside_donors(), conf_level=wanted.level)
-    return _effect(kernel.every_unit(cut, cap=wanted.cap, demeaned=wanted.demeaned), wanted)
+    return _effect(kernel.every_unit(cut, cap=wanted.cap, demeaned=wanted.demeaned), wanted, told)
 
 
 def _predictor_values(given: GroupedArguments, predictors: pl.DataFrame, unit: str, panel: Read) -> NDArray[np.float64]:
@@ -297,8 +341,10 @@ def _placebos(read: Read, found: Fits) -> pl.DataFrame:
             "treated": np.arange(len(read.units)) == 0,
             "effect": found.effect,
             "mspe_before": found.mspe_before,
+            "mspe_expected": found.mspe_expected,
             "mspe_after": found.mspe_after,
             "ratio": found.ratio,
+            "scaled_effect": found.scaled_effect,
         }
     )
 

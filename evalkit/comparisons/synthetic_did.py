@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from evalkit import caveats, refusals
 from evalkit.comparisons import donor_panels
 from evalkit.comparisons.donor_panels import Read
-from evalkit.comparisons.synthetic import unfit, weight_frame
+from evalkit.comparisons.synthetic import event_statements, placebo_statements, unfit, weight_frame
 from evalkit.comparisons.synthetic_result import SyntheticDid
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.grouped_arguments import GroupedArguments
@@ -25,6 +27,21 @@ if TYPE_CHECKING:
     from evalkit.inference import synthetic_did as kernel
 
 _METHODS = (Method.PLACEBO, Method.JACKKNIFE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placebos:
+    """The error to expect of the treated unit; the estimate of every donor, and the error to expect of it."""
+
+    expected: float
+    effects: NDArray[np.float64]
+    errors: NDArray[np.float64]
+
+    @property
+    def scaled(self) -> NDArray[np.float64]:
+        """Sizes in terms of errors; infinite without an error, so that such a placebo counts as extreme."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.errors > 0, np.abs(self.effects) / self.errors, np.inf)
 
 
 def synthetic_did(
@@ -63,7 +80,9 @@ def synthetic_did(
     SyntheticDid
         ``effect`` is on the scale ``mean_difference``, ``rate_difference`` for a count with its exposure. Refused when
         a value is missing, with fewer than 8 periods before, when donors are too few for the cap, for the jackknife
-        with one treated unit and for placebos with several. Limits are infinite with too few donors for the level.
+        with one treated unit and for placebos with several. Placebos give no p and infinite limits, and say so, with
+        fewer than 20 donors (at 95 per cent), fewer than 20 events in the treated unit before, or a treated unit that
+        is one of the largest, as there.
 
     Raises
     ------
@@ -72,8 +91,9 @@ def synthetic_did(
 
     Notes
     -----
-    Arkhangelsky et al. 2021, American Economic Review 111:4088. Their placebo interval is normal; here the placebos'
-    rank is inverted, so that it agrees with p. ``std_error`` is theirs.
+    Arkhangelsky et al. 2021, American Economic Review 111:4088. Their placebo interval is normal and takes all units
+    to vary alike; here the placebos' rank is inverted, so that it agrees with p, and each estimate is first divided by
+    the unit's own error in periods before that its weights were not fitted to. ``std_error`` is theirs.
 
     Examples
     --------
@@ -123,9 +143,10 @@ def _made(read: Read, how: Method, cap: float, scale: Scale, level: float) -> Sy
     found = kernel.estimate(ordered, donors=len(read.donors), before=read.before, cap=cap)
     placebos = pl.DataFrame()
     if how is Method.PLACEBO:
-        effects = kernel.placebo_effects(ordered[: len(read.donors)], before=read.before, cap=cap)
-        placebos = pl.DataFrame({"unit": list(read.donors), "effect": effects})
-        effect = _by_placebo(read, found, effects, scale, level)
+        expected = kernel.expected_error(ordered, donors=len(read.donors), before=read.before, cap=cap)
+        effects, errors = kernel.placebos(ordered[: len(read.donors)], before=read.before, cap=cap)
+        placebos = pl.DataFrame({"unit": list(read.donors), "effect": effects, "expected_error": errors})
+        effect = _by_placebo(read, found, _Placebos(expected, effects, errors), (scale, level, how))
     else:
         effect = _by_jackknife(
             read, found, kernel.jackknife_error(ordered, found, donors=len(read.donors)), scale, level
@@ -139,15 +160,21 @@ def _made(read: Read, how: Method, cap: float, scale: Scale, level: float) -> Sy
 
 
 def _by_placebo(
-    read: Read, found: kernel.SyntheticDid, effects: NDArray[np.float64], scale: Scale, level: float
+    read: Read, found: kernel.SyntheticDid, placebos: _Placebos, how: tuple[Scale, float, Method]
 ) -> Estimate:
     from evalkit.inference.placebo import critical, place
 
-    sizes = np.abs(effects)
-    reach = critical(sizes, 1 - level)
-    told = caveats.placebo_donors(len(sizes), 1 / (len(sizes) + 1))
-    p_value = place(abs(found.effect), sizes) / (len(sizes) + 1)
-    return _estimate(read, found, (float(effects.std()), reach, p_value), (scale, level, Method.PLACEBO), (told,))
+    (scale, level, _), expected = how, placebos.expected
+    if expected <= 0:
+        return refusal(scale, refusals.fits_perfectly(), conf_level=level)
+    error = float(placebos.effects.std())
+    number = len(placebos.effects)
+    untested = event_statements(read) or placebo_statements(number, 1 - level)
+    if untested:
+        return _estimate(read, found, (error, math.inf, None), how, untested)
+    p_value = place(abs(found.effect) / expected, placebos.scaled) / (number + 1)
+    told = (caveats.placebo_donors(number, 1 / (number + 1)),)
+    return _estimate(read, found, (error, critical(placebos.scaled, 1 - level) * expected, p_value), how, told)
 
 
 def _by_jackknife(read: Read, found: kernel.SyntheticDid, error: float, scale: Scale, level: float) -> Estimate:
@@ -163,7 +190,7 @@ def _by_jackknife(read: Read, found: kernel.SyntheticDid, error: float, scale: S
 def _estimate(
     read: Read,
     found: kernel.SyntheticDid,
-    numbers: tuple[float, float, float],
+    numbers: tuple[float, float, float | None],
     how: tuple[Scale, float, Method],
     told: tuple[Statement, ...],
 ) -> Estimate:

@@ -24,7 +24,9 @@ class SyntheticControl:
     weights
         One row per donor: ``unit``, ``weight``, the largest first.
     placebos
-        One row per unit: ``unit``, ``treated``, ``effect``, ``mspe_before``, ``mspe_after``, ``ratio``.
+        One row per unit: ``unit``, ``treated``, ``effect``, ``mspe_before``, ``mspe_expected`` (in periods before that
+        the weights were not fitted to), ``mspe_after``, ``ratio`` (after to before), ``scaled_effect`` (over the root
+        of the one expected).
     leave_one_out
         One row per donor with a weight: ``unit``, and the ``effect`` without it.
     in_time
@@ -57,7 +59,7 @@ class SyntheticDid:
     weights, time_weights
         One row per donor (``unit``, ``weight``) and per period before (``period``, ``weight``).
     placebos
-        One row per donor: ``unit`` and its ``effect``; empty under the jackknife.
+        One row per donor: ``unit``, its ``effect`` and ``expected_error``; empty under the jackknife.
     """
 
     effect: Estimate

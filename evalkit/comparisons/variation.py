@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
 from evalkit.comparisons.grouped import whole
-from evalkit.estimate_series import named
 from evalkit.estimates import Estimate, Tested, frame_of, refusal
 from evalkit.inference.cells import CellRows
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.groups import Groups
 from evalkit.inference.method import Method
+from evalkit.row_frames import named
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 

@@ -24,7 +24,7 @@ from evalkit.inference.faults import (
     Fault,
     PositiveFaults,
 )
-from evalkit.inference.method import Method
+from evalkit.inference.method import Alternative, Method, canonical
 from evalkit.inference.totals import LARGEST_COUNT, Total
 from evalkit.language import Text
 
@@ -143,13 +143,24 @@ class Arguments:
     def method(self, value: object, known: Collection[Method]) -> Method:
         """One of the words in ``known``."""
         words = [method.value for method in known]
-        if isinstance(value, str) and value in words:
-            return Method(value)
+        if canonical(value) in words:
+            return Method(canonical(value))
         what = Text(f"Metoden finns inte för {self.function}.", f"{self.function} has no such method.")
         wanted = value if isinstance(value, str) else ""
         step = Text("Välj en av metoderna ovan.", "Choose one of the methods above.")
         self.note("unknown_method", "method", what=what, accepted=known_names(wanted, words), next_step=step)
         return next(iter(known))
+
+    def alternative(self, value: object) -> Alternative:
+        """Which side a test is against."""
+        words = [word.value for word in Alternative]
+        if canonical(value) in words:
+            return Alternative(canonical(value))
+        what = Text("alternative är inte ett känt ord.", "alternative is not a known word.")
+        wanted = value if isinstance(value, str) else ""
+        step = Text("Välj ett av orden ovan.", "Choose one of the words above.")
+        self.note("unknown_alternative", "alternative", what=what, accepted=known_names(wanted, words), next_step=step)
+        return Alternative.TWO_SIDED
 
     def done(self) -> None:
         """Tell everything that was found.

@@ -85,7 +85,7 @@ class CaseSums:
         """
         persons = np.asarray(sizes, dtype=np.int64)
         if groups is None:
-            return cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1)._each(lambda sums: sums.reshape(()))
+            return cls.of(persons, np.zeros(persons.shape, dtype=np.int64), 1).each(lambda sums: sums.reshape(()))
         many = int(count or 0)
         sums, squares = np.zeros(many, dtype=np.int64), np.zeros(many)
         np.add.at(sums, groups, persons)
@@ -124,19 +124,20 @@ class CaseSums:
             singles=counts[:, sizes == 1].sum(axis=1),
         )
 
-    def _each(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> CaseSums:
+    def each(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> CaseSums:
+        """With every array changed alike."""
         return CaseSums(*(change(getattr(self, part.name)) for part in fields(self)))
 
     def reshaped(self) -> CaseSums:
         """A single group as a vector of one; many stay as they are."""
-        return self._each(np.atleast_1d)
+        return self.each(np.atleast_1d)
 
     def at(self, places: NDArray[np.int64]) -> CaseSums:
         """Those of the groups at the given places."""
-        return self._each(lambda sums: sums[places])
+        return self.each(lambda sums: sums[places])
 
     def without(self, size: Counts) -> CaseSums:
-        """The sums when one case of each ``size`` is left out, shape of ``size``; the second largest is not worked out."""
+        """The sums when one case of each ``size`` is left out, shape of ``size``, but for the second largest."""
         return CaseSums(
             cases=self.cases - (size > 0),
             persons=self.persons - size,
@@ -259,9 +260,10 @@ def ratio(
 ) -> Intervals:
     """The ratio of two rates of persons, the second being the reference.
 
-    The limits of two rates are put together on the log scale (MOVER), with the upper limit that the module names. A side without any case takes the sizes of
-    the other side, and the interval is one-sided; without any case on either side there is a refusal. The p-value is
-    one minus the level at which the limit meets ``null``, not below 10⁻¹².
+    The limits of two rates are put together on the log scale (MOVER), with the upper limit that the module names for
+    ratios. A side without any case takes the sizes of the other side, and the interval is one-sided; without any case
+    on either side there is a refusal. The p-value is one minus the level at which the limit meets ``null``, not below
+    10⁻¹².
 
     Source: Donner and Zou 2012, Statistical Methods in Medical Research 21:347-359, for the combination.
 

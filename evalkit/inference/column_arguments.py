@@ -1,12 +1,13 @@
 """Checks of whole columns that a person gave, by the same rules as single numbers.
 
 One fault is told per kind and argument, with the rows it stands on and never a value. A missing value is no
-fault: its row gets a refusal.
+fault, nor is an exposure of 0: its row gets a refusal.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,17 @@ from evalkit.inference.faults import (
     EXPOSURE,
     LOOKED_AT,
     MORE_THAN_ALL,
+    NO_TABLE,
     PART,
     CountFaults,
     Fault,
     PositiveFaults,
 )
-from evalkit.inference.given_columns import as_numbers, is_column
+from evalkit.inference.given_columns import as_frame, as_numbers, is_column, nan_as_missing
 from evalkit.inference.totals import LARGEST_COUNT
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _MOST_ROWS = 8
 
@@ -42,6 +47,8 @@ class ColumnArguments(Arguments):
     missing
         Shape ``(rows,)`` or ``()``: where a row lacks at least one of its values. A harmless number stands
         there in the arrays.
+    empty
+        The same shape: where a row has an exposure of 0, with 1 in its place in the array.
 
     Examples
     --------
@@ -57,6 +64,7 @@ class ColumnArguments(Arguments):
 
     rows: int | None = None
     missing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((), dtype=bool))
+    empty: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((), dtype=bool))
 
     def counts(self, name: str, value: object, faults: CountFaults = COUNT) -> NDArray[np.int64]:
         """Whole numbers of events, shape ``()`` or ``(rows,)``."""
@@ -86,8 +94,20 @@ class ColumnArguments(Arguments):
         return np.minimum(part, whole), whole
 
     def exposures(self, name: str, value: object) -> NDArray[np.float64]:
-        """Positive, finite numbers in any unit, shape ``()`` or ``(rows,)``."""
-        return self.positives(name, value, EXPOSURE)
+        """Positive, finite numbers in any unit, shape ``()`` or ``(rows,)``.
+
+        A 0 in a column is noted in ``empty`` and nan in ``missing``: those rows are refused, and the others answered.
+        """
+        if not is_column(value):
+            return np.asarray(self.exposure(name, value))
+        column = nan_as_missing(name, value)
+        numbers = self._numbers(name, column, EXPOSURE.not_a_number)
+        nothing = numbers == 0
+        if nothing.any() and numbers.size == self.rows:
+            self.empty = self.empty | nothing
+        numbers = np.where(nothing, 1.0, numbers)
+        outside = (numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE)
+        return self._mend(name, numbers, outside, EXPOSURE.not_positive)
 
     def pair(
         self, count: object, exposure: object, count_ref: object, exposure_ref: object
@@ -103,6 +123,16 @@ class ColumnArguments(Arguments):
         numbers = self._numbers(name, value, faults.not_a_number)
         outside = (numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE)
         return self._mend(name, numbers, outside, faults.not_positive)
+
+    def table(self, name: str, value: object) -> pl.DataFrame:
+        """A table of polars or pandas."""
+        import polars as pl
+
+        frame = as_frame(value)
+        if frame is None:
+            self.fault(NO_TABLE, name)
+            self.done()
+        return pl.DataFrame() if frame is None else frame
 
     def _numbers(self, name: str, value: object, not_a_number: Fault) -> NDArray[np.float64]:
         """The column as floats, with 1 where a value is missing or is no number."""
@@ -125,6 +155,7 @@ class ColumnArguments(Arguments):
         if self.rows is None:
             self.rows = length
             self.missing = np.zeros(length, dtype=bool)
+            self.empty = np.zeros(length, dtype=bool)
         elif length != self.rows:
             self.fault(DIFFERENT_LENGTH, name)
 

@@ -6,8 +6,10 @@ conservative; as the rates are estimated it may reject a little more often than 
 
 The interval runs from the smallest to the largest value that the test does not reject. The p-value is not monotone
 in the value tested (it jumps when an outcome changes sides), so the search goes over a grid of 1/32 of a standard
-error, takes the outermost point that is not rejected and halves the step beyond it: a value outside the interval is
-rejected, while one inside may in a narrow gap be rejected too.
+error, takes the outermost point that is not rejected and halves the step beyond it. With up to 20 events in all every
+jump further out is then looked at (:mod:`evalkit.inference.jumps`), so that a value outside the interval is rejected;
+with more events what sticks out between two points of the grid is at most a hundredth of a standard error. A value
+inside may in a narrow gap be rejected too.
 
 Source: Krishnamoorthy and Thomson 2004, Journal of Statistical Planning and Inference 119:23-35; with the score
 statistic Gu, Ng, Tang and Schucany 2008, Biometrical Journal 50:283-298 (ratio) and Ng, Gu and Tang 2007,
@@ -28,6 +30,7 @@ from evalkit.inference import rate_differences, ratios
 from evalkit.inference.chunks import rows_of_like_width
 from evalkit.inference.distinct import solved_once
 from evalkit.inference.intervals import Counts, Floats, Intervals
+from evalkit.inference.jumps import beyond
 from evalkit.inference.levels import normal_quantile
 from evalkit.inference.outermost import outermost
 from evalkit.inference.pairs import Pairs
@@ -42,6 +45,11 @@ _WIDER, _MOST_TABLED = 8, 2**17
 _BEYOND_TABLES = 1e-9
 _TIE = 1e-10
 _SMALLEST = 1e-300
+# Up to so many events in all each jump is looked for, so far outside of the limit, and of outcomes so likely.
+_MOST_FOR_JUMPS = 20
+_ERRORS_BEYOND = 2.5
+_LIKELY_REACH = 7
+_HINT = 1e-6
 
 
 def ratio(
@@ -268,10 +276,45 @@ def _odds_limits(first: Counts, second: Counts, conf_level: float) -> tuple[Floa
             pairs = Pairs(first[wanted], exposed, second[wanted], exposed)
             log_score = np.log(score[wanted])
             p_value = _on_the_log_scale(pairs)
-            limit[wanted] = np.exp(
-                outermost(p_value, log_score, side * error[wanted], inside[wanted], alpha=1 - conf_level)
-            )
+            ends = outermost(p_value, log_score, side * error[wanted], inside[wanted], alpha=1 - conf_level)
+            for row in np.flatnonzero(pairs.events + pairs.events_ref <= _MOST_FOR_JUMPS):
+                ends[row] = _beyond_odds(pairs.at(np.array([row])), ends[row], side * error[wanted][row], conf_level)
+            limit[wanted] = np.exp(ends)
     return limits
+
+
+def _beyond_odds(pair: Pairs, limit: float, error: float, conf_level: float) -> float:
+    """The outermost log odds of one pair, with every jump outside of ``limit`` looked at."""
+    first, second = pair.events[0], pair.events_ref[0]
+    reach = _ERRORS_BEYOND * error
+    odds = np.exp(np.array([limit, limit + reach]))
+    total = first + second
+    means, means_ref = total * odds / (1 + odds), total / (1 + odds)
+    counts, counts_ref = _likely(means, means_ref)
+
+    def gap(log_odds: Floats, which: Counts) -> Floats:
+        at, both = np.exp(log_odds), np.maximum(counts + counts_ref, 1)
+        extreme = (first - at * second) ** 2 / total
+        return np.asarray((counts[which] - at * counts_ref[which]) ** 2 / both[which] - extreme)
+
+    def p_value(log_odds: Floats) -> Floats:
+        return ratio_p_value(pair.at(np.zeros(log_odds.size, dtype=np.int64)), np.exp(log_odds))
+
+    return beyond(limit, reach, gap, counts.size, p_value, alpha=1 - conf_level)
+
+
+def _likely(means: Floats, means_ref: Floats) -> tuple[Counts, Counts]:
+    """The outcomes of which at least one of the pairs of means gives more than a hint."""
+    sides = [
+        np.arange(int(most + _LIKELY_REACH * np.sqrt(most) + _LIKELY_REACH)) for most in (means.max(), means_ref.max())
+    ]
+    first, second = (grid.ravel() for grid in np.meshgrid(*sides, indexing="ij"))
+    log_chance = sum(
+        special.xlogy(counts, mean[:, None]) - mean[:, None] - special.gammaln(counts + 1)
+        for counts, mean in ((first, means), (second, means_ref))
+    )
+    kept = np.asarray(log_chance).max(axis=0) > np.log(_HINT)
+    return first[kept], second[kept]
 
 
 def _on_the_log_scale(pairs: Pairs) -> Callable[[Floats, Counts], Floats]:
@@ -281,11 +324,32 @@ def _on_the_log_scale(pairs: Pairs) -> Callable[[Floats, Counts], Floats]:
 def _difference_limit(pairs: Pairs, side: int, conf_level: float) -> Floats:
     low, high = rate_differences.score_limits(pairs, conf_level)
     near = low if side < 0 else high
-    z = normal_quantile(conf_level)
-    return outermost(
+    error = (near - pairs.difference) / normal_quantile(conf_level)
+    ends = outermost(
         lambda points, rows: difference_p_value(pairs.at(rows), points),
         near,
-        (near - pairs.difference) / z,
+        error,
         pairs.difference,
         alpha=1 - conf_level,
     )
+    for row in np.flatnonzero(pairs.events + pairs.events_ref <= _MOST_FOR_JUMPS):
+        ends[row] = _beyond_difference(pairs.at(np.array([row])), ends[row], error[row], conf_level)
+    return ends
+
+
+def _beyond_difference(pair: Pairs, limit: float, error: float, conf_level: float) -> float:
+    """The outermost difference of one pair, with every jump outside of ``limit`` looked at."""
+    reach = _ERRORS_BEYOND * error
+    ends = pair.at(np.zeros(2, dtype=np.int64))
+    means, means_ref = rate_differences.constrained_rates(ends, np.array([limit, limit + reach]))
+    counts, counts_ref = _likely(means * ends.exposed, means_ref * ends.exposed_ref)
+
+    def gap(tested: Floats, which: Counts) -> Floats:
+        cells = Pairs(counts[which], pair.exposed[0], counts_ref[which], pair.exposed_ref[0])
+        extreme = np.abs(rate_differences.score_statistic(pair, tested))
+        return np.asarray(np.abs(rate_differences.score_statistic(cells, tested)) - extreme)
+
+    def p_value(tested: Floats) -> Floats:
+        return difference_p_value(pair.at(np.zeros(tested.size, dtype=np.int64)), tested)
+
+    return beyond(limit, reach, gap, counts.size, p_value, alpha=1 - conf_level)

@@ -198,6 +198,15 @@ DIFFERENT_LENGTH = Fault(
     ),
     Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
 )
+NO_TABLE = Fault(
+    "not_a_table",
+    Text("{name} är ingen tabell.", "{name} is not a table."),
+    Text(
+        "en tabell i polars eller pandas, med olika namn på kolumnerna och värden av ett slag i varje",
+        "a frame of polars or pandas, its columns named differently and each of one kind of values",
+    ),
+    Text("Gör en tabell av kolumnerna, till exempel med pl.DataFrame.", "Make a frame of it, by pl.DataFrame, say."),
+)
 MORE_THAN_ALL = Fault(
     "count_above_whole",
     Text("{name} är större än det som det är en del av.", "{name} is larger than what it is a part of."),

@@ -55,6 +55,24 @@ def as_numbers(name: str, value: object) -> pl.Series:
     return pl.Series(name, [None if one is None else _number(one) for one in elements], dtype=pl.Float64)
 
 
+def nan_as_missing(name: str, value: object) -> pl.Series:
+    """As :func:`as_numbers`, with nan that was given taken for missing.
+
+    Examples
+    --------
+    >>> from evalkit.inference.given_columns import nan_as_missing
+    >>> nan_as_missing("exposure", [3.0, float("nan"), "5"]).to_list()
+    [3.0, None, nan]
+    """
+    import polars as pl
+
+    elements = value if isinstance(value, pl.Series) else _elements(value)
+    if isinstance(elements, list):
+        return as_numbers(name, [None if isinstance(one, float) and math.isnan(one) else one for one in elements])
+    column = as_numbers(name, elements)
+    return column.fill_nan(None) if column.dtype.is_float() else column
+
+
 def as_labels(name: str, value: object) -> pl.Series | None:
     """The column as polars has it, of any values; ``None`` when they are not of one kind."""
     import polars as pl
@@ -68,6 +86,28 @@ def as_labels(name: str, value: object) -> pl.Series | None:
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         return None
     return None if column.dtype == pl.Object or column.dtype.is_nested() else column
+
+
+def as_frame(value: object) -> pl.DataFrame | None:
+    """A polars or pandas table as polars has it; ``None`` when it is neither, or a column is not of one kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from evalkit.inference.given_columns import as_frame
+    >>> as_frame(pd.DataFrame({"unit": ["0127", None]})).rows()
+    [('0127',), (None,)]
+    """
+    import polars as pl
+
+    if isinstance(value, pl.DataFrame):
+        return value
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(value, pandas.DataFrame) or not value.columns.is_unique:
+        return None
+    read = [as_labels(str(name), value[name]) for name in value.columns]
+    made = [one.alias(str(name)) for one, name in zip(read, value.columns, strict=True) if one is not None]
+    return pl.DataFrame(made) if len(made) == len(read) else None
 
 
 def _elements(value: object) -> np.ndarray | list[object]:

@@ -16,6 +16,7 @@ from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import EXPOSURE, Fault
 from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.groups import Groups
+from evalkit.inference.method import canonical
 from evalkit.language import Text
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ class GroupedArguments(ColumnArguments):
 
     def word(self, name: str, value: object, known: Collection[str]) -> str:
         """One of the words in ``known``."""
-        if isinstance(value, str) and value in known:
-            return value
+        for word in (value, canonical(value)):
+            if isinstance(word, str) and word in known:
+                return word
         self.note(
             "unknown_word",
             name,

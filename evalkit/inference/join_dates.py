@@ -10,7 +10,7 @@ Roth 2025 (arXiv:2008.00602) for the view by design; Phipson and Smyth 2010 for 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -187,9 +187,30 @@ def _log_limits(
     tried = float(np.median(found[0, known])) + _TRIED
     drawn = np.stack([statistics(_without(panel, effect), plan, rows[known], given) for effect in tried])
     for place, row in enumerate(known):
-        low[row] = -_outermost(-tried[::-1], drawn[::-1, :, place], -found[0, row], alpha)
-        high[row] = _outermost(tried, drawn[:, :, place], found[0, row], alpha)
+        low[row], high[row] = _both(tried, drawn[:, :, place], float(found[0, row]), alpha)
     return low, high
+
+
+def log_limits(statistic: Callable[[float], Floats], estimate: float, alpha: float) -> tuple[float, float]:
+    """The least and largest effect, as logarithms, that are not rejected.
+
+    Parameters
+    ----------
+    statistic
+        What every assignment gives, shape ``(assignments,)``, when an effect has been taken away; the first is what
+        was.
+    estimate
+        The effect that leaves nothing of the first.
+    """
+    if not np.isfinite(estimate):
+        return -math.inf, math.inf
+    tried = estimate + _TRIED
+    return _both(tried, np.stack([statistic(float(effect)) for effect in tried]), estimate, alpha)
+
+
+def _both(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> tuple[float, float]:
+    low = -_outermost(-tried[::-1], drawn[::-1], -estimate, alpha)
+    return low, _outermost(tried, drawn, estimate, alpha)
 
 
 def _without(panel: JoiningPanel, effect: float) -> JoiningPanel:

@@ -10,6 +10,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,8 @@ def negative_binomial(model: Model) -> Fitted:
     moment = 2 * slope_at_zero(model.counts, start.means) / mean_squares
     latest = [start]
 
+    # Near the crossing its sign hangs on where a fit began, so each argument has one answer.
+    @cache
     def slope(log_alpha: float) -> float:
         fitted = _fit(model, math.exp(log_alpha), latest[-1].coefficients)
         latest.append(fitted)

@@ -117,7 +117,8 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
     """The mean of one side less that of the other, element by element.
 
     ``greenwood`` is the normal interval with its p-value against 0. ``mover`` joins the ``logit`` limits of the two
-    sides, both with Welch's degrees of freedom, and has no p-value.
+    sides and has no p-value. Each side's degrees of freedom are Welch's, but no more than its own: the skewed limit of
+    a small side is not made surer by a large one beside it.
 
     Source: Royston and Parmar 2013, BMC Medical Research Methodology 13:152; Zou and Donner 2008, Statistics in
     Medicine 27:1693-1702 (mover); Welch 1947, Biometrika 34:28-35 (degrees of freedom of two sides).
@@ -131,8 +132,10 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
         answer = Intervals(estimate=gap, low=gap - half, high=gap + half, p_value=p_value, std_error=error)
     else:
         freedom = _freedom(group, reference, 1.0, 1.0)
-        low, high, fixed = _logit_limits(group, conf_level, freedom)
-        low_ref, high_ref, fixed_ref = _logit_limits(reference, conf_level, freedom)
+        low, high, fixed = _logit_limits(group, conf_level, np.minimum(freedom, _own_freedom(group)))
+        low_ref, high_ref, fixed_ref = _logit_limits(
+            reference, conf_level, np.minimum(freedom, _own_freedom(reference))
+        )
         fixed = fixed | fixed_ref
         least, most = difference_limits(group.mean, (low, high), reference.mean, (low_ref, high_ref))
         answer = Intervals(
@@ -158,8 +161,8 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
         p_value = 2 * special.ndtr(-np.abs(gap) / np.where(fixed, 1.0, error))
     else:
         freedom = _freedom(group, reference, mean_, mean_ref)
-        low, high, none = _logit_limits(group, conf_level, freedom)
-        low_ref, high_ref, none_ref = _logit_limits(reference, conf_level, freedom)
+        low, high, none = _logit_limits(group, conf_level, np.minimum(freedom, _own_freedom(group)))
+        low_ref, high_ref, none_ref = _logit_limits(reference, conf_level, np.minimum(freedom, _own_freedom(reference)))
         fixed = fixed | none | none_ref
         sides = [np.where(fixed, 1.0, limit) for limit in (low, high, low_ref, high_ref)]
         log_low, log_high, log_low_ref, log_high_ref = (np.log(np.maximum(limit, 1e-300)) for limit in sides)
@@ -191,7 +194,7 @@ def _refused(answer: Intervals, *sides: Means) -> Intervals:
 def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Limits, and where there are none because nothing varies."""
     if method is Method.LOGIT:
-        return _logit_limits(known, conf_level, np.maximum(known.known - 1.0, 1.0))
+        return _logit_limits(known, conf_level, _own_freedom(known))
     half = normal_quantile(conf_level) * known.error
     return np.maximum(known.mean - half, 0.0), np.minimum(known.mean + half, known.horizon), _fixed(known)
 
@@ -212,6 +215,10 @@ def _logit_limits(known: Means, conf_level: float, freedom: Floats) -> tuple[Flo
     return np.where(fixed, known.mean, low), np.where(fixed, known.mean, high), fixed
 
 
+def _own_freedom(known: Means) -> Floats:
+    return np.asarray(np.maximum(known.known - 1.0, 1.0))
+
+
 def _sample_variance(known: Means) -> Floats:
     """Greenwood's variance with the factor that a sample's has over a population's."""
     units = np.maximum(known.known, _LEAST_UNITS).astype(np.float64)
@@ -221,7 +228,7 @@ def _sample_variance(known: Means) -> Floats:
 def _freedom(group: Means, reference: Means, scale: Floats | float, scale_ref: Floats | float) -> Floats:
     """Welch's degrees of freedom of two sides, each variance in units of its ``scale`` squared."""
     parts = [_sample_variance(side) / by**2 for side, by in ((group, scale), (reference, scale_ref))]
-    each = [np.maximum(side.known - 1.0, 1.0) for side in (group, reference)]
+    each = [_own_freedom(side) for side in (group, reference)]
     below = sum(part**2 / own for part, own in zip(parts, each, strict=True))
     # Where neither side varies there is a refusal afterwards.
     return np.asarray(np.divide((parts[0] + parts[1]) ** 2, below, out=np.ones_like(parts[0]), where=below > 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Method(StrEnum):
@@ -58,3 +59,45 @@ class Method(StrEnum):
     PERCENTILE = "percentile"
     BASIC = "basic"
     STUDENTISED = "studentised"
+
+
+class Alternative(StrEnum):
+    """What a test is against: the side in question being another, larger or smaller than what it is held against."""
+
+    TWO_SIDED = "two-sided"
+    GREATER = "greater"
+    LESS = "less"
+
+
+ALIASES = MappingProxyType(
+    {
+        "mid_p": "midp",
+        "etest": "e_test",
+        "jeffreys": "bayes",
+        "loglog": "log_log",
+        "studentized": "studentised",
+        "bootstrap_t": "studentised",
+        "benjamini_hochberg": "bh",
+        "fdr": "bh",
+        "benjamini_yekutieli": "by",
+        "two_sided": "two-sided",
+        "larger": "greater",
+        "smaller": "less",
+    }
+)
+"""Other words that are taken for ours. Capitals, hyphens and spaces make no difference either."""
+
+
+def canonical(word: object) -> str:
+    """The word as we write it; of what is no word, nothing.
+
+    Examples
+    --------
+    >>> from evalkit.inference.method import canonical
+    >>> [canonical(one) for one in ("E-test", "Clopper-Pearson", "jeffreys", "two.sided", 3)]
+    ['e_test', 'clopper_pearson', 'bayes', 'two-sided', '']
+    """
+    if not isinstance(word, str):
+        return ""
+    folded = word.strip().lower().replace("-", "_").replace(" ", "_").replace(".", "_")
+    return ALIASES.get(folded, folded)

@@ -7,7 +7,7 @@ one number per group, nan where a group has none.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,10 @@ class _Pearson:
     def at(self, groups: NDArray[np.bool_] | NDArray[np.intp]) -> _Pearson:
         return _Pearson(self.phi[groups], self.df[groups], self.variance[groups], self.by_mean[groups])
 
+    def beside_steps(self) -> _Pearson:
+        """The same as columns, to go with a row of steps for each group."""
+        return _Pearson(self.phi[:, None], self.df[:, None], self.variance[:, None], self.by_mean[:, None])
+
 
 def phi(rows: CellRows, conf_level: float = 0.95) -> PhiFound:
     """Pearson's φ of each group and what it can be.
@@ -83,6 +87,10 @@ def phi(rows: CellRows, conf_level: float = 0.95) -> PhiFound:
     formula gives exactly; the p-value takes ``X²`` for a chi-square stretched to that. The limits do the same for every
     φ, with the wider variance that ``X²`` has when the counts are gamma–Poisson. Both matter for small counts, where
     the plain chi-square is far too sure.
+
+    The p-value is two-sided, twice the tail on the estimate's side of 1, and is below ``1 - conf_level`` exactly when
+    the interval leaves out 1. Counts that do not vary at all have a φ of 0, to which a chi-square gives no probability;
+    tails and limits are then those of half of the least ``X²`` above 0 (continuity).
 
     Source: Haldane 1937, Biometrika 29:133-143, for the variance; McCullagh and Nelder 1989, section 4.5.2.
 
@@ -101,16 +109,17 @@ def phi(rows: CellRows, conf_level: float = 0.95) -> PhiFound:
     pearson = _pearson(rows)
     known = (pearson.df >= 1) & (pearson.variance > 0)
     found = pearson.at(known)
+    told = replace(found, phi=np.where(found.phi > 0, found.phi, _least(rows)[known] / 2 / found.df))
     effective = 2 * found.df**2 / found.variance
-    square = found.phi * effective
     outer = (1 - conf_level) / 2
-    above = special.chdtrc(effective, square)
-    twice = 2 * np.minimum(above, special.chdtr(effective, square))
+    above = special.chdtrc(effective, found.phi * effective)
+    tail = np.where(found.phi > 1, above, special.chdtr(effective, told.phi * effective))
+    low = np.where(found.phi > 0, _lower(told, 1 - outer), 0.0)
     return PhiFound(
         estimate=_spread(known, found.phi),
-        low=_spread(known, np.minimum(_limits(found, 1 - outer, upwards=False), found.phi)),
-        high=_spread(known, np.maximum(_limits(found, outer, upwards=True), found.phi)),
-        p_value=_spread(known, np.minimum(1.0, twice)),
+        low=_spread(known, np.minimum(low, found.phi)),
+        high=_spread(known, np.maximum(_upper(told, outer), found.phi)),
+        p_value=_spread(known, np.minimum(1.0, 2 * tail)),
         df=_spread(known, found.df),
         test=Signals(_spread(known, found.phi * found.df), _spread(known, above)),
     )
@@ -216,28 +225,61 @@ def _variance(rows: CellRows) -> Floats:
     return rows.of_cells(np.where(some, 2 * (k - 1) + more, 0.0))
 
 
-def _limits(found: _Pearson, tail: float, *, upwards: bool) -> Floats:
-    """The φ nearest to the estimate, above or below it, at which ``X²`` has ``tail`` below it, by group.
+def _lower(found: _Pearson, tail: float) -> Floats:
+    """The least φ at which ``X²`` has at most ``tail`` below it, by group; the estimate when there is none below it."""
+    steps = _steps(found.phi, -_REACH)
+    held = _excess(steps, found.beside_steps(), tail) <= 0
+    last = _STEPS - np.argmax(held[:, ::-1], axis=1)
+    limit = np.where(held.any(axis=1), 0.0, found.phi)
+    at = np.flatnonzero(held.any(axis=1) & (last < _STEPS))
+    limit[at] = _between(found.at(at), tail, steps[at, last[at] + 1], steps[at, last[at]])
+    return limit
 
-    There may be none above: the wider the counts are spread, the less a few periods say, and the limit is infinite.
+
+def _upper(found: _Pearson, tail: float) -> Floats:
+    """The first φ above the estimate at which ``X²`` has less than ``tail`` below it, by group.
+
+    There may be none: the wider the counts are spread, the less a few periods say, and the limit is infinite.
     """
+    steps = _steps(found.phi, _REACH)
+    crossed = _excess(steps, found.beside_steps(), tail) < 0
+    first = np.argmax(crossed, axis=1)
+    limit = np.where(crossed.any(axis=1), found.phi, np.inf)
+    at = np.flatnonzero(first > 0)
+    limit[at] = _between(found.at(at), tail, steps[at, first[at] - 1], steps[at, first[at]])
+    return limit
+
+
+def _steps(phi: Floats, reach: float) -> Floats:
+    """Logarithms of φ from the estimates outwards, with that of 1 among them where it is passed, a row per group.
+
+    Chance alone is where the excess has its turning point; between two steps it could go unseen.
+    """
+    near = np.log(phi)[:, None]
+    steps = near + np.linspace(0, reach, _STEPS)
+    whole = np.sort(np.hstack([steps, np.clip(0.0, steps.min(axis=1), steps.max(axis=1))[:, None]]), axis=1)
+    return whole if reach > 0 else whole[:, ::-1]
+
+
+def _between(found: _Pearson, tail: float, one: Floats, other: Floats) -> Floats:
+    """φ where the excess crosses zero between two logarithms."""
 
     def gap(log_phi: Floats, *terms: Floats) -> Floats:
         return _excess(log_phi, _Pearson(*terms), tail)
 
     columns = (found.phi, found.df, found.variance, found.by_mean)
-    none = found.phi == 0
-    near = np.log(np.where(none, 1.0, found.phi))
-    begin, end = np.where(none, -_REACH, near), near + (_REACH if upwards else -_REACH)
-    steps = begin[:, None] + np.linspace(0, 1, _STEPS) * (end - begin)[:, None]
-    values = gap(steps, *(column[:, None] for column in columns))
-    crossed = values < 0 if upwards else values > 0
-    first, any_crossed = np.argmax(crossed, axis=1), crossed.any(axis=1)
-    limit = np.where(any_crossed, found.phi, np.inf if upwards else 0.0)
-    at = np.flatnonzero(any_crossed & (first > 0))
-    ends = np.sort(np.stack([steps[at, first[at] - 1], steps[at, first[at]]]), axis=0)
-    limit[at] = np.exp(crossings(gap, ends[0], ends[1], *(column[at] for column in columns)))
-    return limit if upwards else np.where(none, 0.0, limit)
+    return np.exp(crossings(gap, np.minimum(one, other), np.maximum(one, other), *columns))
+
+
+def _least(rows: CellRows) -> Floats:
+    """The least ``X²`` above 0 when counts equal their means: one event moved between the two largest of a cell."""
+    means = rows.means
+    falling = means[np.lexsort((-means, rows.cell))]
+    several = np.flatnonzero(rows.by_cell(means > 0) > 1)
+    first = np.searchsorted(rows.cell, several)
+    least = np.full(rows.groups, np.inf)
+    np.minimum.at(least, rows.group[several], 1 / falling[first] + 1 / falling[first + 1])
+    return least
 
 
 def _excess(log_phi: Floats, found: _Pearson, tail: float) -> Floats:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,20 +16,13 @@ from scipy import special
 from evalkit.inference import hypergeometric
 from evalkit.inference.hypergeometric import Margins
 from evalkit.inference.intervals import Counts, Floats
+from evalkit.inference.method import Alternative
 
 MOST_FOR_BOSCHLOO = 4000
 """So many on both sides together; the table of every outcome has then four million cells."""
 _TIE = 1e-9
 _SMALLEST_GRID, _GRID_PER_DEVIATION = 64, 16
 _PEAKS, _ZOOMS, _ZOOM_POINTS = 3, 6, 9
-
-
-class Alternative(StrEnum):
-    """What the test is against: the group's share being another, larger or smaller than the reference's."""
-
-    TWO_SIDED = "two_sided"
-    GREATER = "greater"
-    LESS = "less"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ estimated from all units: ``spread ∝ variance (1 + κ variance)``, κ from 0.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -151,6 +152,46 @@ def placebo(
     return Placebo(
         estimate, *ends, statistic, alone, max(p_value, smallest), smallest, test.assignments.shape[0], exact
     )
+
+
+def largest(
+    many: Sequence[Changes],
+    treated: NDArray[np.bool_],
+    *,
+    draws: int,
+    most_exact: int,
+    generator: np.random.Generator,
+) -> tuple[float, float] | None:
+    """The largest standardised score of several changes, and p of a largest one as large for other sets of units.
+
+    Returns
+    -------
+    tuple or None
+        ``None`` when there is no change to test or no other set of units.
+
+    Source: Westfall and Young 1993, Resampling-Based Multiple Testing, section 2.3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.randomisation import Changes, largest
+    >>> ones, after = np.ones(5), np.array([100.0, 48, 52, 51, 49])
+    >>> changes = [Changes(np.full(5, 50.0), one, ones, ones) for one in (after, after[::-1])]
+    >>> largest(changes, np.arange(5) < 1, draws=99, most_exact=99, generator=np.random.default_rng(1))[1]
+    0.4
+    """
+    blocks = Blocks(treated, np.zeros(treated.size, dtype=np.int64))
+    told = [one for one in many if min(one.before.sum(), one.after.sum()) > 0]
+    if not blocks.places or not told:
+        return None
+    exact = blocks.number <= most_exact
+    chunks = blocks.enumerated() if exact else blocks.drawn(draws, generator)
+    assignments = np.concatenate(list(chunks)).astype(np.float64)
+    everyone = np.concatenate([treated[None].astype(np.float64), assignments])
+    tests = [_Test(one, treated, assignments, exact, by_size=True) for one in told]
+    scores = np.max([np.abs(test.scored(everyone, 0.0)) for test in tests], axis=0)
+    extreme = int((scores[1:] >= lowered(scores[:1])[0]).sum())
+    return float(scores[0]), (extreme + (not exact)) / (len(assignments) + (not exact))
 
 
 def log_ratio(changes: Changes, treated: NDArray[np.bool_]) -> float:

@@ -64,6 +64,19 @@ class RiskSets:
         """The last day on which anyone in each group was seen."""
         return self.day[self.last]
 
+    def only(self, group: int) -> RiskSets:
+        """Those of one group."""
+        own = slice(int(self.first[group]), int(self.last[group]) + 1)
+        return RiskSets(
+            group=np.zeros_like(self.group[own]),
+            day=self.day[own],
+            at_risk=self.at_risk[own],
+            events=self.events[own],
+            left=self.left[own],
+            first=np.zeros(1, dtype=np.int64),
+            units=self.units[[group]],
+        )
+
     def place(self, day: float) -> NDArray[np.int64]:
         """Each group's last row not after ``day``; -1 where its first row comes later."""
         passed = np.add.reduceat((self.day <= day).astype(np.int64), self.first)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
-_STEPS = 100
+_STEPS = 40
 # A step that moves no weight further has found which of them are at a bound, or is as good a start as any.
 _STILL = 1e-6
 # A slope within this share of the quadratic's own size counts as zero while searching, and when the answer is checked.

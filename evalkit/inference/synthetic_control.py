@@ -14,6 +14,8 @@ from evalkit.inference.simplex import on_simplex
 Numbers = NDArray[np.float64]
 Matched: TypeAlias = Predictors | tuple[Predictors, ...] | None
 
+_BLOCKS = 4
+"""Stretches of the time before the start, each left out in turn when the error to expect is measured."""
 # A mean squared gap before the start below this share of the outcomes' variance is a perfect fit, up to rounding.
 _PERFECT = 1e-9
 
@@ -60,18 +62,27 @@ class Fits:
     before
         How many periods come before the start.
     perfect
-        Shape ``(units,)``: whether the fit before the start has no error left, so that a ratio to it means nothing.
+        Shape ``(units,)``: whether no error is left before the start, so that a ratio to it means nothing.
+    held_out
+        Shape ``(units, before)``: the gaps before the start by weights that were fitted without those periods; ``None``
+        when the weights were not fitted to the outcomes, and the gaps themselves take their place.
     """
 
     weights: Numbers
     gaps: Numbers
     before: int
     perfect: NDArray[np.bool_]
+    held_out: Numbers | None = None
 
     @property
     def mspe_before(self) -> Numbers:
         """Mean squared gap before the start, shape ``(units,)``."""
         return np.asarray((self.gaps[:, : self.before] ** 2).mean(axis=1))
+
+    @property
+    def mspe_expected(self) -> Numbers:
+        """The mean squared gap to expect where nothing happens: held out before the start, shape ``(units,)``."""
+        return self.mspe_before if self.held_out is None else np.asarray((self.held_out**2).mean(axis=1))
 
     @property
     def mspe_after(self) -> Numbers:
@@ -90,6 +101,13 @@ class Fits:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(before > 0, self.mspe_after / before, np.inf)
 
+    @property
+    def scaled_effect(self) -> Numbers:
+        """Size of the mean gap in roots of the mean squared gap to expect, shape ``(units,)``; infinite as above."""
+        expected = np.where(self.perfect, 0.0, np.sqrt(self.mspe_expected))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(expected > 0, np.abs(self.effect) / expected, np.inf)
+
 
 def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Matched = None) -> Fits:
     """The synthetic control of the treated unit, and of each donor from the other donors.
@@ -106,8 +124,16 @@ def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Mat
         Predictors with their importance, or a tuple of one for each unit; left out, the outcomes of each period before
         the start count alike.
 
-    Source: Abadie, Diamond and Hainmueller 2010, JASA 105:493; demeaned as in Ferman and Pinto 2021, Quantitative
+    Notes
+    -----
+    Abadie, Diamond and Hainmueller 2010, JASA 105:493; demeaned as in Ferman and Pinto 2021, Quantitative
     Economics 12:1197, and Doudchenko and Imbens 2016 (NBER 22791).
+
+    Weights fitted to the outcomes fit some of their noise too. How much hangs on the unit: a large one, with little
+    noise of its own, has a fit before that flatters it more, and its gap afterwards looks large beside it. So
+    the error to expect is taken from stretches of periods that the weights were not fitted to, one of four in turn
+    (cross-fitting, as in Chernozhukov, Wüthrich and Zhu 2025, arXiv:1812.10820). With predictors the outcomes are not
+    fitted, and the published ratio to the fit before is kept.
 
     Examples
     --------
@@ -121,10 +147,13 @@ def every_unit(panel: DonorPanel, *, cap: float, demeaned: bool = False, by: Mat
     upper = np.full((panel.units, panel.units), cap)
     np.fill_diagonal(upper, 0.0)
     upper[:, 0] = 0.0
+    if by is None:
+        weights = _fitted(measured, np.arange(panel.before), upper)
+        return _fits(panel, measured, weights, _held_out(panel, upper, demeaned))
     if isinstance(by, tuple):
-        own = [_weights(_matched(panel, measured, one), np.array([row]), upper) for row, one in enumerate(by)]
+        own = [_weights(one.scaled, np.array([row]), upper) for row, one in enumerate(by)]
         return _fits(panel, measured, np.vstack(own))
-    return _fits(panel, measured, _weights(_matched(panel, measured, by), np.arange(panel.units), upper))
+    return _fits(panel, measured, _weights(by.scaled, np.arange(panel.units), upper))
 
 
 def with_weights(panel: DonorPanel, weights: Numbers) -> Fits:
@@ -179,17 +208,34 @@ def _treated_alone(panel: DonorPanel, cap: float, demeaned: bool, by: Predictors
     measured = _measured(panel, demeaned)
     upper = np.full((1, panel.units), cap)
     upper[0, 0] = 0.0
-    return float(_fits(panel, measured, _weights(_matched(panel, measured, by), np.array([0]), upper)).effect[0])
+    matched = measured[:, : panel.before].T if by is None else by.scaled
+    return float(_fits(panel, measured, _weights(matched, np.array([0]), upper)).effect[0])
 
 
-def _measured(panel: DonorPanel, demeaned: bool) -> Numbers:  # noqa: FBT001
+def _measured(panel: DonorPanel, demeaned: bool, periods: NDArray[np.intp] | None = None) -> Numbers:  # noqa: FBT001
+    """The outcomes, from each unit's mean over ``periods`` (all before the start when left out) when demeaned."""
     if not demeaned:
         return panel.outcomes
-    return np.asarray(panel.outcomes - panel.outcomes[:, : panel.before].mean(axis=1, keepdims=True))
+    early = np.arange(panel.before) if periods is None else periods
+    return np.asarray(panel.outcomes - panel.outcomes[:, early].mean(axis=1, keepdims=True))
 
 
-def _matched(panel: DonorPanel, measured: Numbers, by: Predictors | None) -> Numbers:
-    return measured[:, : panel.before].T if by is None else by.scaled
+def _fitted(measured: Numbers, periods: NDArray[np.intp], upper: Numbers) -> Numbers:
+    """The weights of every unit from the outcomes of some periods."""
+    return _weights(measured[:, periods].T, np.arange(len(measured)), upper)
+
+
+def _held_out(panel: DonorPanel, upper: Numbers, demeaned: bool) -> Numbers | None:  # noqa: FBT001
+    """The gaps before the start, stretch by stretch, by weights from the other stretches."""
+    early = np.arange(panel.before)
+    if panel.before < _BLOCKS:
+        return None
+    gaps = np.empty((panel.units, panel.before))
+    for left_out in np.array_split(early, _BLOCKS):
+        others = np.setdiff1d(early, left_out)
+        measured = _measured(panel, demeaned, others)
+        gaps[:, left_out] = (measured - _fitted(measured, others, upper) @ measured)[:, left_out]
+    return gaps
 
 
 def _weights(matched: Numbers, rows: NDArray[np.intp], upper: Numbers) -> Numbers:
@@ -200,8 +246,8 @@ def _weights(matched: Numbers, rows: NDArray[np.intp], upper: Numbers) -> Number
     return on_simplex(gram, gram[rows], upper[rows]).weights
 
 
-def _fits(panel: DonorPanel, measured: Numbers, weights: Numbers) -> Fits:
+def _fits(panel: DonorPanel, measured: Numbers, weights: Numbers, held_out: Numbers | None = None) -> Fits:
     gaps = measured[: len(weights)] - weights @ measured
     spread = float(panel.outcomes[:, : panel.before].var()) or 1.0
-    perfect = (gaps[:, : panel.before] ** 2).mean(axis=1) <= _PERFECT * spread
-    return Fits(weights, gaps, panel.before, np.asarray(perfect))
+    left = gaps[:, : panel.before] if held_out is None else held_out
+    return Fits(weights, gaps, panel.before, np.asarray((left**2).mean(axis=1) <= _PERFECT * spread), held_out)

@@ -13,6 +13,8 @@ from evalkit.inference.simplex import on_simplex
 Numbers = NDArray[np.float64]
 
 _TIME_RIDGE = 1e-6
+_BLOCKS = 4
+"""Stretches of the time before the start, each left out in turn when the error to expect is measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,16 +63,45 @@ def estimate(outcomes: Numbers, *, donors: int, before: int, cap: float = 1.0) -
     (6.0, [0.5, 0.5])
     """
     early = outcomes[:, :before]
-    noise = float(np.diff(early[:donors], axis=1).std(ddof=1))
-    ridge = ((len(outcomes) - donors) * (outcomes.shape[1] - before)) ** 0.25 * noise
+    noise = _noise(outcomes, donors, before)
+    ridge = _ridge(outcomes, donors, before)
     units = _weights(early[:donors].T, early[donors:].mean(axis=0), ridge, cap)
     after = outcomes[:donors, before:].mean(axis=1)
     times = _weights(outcomes[:donors, :before], after, _TIME_RIDGE * noise, 1.0)
     return SyntheticDid(_contrast(outcomes, units, times), units, times)
 
 
-def placebo_effects(outcomes: Numbers, *, before: int, cap: float = 1.0) -> Numbers:
-    """The estimate for each donor in turn as if it were the one treated unit: shape ``(donors,)``.
+def expected_error(outcomes: Numbers, *, donors: int, before: int, cap: float = 1.0) -> float:
+    """The root of the mean squared gap before the start, in periods that the weights were not fitted to.
+
+    Each of four stretches of the time before is left out in turn: units are weighed on the other stretches, and the gap
+    is measured from its mean there. The error of a unit with few events is large, that of a large unit small; an effect
+    divided by it can be ranked among others.
+
+    Parameters
+    ----------
+    outcomes, donors, before, cap
+        As for :func:`estimate`; at least two periods before.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outcomes = np.array([[1.0, 2, 1, 2, 2], [3.0, 4, 3, 5, 4], [2.0, 3, 2, 3, 9]])
+    >>> round(expected_error(outcomes, donors=2, before=4), 3)
+    0.284
+    """
+    early, ridge = np.arange(before), _ridge(outcomes, donors, before)
+    aim = outcomes[donors:].mean(axis=0)
+    gaps = np.empty(before)
+    for left_out in np.array_split(early, min(_BLOCKS, before)):
+        others = np.setdiff1d(early, left_out)
+        gap = aim - _weights(outcomes[:donors, others].T, aim[others], ridge, cap) @ outcomes[:donors]
+        gaps[left_out] = gap[left_out] - gap[others].mean()
+    return math.sqrt(float((gaps**2).mean()))
+
+
+def placebos(outcomes: Numbers, *, before: int, cap: float = 1.0) -> tuple[Numbers, Numbers]:
+    """The estimate, and the error to expect, for each donor in turn as if it were the one treated unit.
 
     Parameters
     ----------
@@ -79,20 +110,24 @@ def placebo_effects(outcomes: Numbers, *, before: int, cap: float = 1.0) -> Numb
     before, cap
         As for :func:`estimate`.
 
+    Returns
+    -------
+    Two arrays of shape ``(donors,)``.
+
     Source: Arkhangelsky et al. 2021, algorithm 4, with every donor instead of draws.
 
     Examples
     --------
     >>> import numpy as np
     >>> outcomes = np.array([[1.0, 2, 1, 2], [3.0, 4, 3, 4], [2.0, 3, 2, 3]])
-    >>> placebo_effects(outcomes, before=3).round(6).tolist()
-    [0.0, 0.0, 0.0]
+    >>> [found.round(6).tolist() for found in placebos(outcomes, before=3)]
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    rows = np.arange(len(outcomes))
-    orders = [np.append(np.delete(rows, row), row) for row in rows]
-    return np.array(
-        [estimate(outcomes[order], donors=len(rows) - 1, before=before, cap=cap).effect for order in orders]
-    )
+    last, donors = len(outcomes) - 1, np.arange(len(outcomes))
+    panels = [outcomes[np.append(np.delete(donors, row), row)] for row in donors]
+    effects = [estimate(panel, donors=last, before=before, cap=cap).effect for panel in panels]
+    errors = [expected_error(panel, donors=last, before=before, cap=cap) for panel in panels]
+    return np.array(effects), np.array(errors)
 
 
 def jackknife_error(outcomes: Numbers, found: SyntheticDid, *, donors: int) -> float:
@@ -119,6 +154,16 @@ def _without(outcomes: Numbers, found: SyntheticDid, donors: int, row: int) -> f
     kept = np.delete(outcomes, row, axis=0)
     units = found.unit_weights if row >= donors else np.delete(found.unit_weights, row)
     return _contrast(kept, units / units.sum(), found.time_weights)
+
+
+def _noise(outcomes: Numbers, donors: int, before: int) -> float:
+    """The standard deviation of donors' first differences before the start."""
+    return float(np.diff(outcomes[:donors, :before], axis=1).std(ddof=1))
+
+
+def _ridge(outcomes: Numbers, donors: int, before: int) -> float:
+    treated, after = len(outcomes) - donors, outcomes.shape[1] - before
+    return float((treated * after) ** 0.25) * _noise(outcomes, donors, before)
 
 
 def _weights(terms: Numbers, aim: Numbers, ridge: float, cap: float) -> Numbers:

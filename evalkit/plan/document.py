@@ -32,7 +32,7 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _LATER_KEYS = frozenset(
-    {"margin", "expected", "negative_control", "neighbours", "family", "multiplicity", "self_test_draws"}
+    {"margin", "expected", "negative_control", "neighbours", "family", "multiplicity", "self_test_draws", "joined"}
 )
 
 
@@ -163,6 +163,7 @@ class EstimandEntry(Grown):
     """One question to the data, by reference to the groups and windows above it.
 
     ``family`` names the claim that the question belongs to. Those that name none are one family together.
+    ``joined`` is the first period with the way of working for each unit of the group, in design D5.
     """
 
     id: Code
@@ -183,6 +184,7 @@ class EstimandEntry(Grown):
     expected: ExpectedEntry | None = None
     negative_control: ControlEntry | None = None
     neighbours: str | None = None
+    joined: dict[UnitCode, PeriodText] | None = None
 
 
 class Mapped(Part):

@@ -64,6 +64,18 @@ _OTHER = (
     Text("samma form som i en befintlig analys", "the same form as in an existing analysis"),
 )
 _UNKNOWN_KEY = Text("Nyckeln är okänd.", "The key is unknown.")
+_NO_STRATA = (
+    Text(
+        "En plan delar inte upp i strata: den som jämför inom kategorier behöver veta hur mycket som kontrollerats "
+        "i varje kategori, och det finns inte i underlaget.",
+        "A plan does not stratify: to compare within categories one needs the exposure of each category, which the "
+        "data do not hold.",
+    ),
+    Text(
+        "en fråga per kategori (category); eller ek.stratified_rate_ratio med exponering per kategori",
+        "one question per category (category); or ek.stratified_rate_ratio with exposures by category",
+    ),
+)
 _UNKNOWN_WORD = Text("Ordet finns inte i ordlistan.", "The word is not in the vocabulary.")
 
 _PARTS: dict[str, type[Part]] = {
@@ -107,6 +119,8 @@ def _problem(item: Any, content: Mapping[str, Any], name: str) -> Problem:
 
 
 def _words(kind: str, context: Mapping[str, Any], location: Sequence[str | int]) -> tuple[Text, Text]:
+    if kind == "extra_forbidden" and location[-1] == "strata":
+        return _NO_STRATA
     if kind == "extra_forbidden":
         return _UNKNOWN_KEY, known_names(str(location[-1]), _model_at(location[:-1]).model_fields)
     if kind in {"enum", "literal_error"}:

@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from evalkit import periods
 from evalkit.errors import PlanError
 from evalkit.estimands import Estimand, Group, Series, Window
 from evalkit.plan.document import EstimandEntry, PlanDocument
@@ -154,8 +156,16 @@ def _resolve(document: PlanDocument) -> tuple[Estimand, ...]:
             family=entry.family,
             negative_control=_control(entry),
             neighbours=groups[entry.neighbours] if entry.neighbours else None,
+            joined=_joined(entry, document),
         )
         for entry in document.estimands
+    )
+
+
+def _joined(entry: EstimandEntry, document: PlanDocument) -> tuple[tuple[str, date], ...]:
+    return tuple(
+        (unit, periods.first_day(periods.parse(value)[0], document.frequency))
+        for unit, value in (entry.joined or {}).items()
     )
 
 

@@ -11,6 +11,7 @@ from evalkit.errors import Place, Problem, known_names
 from evalkit.estimands import Window
 from evalkit.language import Text, same
 from evalkit.plan.document import MarginEntry, PlanDocument, WindowEntry
+from evalkit.plan.joining import joining_dates
 from evalkit.vocabulary import DesignId, Frequency, Role
 
 Rule = Callable[[PlanDocument, str], list[Problem]]
@@ -174,7 +175,10 @@ _NEEDS: dict[DesignId, tuple[str, ...]] = {
     DesignId.D2_ITS: ("before",),
     DesignId.D2C: ("before", "comparison"),
     DesignId.D3: ("before", "comparison"),
+    DesignId.D4: ("before", "comparison"),
+    DesignId.D5: ("before",),
 }
+_MAY = {DesignId.D5: ("comparison",)}
 _PARTS = ("before", "comparison")
 
 
@@ -207,7 +211,8 @@ def _design_parts(document: PlanDocument, name: str) -> list[Problem]:
         _design_part(entry.design, part, Place(file=name, key=f"estimands.{entry.id}"))
         for entry in document.estimands
         for part in _PARTS
-        if (part in _NEEDS[entry.design]) != (getattr(entry, part) is not None)
+        if part not in _MAY.get(entry.design, ())
+        and (part in _NEEDS[entry.design]) != (getattr(entry, part) is not None)
     ]
 
 
@@ -437,5 +442,6 @@ _RULES: tuple[Rule, ...] = (
     _display,
     _notes_of_metrics,
     _seed_when_simulated,
+    joining_dates,
 )
 _WINDOW_RULES: tuple[Rule, ...] = (_backwards, _whole_periods, _inside_window, _windows_apart, _marks_inside)

@@ -1,4 +1,4 @@
-"""Why a unit cannot be compared with a weighted mean of others."""
+"""Why a unit cannot be compared with a weighted mean of others, and why the comparison cannot be tested."""
 
 from __future__ import annotations
 
@@ -105,5 +105,60 @@ def too_few_to_stand_out(least: int) -> Statement:
             f"At least {least} areas, those examined among them, are needed for a result to be as unusual as the level "
             "chosen demands. With fewer, the area examined stands out most by chance more often than that, however "
             "large the difference.",
+        ),
+    )
+
+
+def too_few_placebos(number: int, needed: int) -> Statement:
+    """A placebo test that could not find anything, and is not made."""
+    attainable = f"{1 / (number + 1):.4g}"
+    return Statement(
+        "too_few_placebos",
+        Text(
+            f"Om skillnaden kan bero på slumpen går inte att pröva: med {number} områden att jämföra med är det minsta "
+            f"p-värde som går att få {attainable.replace('.', ',')}. Det behövs minst {needed} områden.",
+            f"Whether the difference may be chance cannot be tested: with {number} areas to compare with, the smallest "
+            f"p-value that can be had is {attainable}. At least {needed} areas are needed.",
+        ),
+    )
+
+
+def too_few_events_for_placebos(least: int) -> Statement:
+    """With so few events the error of one unit cannot be told from that of others."""
+    return Statement(
+        "too_few_events_for_placebos",
+        Text(
+            f"Om skillnaden kan bero på slumpen går inte att pröva: området hade färre än {least} händelser före "
+            "starten.",
+            f"Whether the difference may be chance cannot be tested: the area had fewer than {least} events before "
+            "the start.",
+        ),
+    )
+
+
+def larger_than_donors() -> Statement:
+    """Little chance in its counts, so that what drifts is most of its error: hardly any donor is like that."""
+    return Statement(
+        "larger_than_donors",
+        Text(
+            "Om skillnaden kan bero på slumpen går inte att pröva: området hade fler händelser före starten än nästan "
+            "alla det jämförs med, och så stora områden varierar på ett annat sätt. "
+            "Jämför med områden av samma storlek.",
+            "Whether the difference may be chance cannot be tested: the area had more events before the start than "
+            "nearly all that it is compared with, and areas so large vary in another way. "
+            "Compare with areas of its size.",
+        ),
+    )
+
+
+def fitted_error() -> Statement:
+    """A placebo test by the published ratio: the error before is that of the fit itself."""
+    return Statement(
+        "fitted_error",
+        Text(
+            "Prövningen mäter skillnaden mot hur väl vikterna passade före starten. Är området mycket större än de "
+            "andra hittar den för ofta något som inte finns.",
+            "The test measures the difference against how well the weights fitted before the start. Where the area is "
+            "much larger than the others, it too often finds what is not there.",
         ),
     )

@@ -65,3 +65,36 @@ def periods_go_together() -> Statement:
             "There are more periods than areas behind the figures. Add periods up, so that there are fewer.",
         ),
     )
+
+
+def none_counted_or_expected() -> Statement:
+    """A ratio of counted to expected with a zero in it."""
+    return Statement(
+        "none_counted_or_expected",
+        Text(
+            "Inga händelser registrerades efter anslutningen, eller inga var att vänta, så en kvot går inte att ange.",
+            "No events were recorded after joining, or none were to be expected, so no ratio can be given.",
+        ),
+    )
+
+
+def too_few_areas(least: int) -> Statement:
+    """Design D5 with a handful of areas."""
+    return Statement(
+        "too_few_areas",
+        Text(
+            f"Minst {least} områden behövs när de ansluter vid olika tid. Med färre avgör enskilda områden svaret.",
+            f"At least {least} areas are needed when they join at different times. With fewer single areas decide.",
+        ),
+    )
+
+
+def area_without_exposure(who: Text, when: Text) -> Statement:
+    """Design D5 with a period in which an area has nothing to divide by."""
+    return Statement(
+        "area_without_exposure",
+        Text(
+            f"{who.sv} saknar i någon period ({when.sv}) det som antalen delas med. Längre perioder kan hjälpa.",
+            f"{who.en} has nothing to divide the counts by in some period ({when.en}). Longer periods may help.",
+        ),
+    )

@@ -88,6 +88,17 @@ def exposure_zero(who: Text, when: Text) -> Statement:
     )
 
 
+def nothing_to_divide_by() -> Statement:
+    """A row whose exposure is zero."""
+    return Statement(
+        "nothing_to_divide_by",
+        Text(
+            "Det som antalet ska delas med är 0 på raden, så där finns ingen nivå att räkna ut.",
+            "What the count is divided by is 0 in the row, so it has no rate.",
+        ),
+    )
+
+
 def events_without_exposure(who: Text, when: Text) -> Statement:
     """Events in a period in which there was nothing to divide them by."""
     return Statement(

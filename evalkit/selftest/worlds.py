@@ -72,10 +72,12 @@ def world(estimand: Estimand, panel: Panel, history: History, before: Window) ->
     exposure = cells["exposure"].to_numpy()
     places = {start: place for place, start in enumerate(sorted(set(starts)))}
     of_trials = estimand.series.key in panel.shares
+    joins = dict(estimand.joined)
+    begun = [start >= joins.get(unit, estimand.after.first) for unit, start in zip(units, starts, strict=True)]
     return World(
         panel=replace(panel, frame=cells),
         means=exposure * np.exp(np.array(rates)) * shares,
-        treated=(side == 0) & np.array([start >= estimand.after.first for start in starts]),
+        treated=(side == 0) & np.array(begun),
         clock=np.array([places[start] for start in starts]),
         side=side,
         trials=np.rint(exposure).astype(np.int64) if of_trials else None,

@@ -76,3 +76,19 @@ def _pointed_to(reading: Reading, language: Language) -> str:
         f"Utvecklingen dittills, och hur det gick i {there}, pekade mot",
         f"The development until then, and how it went in {there}, pointed to",
     )
+
+
+def joined(reading: Reading, language: Language) -> str:
+    """D5: how many there were, and the ratio to what areas pointed to that had not joined yet."""
+    ratio, low, high = reading.numbers
+    events = reading.estimate.cells[0].events
+    counted, were = reading.counted(events, language), "was" if events == 1 else "were"
+    late, where = reading.windows[1].name.in_language(language), reading.here(language)
+    size, span = change(ratio, language), uncertainty(change_between(low, high, language), language)
+    return in_language(
+        language,
+        f"I {where} registrerades {counted} under {late}. Jämfört med vad områden som ännu inte hade anslutit pekade "
+        f"mot blev det efter anslutningen {size} {span}.",
+        f"In {where} there {were} {counted} recorded in {late}. Against what areas that had not joined yet pointed to, "
+        f"there were after joining {size} {span}.",
+    )

@@ -13,7 +13,7 @@ from evalkit.inference.interval import Interval
 from evalkit.inference.method import Method
 from evalkit.language import Language, Text, in_language
 from evalkit.wording.reading import Reading, years
-from evalkit.wording.sizes import to, uncertainty
+from evalkit.wording.sizes import VAST, to, uncertainty
 
 _FEW = 10
 _MANY_TIMES = 10
@@ -141,6 +141,36 @@ def difference(reading: Reading, language: Language) -> str:
     """Who moved more, the four counts, and the difference in events a year."""
     sentences = (_who_moved_more(reading, language), _counts_of_both(reading, language), _expected(reading, language))
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def among_many(reading: Reading, language: Language) -> str:
+    """D4: who moved more, the counts, how many times the others' development, and among how many areas that stands.
+
+    Its limits come from choosing other areas and not from the counts, so no number of events is made of them.
+    """
+    sentences = (
+        _who_moved_more(reading, language),
+        _counts_of_both(reading, language),
+        _times_of_many(reading, language),
+    )
+    return " ".join(sentences)
+
+
+def _times_of_many(reading: Reading, language: Language) -> str:
+    estimate, low, high = reading.numbers
+    areas = style.number(reading.estimate.n_units or 0, language)
+    here, there = reading.here(language), reading.there(language)
+    value, least, most = style.together((estimate, min(low, VAST), min(high, VAST)), language)
+    span = f"{least} {to(language)} {most}"
+    if high >= VAST:
+        span = in_language(language, f"{least} och uppåt", f"{least} or more")
+    told = uncertainty(span, language)
+    return in_language(
+        language,
+        f"Utvecklingen i {here} var {value} gånger den i {there} {told}, "
+        f"jämfört med hur {areas} områden skiljer sig åt.",
+        f"The development in {here} was {value} times that in {there} {told}, compared with how {areas} areas differ.",
+    )
 
 
 def _who_moved_more(reading: Reading, language: Language) -> str:

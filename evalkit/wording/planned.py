@@ -23,6 +23,8 @@ _DESIGNS = {
     DesignId.D2_ITS: Text("ett område före och efter, som tidsserie", "one area before and after, as a time series"),
     DesignId.D2C: Text("två områden före och efter, som tidsserier", "two areas before and after, as time series"),
     DesignId.D3: Text("två områden före och efter", "two areas before and after"),
+    DesignId.D4: Text("ett område mot många andra, före och efter", "one area against many others, before and after"),
+    DesignId.D5: Text("områden som ansluter vid olika tid", "areas that join at different times"),
 }
 _FREQUENCIES = {
     Frequency.MONTH: Text("uppgifter per månad", "monthly data"),
@@ -104,10 +106,10 @@ _LIMITS = Text(
     "periods affect each other, or if the areas differ by more than the counts show.",
 )
 _TIME_SERIES = Text(
-    "En tidsserie tar också hänsyn till trend och årstid. Det kostar precision som inte är medräknad här, så den "
-    "upptäcker mindre än talen säger.",
-    "A time series takes account of trend and season too. That costs precision that is not counted here, so it finds "
-    "less than the figures say.",
+    "För tidsserier är det inräknat att trenden före ska dras ut, men inte årstiden eller att perioderna kan påverka "
+    "varandra. I försök med 24–48 månader före upptäcktes förändringen i 5 till 7 fall av 10, inte 8.",
+    "For time series it is counted in that the trend before is to be drawn out, but not the season, nor that the "
+    "periods may affect each other. In trials with 24–48 months before the change was found 5 to 7 times in 10, not 8.",
 )
 
 

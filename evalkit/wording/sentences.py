@@ -11,8 +11,8 @@ from evalkit.comparisons.equivalence import held_against
 from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.language import Language, Text, in_language
 from evalkit.vocabulary import DesignId
-from evalkit.wording.changes import before_after, interrupted
-from evalkit.wording.differences import difference, move
+from evalkit.wording.changes import before_after, interrupted, joined
+from evalkit.wording.differences import among_many, difference, move
 from evalkit.wording.families import FALLS, SHORT
 from evalkit.wording.levels import level, scaled
 from evalkit.wording.likeness import equivalence_sentence
@@ -25,6 +25,8 @@ _HEADLINES: Mapping[DesignId, Callable[[Reading, Language], str]] = {
     DesignId.D2_ITS: interrupted,
     DesignId.D2C: interrupted,
     DesignId.D3: difference,
+    DesignId.D4: among_many,
+    DesignId.D5: joined,
 }
 
 
@@ -97,6 +99,7 @@ _ONE_AREA: Mapping[DesignId, tuple[Text, Text]] = {
     DesignId.D2: (Text("minskade", "fell"), Text("ökade", "rose")),
     DesignId.D2_ITS: _EXPECTED,
     DesignId.D2C: _EXPECTED,
+    DesignId.D5: _EXPECTED,
 }
 _NOTHING_TO_ADD = Text("", "")
 _NONE_RECORDED = Text(
@@ -170,6 +173,10 @@ def unit_of_number(reading: Reading, language: Language = Language.SV) -> str:
     if reading.estimand.design in _AGAINST_A_TREND:
         return in_language(
             language, "gånger så många som utvecklingen dittills pekade mot", "times what the development pointed to"
+        )
+    if reading.estimand.design is DesignId.D5:
+        return in_language(
+            language, "gånger så många som de som väntade pekade mot", "times what those who waited pointed to"
         )
     if reading.estimand.design is DesignId.D2:
         return in_language(language, "gånger så vanligt efter som före", "times as frequent after as before")

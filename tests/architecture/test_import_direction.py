@@ -17,11 +17,12 @@ PACKAGE = Path(evalkit.__file__).parent
 ORDER = (
     "language", "errors", "statements", "vocabulary", "findings", "columns", "periods", "resources", "style",
     "refusals", "caveats", "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings",
-    "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "estimate_series", "equivalences",
-    "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "selftest",
+    "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "row_frames", "estimate_series",
+    "equivalences", "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "selftest",
     "outlooks", "planning",
     "claim_families", "margins", "protection", "policy", "cases", "retelling", "disclosure", "released_curves",
-    "markdown", "wording", "tables", "webpage", "dictionary", "figures", "views", "artifacts", "staging", "counting",
+    "markdown", "wording", "tables", "webpage", "dictionary", "figures", "view_words", "views", "artifacts", "staging",
+    "counting",
     "templates", "feedback", "simulated_world", "simulation", "render", "pipeline", "chapters", "commands", "cli",
 )
 # fmt: on

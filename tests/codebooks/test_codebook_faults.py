@@ -27,20 +27,22 @@ def only(error: CodebookError) -> str:
 def test_an_unknown_word_gets_the_closest_known_one(broken, english) -> None:
     error = broken("metrics.yaml", "good_direction: neither", "good_direction: neiter", after="- code: P1")
     row = error.problems[0].place.rows[0]
-    assert str(error) == (
+    swedish = (
         "Kodboken eller kontraktet är felaktigt (1 fel)\n"
         "Värdet ”neiter” i ”good_direction” är okänt.\n"
         f"  Var:        codebooks/metrics.yaml, P1.good_direction, rad {row}\n"
         "  Godtas:     menade du ”neither”? Andra: higher, lower\n"
         "  Gör så här: Rätta raden i kodboken."
     )
-    assert english(error) == (
+    told = (
         "The code book or contract is faulty (1 problem)\n"
         "The value 'neiter' in 'good_direction' is unknown.\n"
         f"  Where:    codebooks/metrics.yaml, P1.good_direction, row {row}\n"
         "  Accepted: did you mean 'neither'? Others: higher, lower\n"
         "  Next:     Correct the row in the code book."
     )
+    assert english(error) == told
+    assert str(error) == f"{swedish}\n\n{told}"
     line = (SHIPPED / "metrics.yaml").read_text(encoding="utf-8").splitlines()[row - 1]
     assert line.strip() == "good_direction: neither"
 

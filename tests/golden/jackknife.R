@@ -15,20 +15,28 @@ leave <- function(response, weights) sapply(unique(data$unit), function(g) {
   d <- data; d$z <- response; d$w <- weights; d <- d[d$unit != g, ]
   coef(lm(update(terms, z ~ .), d, weights = w))[c("treated", "x")]
 })
-one <- function(model, whole, without) {
+# Clusters of equal weight (Kish) that a side is worth, by the information on the term that the others leave.
+worth <- function(term, weights) {
+  left <- residuals(lm(reformulate(setdiff(c("treated", "x", "factor(unit)", "factor(period)"), term), term), data, weights = weights))
+  information <- tapply(weights * left^2, data$unit, sum)
+  on <- tapply(data$treated, data$unit, max) == 1
+  kish <- function(w) sum(w)^2 / sum(w^2)
+  min(kish(information[on]), kish(information[!on]))
+}
+one <- function(model, whole, without, weights) {
   G <- ncol(without)
   do.call(rbind, lapply(c("treated", "x"), function(term) {
     se <- sqrt((G - 1) / G * sum((without[term, ] - whole[term])^2))
-    t <- whole[term] / se
-    data.frame(model = model, term = term, estimate = whole[term], std_error = se, low = whole[term] - qt(0.975, G - 1) * se,
-               high = whole[term] + qt(0.975, G - 1) * se, p_value = 2 * pt(-abs(t), G - 1))
+    t <- whole[term] / se; df <- worth(term, weights) - 1
+    data.frame(model = model, term = term, estimate = whole[term], std_error = se, low = whole[term] - qt(0.975, df) * se,
+               high = whole[term] + qt(0.975, df) * se, p_value = 2 * pt(-abs(t), df), df = df)
   }))
 }
 linear <- lm(update(terms, value ~ .), data)
 poisson <- glm(update(terms, count ~ .), poisson, data, control = glm.control(epsilon = 1e-14, maxit = 100))
 mu <- fitted(poisson); working <- predict(poisson) + (data$count - mu) / mu
 lw <- leave(data$value, rep(1, nrow(data))); pw <- leave(working, mu)
-out <- rbind(one("linear", coef(linear), lw), one("poisson", coef(poisson), pw))
+out <- rbind(one("linear", coef(linear), lw, rep(1, nrow(data))), one("poisson", coef(poisson), pw, mu))
 write.csv(format(out, digits = 15, trim = TRUE), "jackknife.csv", row.names = FALSE, quote = FALSE)
 each <- rbind(data.frame(model = "linear", unit = unique(data$unit), without = lw["treated", ]),
               data.frame(model = "poisson", unit = unique(data$unit), without = pw["treated", ]))

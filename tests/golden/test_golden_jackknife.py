@@ -35,7 +35,7 @@ def test_the_errors_are_those_of_refits(model: str, term: str) -> None:
     )
     found = jackknifed(fit, ["treated", "x"].index(term), data["unit"].to_numpy(), data["treated"].to_numpy() == 1)
     assert isinstance(found, Jackknifed)
-    for name in ("estimate", "std_error", "low", "high", "p_value"):
+    for name in ("estimate", "std_error", "low", "high", "p_value", "df"):
         assert getattr(found, name) == pytest.approx(row[name], rel=SAME, abs=SAME), name
 
 

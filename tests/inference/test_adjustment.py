@@ -352,6 +352,34 @@ def test_dispersion_of_even_and_uneven_counts() -> None:
     assert uneven.phi.conf_low > 1
 
 
+@pytest.mark.parametrize(
+    ("counts", "exposures"),
+    [
+        ([1, 2, 1, 1, 1, 1, 1, 1, 0, 2, 1], [1.24, 2.7, 3.73, 1.69, 4.19, 1.71, 2.06, 2.27, 2.21, 3.12, 1.29]),
+        ([0, 0, 3, 0], [1.0] * 4),
+        ([0, 0, 0, 1, 0], [4.5, 3.2, 3.9, 0.7, 1.0]),
+        ([50, 50, 50, 50], [1.0] * 4),
+        ([14, 26, 8, 6, 14, 25], [1.0] * 6),
+    ],
+)
+def test_the_p_value_of_phi_and_its_interval_say_the_same(counts, exposures) -> None:
+    random = np.random.default_rng(7)
+    drawn = [(random.poisson(random.gamma(1.0, mean, 9)), np.ones(9)) for mean in (0.3, 1.0, 10.0) for _ in range(8)]
+    for numbers, exposure in [(np.array(counts), np.array(exposures)), *drawn]:
+        for level in (0.8, 0.95):
+            phi = ek.dispersion(pl.Series(numbers), pl.Series(exposure), conf_level=level).phi
+            assert not phi.is_estimated or (phi.p_value < 1 - level) == (not phi.conf_low <= 1 <= phi.conf_high)
+
+
+def test_counts_that_do_not_vary_are_not_taken_for_impossible() -> None:
+    four = ek.dispersion(pl.Series([1, 1, 1, 1]), 1.0).phi
+    # The chance of one each is 4!/4⁴ = 0.094, and twice that as a two-sided p-value.
+    assert (four.estimate, four.conf_low) == (0.0, 0.0)
+    assert 0.1 < four.p_value < 0.35
+    assert four.conf_high > 1
+    assert ek.dispersion(pl.Series([50, 50, 50, 50]), 1.0).phi.p_value < 0.01
+
+
 @pytest.mark.parametrize("count", [[0, 0, 0], [5], [1, 0]])
 def test_dispersion_that_cannot_be_seen(count: list[int]) -> None:
     found = ek.dispersion(pl.Series(count), 1.0)

@@ -149,7 +149,7 @@ def test_a_missing_size_refuses_its_group() -> None:
         (CASES.with_columns(pl.col("period").cast(pl.String)), EXPOSURES, ["group_types_differ"]),
         (CASES, pl.concat([EXPOSURES, EXPOSURES]), ["groups_not_distinct"]),
         (CASES, EXPOSURES.head(1), ["case_without_exposure"]),
-        (CASES, EXPOSURES.with_columns(exposure=0.0), ["exposure_not_positive"]),
+        (CASES, EXPOSURES.with_columns(exposure=-1.0), ["exposure_not_positive"]),
         (CASES.with_columns(persons=-1), EXPOSURES, ["count_negative"]),
         (CASES, 2.0, ["frames_and_columns_mixed"]),
         (pl.Series(["a"]), 2.0, ["count_not_a_number"]),

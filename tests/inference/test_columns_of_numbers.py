@@ -57,13 +57,14 @@ def test_a_numpy_vector_and_an_empty_column_are_columns() -> None:
 
 def test_faults_are_told_by_row_all_at_once_and_without_values() -> None:
     with pytest.raises(EstimationError) as caught:
-        ek.rate(pl.Series([1.0, -4711.0, 2.5, -4712.0, 0.0]), pl.Series([1.0, 0.0, 1.0, 1.0, float("nan")]), method="x")
+        ek.rate(
+            pl.Series([1.0, -4711.0, 2.5, -4712.0, 0.0]), pl.Series([1.0, -2.0, 1.0, 1.0, float("inf")]), method="x"
+        )
     problems = {problem.code: problem.place.rows for problem in caught.value.problems}
     assert problems == {
         "count_negative": (2, 4),
         "count_not_whole": (3,),
-        "exposure_not_a_number": (5,),
-        "exposure_not_positive": (2,),
+        "exposure_not_positive": (2, 5),
         "unknown_method": (),
     }
     for language in Language:

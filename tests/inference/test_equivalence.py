@@ -128,6 +128,10 @@ def test_the_narrower_interval_is_by_the_same_method():
         assert [problem.code for problem in caught.value.problems] == ["not_narrower"]
 
 
+def test_the_largest_alpha_makes_an_interval_of_one_half():
+    assert ek.rate_equivalence(500, 1.0, 510, 1.0, 0.2, alpha=0.25).tost_level == 0.5
+
+
 def test_a_refusal_keeps_its_reason():
     found = ek.equivalence(ek.rate_ratio(0, 1.0, 0, 1.0), 0.2)
     assert (found.reason.code, found.estimate, found.verdict) == ("no_events", None, EquivalenceVerdict.UNDETERMINED)
@@ -194,6 +198,8 @@ def test_columns_give_what_single_numbers_give(method, recwarn):
         (lambda: ek.equivalence(estimate(0, -1, 1), 2.0, narrower=estimate(0, -1, 1)), {"not_narrower"}),
         (lambda: ek.rate_equivalence(-1, 0, 1, 1, 0), {"count_negative", "exposure_not_positive", "margin_wrong"}),
         (lambda: ek.rate_equivalence(1, 1, 1, 1, (0.8, "x"), alpha=0.6), {"margin_wrong", "alpha_outside"}),
+        (lambda: ek.rate_equivalence(1, 1, 1, 1, 0.2, alpha=0.26), {"alpha_outside"}),
+        (lambda: ek.rate_equivalence(1, 1, 1, 1, 0.2, alpha=0), {"alpha_outside"}),
         (lambda: ek.rate_equivalence(1, 1, 1, 1, 1.5, reciprocal=False), {"margin_not_a_share"}),
         (lambda: ek.equivalence(ek.rate_ratio(50, 1.0, 51, 1.0), 20), {"margin_not_a_share"}),
     ],

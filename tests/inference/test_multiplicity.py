@@ -153,6 +153,8 @@ def test_a_refusal_loses_its_adjusted_p() -> None:
         (lambda: ek.romano_wolf(np.array([1.0]), np.ones((0, 1))), "statistics_and_draws_do_not_fit"),
         (lambda: ek.romano_wolf(np.array([1.0]), np.ones((3, 2))), "statistics_and_draws_do_not_fit"),
         (lambda: ek.romano_wolf(np.array([1.0]), np.array([[np.nan]])), "statistics_and_draws_do_not_fit"),
+        (lambda: ek.romano_wolf(np.array([1.0, np.nan]), np.ones((3, 2))), "statistic_missing"),
+        (lambda: ek.romano_wolf(np.array([[1.0, 2.0], [3.0, np.nan]]), np.ones((2, 3, 2))), "statistic_missing"),
     ],
 )
 def test_what_has_no_meaning_is_told(call: Callable[[], object], code: str) -> None:

@@ -44,8 +44,8 @@ def test_more_events_a_larger_change_and_less_unevenness_give_more_power(n, phi,
     assert ek.power(ratio, events=1.5 * n, events_ref=1.5 * n, dispersion=phi).power >= power
     assert ek.power(ratio * 1.1, events=n, events_ref=n, dispersion=phi).power >= power
     assert ek.power(ratio, events=n, events_ref=n, dispersion=2 * phi).power <= power
-    assert ek.power(ratio, events=n, events_ref=n, dispersion=phi, alternative="larger").power >= power
-    assert ek.power(ratio, events=n, events_ref=n, dispersion=phi, alternative="smaller").power < 0.05
+    assert ek.power(ratio, events=n, events_ref=n, dispersion=phi, alternative="greater").power >= power
+    assert ek.power(ratio, events=n, events_ref=n, dispersion=phi, alternative="less").power < 0.05
 
 
 @given(n=st.floats(2, 200), ratio=st.floats(1.1, 4))
@@ -62,7 +62,7 @@ def test_swapping_the_sides_turns_an_increase_into_a_decrease(n, ratio):
 def test_exact_power_without_an_effect_is_the_size_of_the_test(method):
     events = pl.Series(np.geomspace(0.5, 300, 25))
     for beside in ({}, {"events_ref": events}):
-        size = ek.power(1.0, events=events, **beside, method=method, alternative="larger", alpha=0.05).numbers["power"]
+        size = ek.power(1.0, events=events, **beside, method=method, alternative="greater", alpha=0.05).numbers["power"]
         assert size.max() <= 0.05 + (0 if method == "exact" else 0.02)
         assert size.max() > 0.03
 
@@ -135,7 +135,7 @@ def test_months_until_the_interval_is_narrow_enough():
 
 
 def test_a_change_in_the_direction_nobody_looks_for_is_never_found():
-    assert ek.months_needed(0.5, monthly=9, monthly_ref=9, alternative="larger").reason is not None
+    assert ek.months_needed(0.5, monthly=9, monthly_ref=9, alternative="greater").reason is not None
 
 
 def test_columns_give_what_single_numbers_give_and_a_missing_number_refuses_its_row():

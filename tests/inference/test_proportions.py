@@ -177,7 +177,7 @@ def test_more_than_all_is_a_fault_told_by_row_without_the_value() -> None:
         (lambda: ek.proportion(1, 2, method="bayes", null=0.5), "null_without_test"),
         (lambda: ek.proportion_difference(1, 2, 1, 2, null=-1.0), "null_not_a_difference"),
         (lambda: ek.proportion_difference(1, 2, 1, 2, null=0.1, method="newcombe"), "null_without_test"),
-        (lambda: ek.proportion_test(1, 2, 1, 2, alternative="larger"), "unknown_alternative"),
+        (lambda: ek.proportion_test(1, 2, 1, 2, alternative="both"), "unknown_alternative"),
     ],
 )
 def test_what_has_no_meaning_is_a_fault(call, code: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -129,6 +130,36 @@ def test_the_e_test_interval_holds_what_is_not_rejected(pair: Pair) -> None:
         for beyond in (ratio.conf_low / 1.000001, ratio.conf_high * 1.000001):
             if 0 < beyond < math.inf:
                 assert ek.rate_ratio(*pair, method="e_test", null=beyond).p_value <= 0.05 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("pair", "level", "value"),
+    [((0, 1.0, 0, 1.0), 0.95, 4.488), ((0, 1.0, 12, 1.0), 0.99, 0.5423)],
+)
+def test_a_piece_that_sticks_out_above_the_level_belongs_to_the_interval(
+    pair: Pair, level: float, value: float
+) -> None:
+    compare = ek.rate_difference if value > 1 else ek.rate_ratio
+    assert compare(*pair, method="e_test", null=value).p_value > 1 - level
+    assert compare(*pair, method="e_test", conf_level=level).conf_high >= value
+
+
+@pytest.mark.parametrize("kind", ["ratio", "difference"])
+def test_the_e_test_interval_is_the_hull_of_what_is_not_rejected(kind: str) -> None:
+    """Against a fine grid three standard errors out."""
+    for first, second in itertools.combinations_with_replacement(range(3), 2):
+        if first + second == 0 and kind == "ratio":
+            continue
+        grid = np.linspace(1e-6, 3.0, 500)
+        if kind == "ratio":
+            found = e_test.ratio(first, 1.0, second, 1.0).only()
+            outside = found.high * np.exp(grid * np.sqrt(1 / (first + 0.5) + 1 / (second + 0.5)))
+        else:
+            found = e_test.difference(first, 1.0, second, 1.0).only()
+            outside = found.high + grid * np.sqrt(first + second + 1)
+        pairs = Pairs.of(np.full(500, first), 1.0, second, 1.0)
+        p_value = e_test.ratio_p_value if kind == "ratio" else e_test.difference_p_value
+        assert p_value(pairs, outside).max() <= 0.05
 
 
 @fewer

@@ -84,7 +84,7 @@ def test_wrong_columns_months_and_words_are_told() -> None:
     assert [problem.code for problem in caught.value.problems] == ["not_a_month", "not_a_month"]
     with pytest.raises(EstimationError) as caught:
         ek.spans(data, start="n", end="end", censored_at=OUT)
-    assert [problem.code for problem in caught.value.problems] == ["not_a_date_column", "not_a_date_column"]
+    assert [problem.code for problem in caught.value.problems] == ["not_a_date_column", "not_a_date"]
     with pytest.raises(EstimationError) as caught:
         ek.spans(data, start="begin", end="slut", censored_at=OUT, resolution="week")
     codes = [problem.code for problem in caught.value.problems]

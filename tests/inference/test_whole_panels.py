@@ -162,7 +162,41 @@ def test_a_row_of_decompositions_is_the_single_call(rows: list[tuple], kind: str
     many = ek.decompose(*map(list, zip(*calls, strict=True)), exposure_after=2.0, findings=kind, rows="comparisons")
     assert list(many) == [ek.decompose(*call, exposure_after=2.0, findings=kind) for call in calls]
     assert many.to_frame().height == 3 * len(rows)
-    assert "findings" in many._repr_html_()
+    assert "fynd per besök" in many._repr_html_()
+
+
+def test_the_periods_of_each_group_are_decomposed_as_if_it_were_alone() -> None:
+    after = pl.DataFrame({"unit": list("abab"), "visits": [9, 3, 8, 2], "found": [4, 1, 15, 0]})
+    before = pl.DataFrame({"unit": list("bbbaa"), "visits": [3, 3, 4, 4, 5], "found": [1, 1, 1, 1, 9]})
+    columns = [frame[name] for name in ("visits", "found") for frame in (after, before)]
+    for kind in ("poisson", "binomial"):
+        if kind == "binomial":
+            columns = [*columns[:2], *(one.clip(upper_bound=2) for one in columns[2:])]
+        many = ek.decompose(*columns, findings=kind, by=after["unit"], by_before=before["unit"])
+        for place, unit in enumerate("ab"):
+            own = [
+                column.filter(frame["unit"] == unit) for column, frame in zip(columns, [after, before] * 2, strict=True)
+            ]
+            assert many[place] == ek.decompose(*own, findings=kind)
+    frame = many.to_frame()
+    assert frame["unit"].to_list() == list("aaabbb")
+    assert frame["metric"].to_list() == ["findings", "visits", "hit_rate"] * 2
+    assert "6 rader" in many._repr_html_()
+    assert len(list(many)) == 2
+
+
+def test_a_missing_period_refuses_its_group_and_groups_that_do_not_fit_are_a_fault() -> None:
+    many = ek.decompose([9, None, 3], [4, 4, 4], [1, 1, 1], [1, 1, 1], by=["a", "b", "c"])
+    assert [one.visits.is_estimated for one in many] == [True, False, True]
+    for sides in (
+        {"by": ["a", "b"]},
+        {"by": ["a", "b", "c"], "by_before": ["a", "b", "d"]},
+        {"by_before": ["a", "b", "c"]},
+        {"by": ["a", "b", "c"], "rows": "comparisons"},
+    ):
+        with pytest.raises(EstimationError) as caught:
+            ek.decompose([9, 2, 3], [4, 4, 4], [1, 1, 1], [1, 1, 1], **sides)
+        assert {problem.code for problem in caught.value.problems} == {"groups_do_not_fit"}
 
 
 def test_a_missing_number_and_more_findings_than_visits_in_a_row_of_decompositions() -> None:

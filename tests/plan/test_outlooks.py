@@ -10,7 +10,7 @@ import pytest
 import evalkit as ek
 from evalkit.outlooks import FEW, POWER, RATIOS, Layout, Outlook, Row, outlooks
 from evalkit.planning import Reading, planned_power
-from evalkit.vocabulary import DesignId
+from evalkit.vocabulary import DesignId, Frequency
 
 ALPHA = 0.05
 SOURCE = {"sv": "Påhittat.", "en": "Made up."}
@@ -86,6 +86,24 @@ def test_many_events_and_other_designs_are_approximate() -> None:
     assert [one.is_enumerated for one in (many, as_series, sides)] == [False] * 3
     assert {one.increase.method for one in (many, as_series, sides)} == {"wald"}
     assert many.increase.ratio == ek.smallest_detectable(events=FEW + 12, alpha=ALONE.level(ALPHA, 1.0)).ratio
+
+
+def test_a_series_pays_for_drawing_its_trend_out() -> None:
+    """The uncertainty of a fitted line at the middle of the time after, against that of a mean, by least squares."""
+    series = Layout(design=DesignId.D2_ITS, months_after=24, months_before=36)
+    line = np.column_stack([np.ones(36), np.arange(36)])
+    middle = np.array([1.0, 36 + 23 / 2])
+    variance = middle @ np.linalg.inv(line.T @ line) @ middle
+    assert series.share_before == pytest.approx((1 / 36) / variance, rel=1e-12)
+    assert BEFORE_AFTER.share_before == 1.0
+    (plain,) = outlooks(replace(series, design=DesignId.D2), rows(40.0), ALPHA)
+    (drawn_out,) = outlooks(series, rows(40.0), ALPHA)
+    assert drawn_out.increase.ratio == pytest.approx(1.271, abs=1e-3)
+    assert plain.increase.ratio < 1.13
+    assert all(found.months >= 12 for found in drawn_out.months)
+    assert outlooks(replace(series, frequency=Frequency.YEAR, months_before=12), rows(40.0), ALPHA)[0].increase.reason
+    (rare,) = outlooks(series, rows(2.0), ALPHA)
+    assert [found.reason.code for found in rare.months] == ["before_too_short"] * 2
 
 
 @pytest.mark.parametrize(("frequency", "df"), [("month", 58), ("quarter", 18), ("year", 3)])

@@ -41,6 +41,15 @@ def test_an_unknown_key_with_the_nearest_known(plan_content) -> None:
     assert problem.accepted.sv.startswith("menade du ”metric”?")
 
 
+def test_strata_are_refused_with_the_reason_and_a_way_out(plan_content) -> None:
+    plan_content["estimands"][0]["strata"] = "category"
+    problem = only(plan_content)
+    assert problem.code == "plan_extra_forbidden"
+    assert "exponering per kategori" in problem.accepted.sv
+    assert "stratified_rate_ratio" in problem.accepted.en
+    assert "exposure of each category" in problem.what.en
+
+
 @pytest.mark.parametrize(
     ("path", "value", "code", "accepted"),
     [

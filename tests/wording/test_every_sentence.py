@@ -42,6 +42,8 @@ SCALES = {
     DesignId.D2_ITS: Scale.RATE_RATIO,
     DesignId.D2C: Scale.RATIO_OF_RATE_RATIOS,
     DesignId.D3: Scale.RATIO_OF_RATE_RATIOS,
+    DesignId.D4: Scale.RATIO_OF_RATE_RATIOS,
+    DesignId.D5: Scale.RATIO_OF_RATE_RATIOS,
 }
 COUNTS = (0, 1, 2, 9, 40, 1234)
 BIG, SMALL = 2_000_000.0, 90_000.0
@@ -90,6 +92,7 @@ def estimate(design: DesignId, counts: tuple[int, ...], spread: int) -> Estimate
         conf_high=found.interval.high,
         events=sum(counts),
         exposure=sum(exposures),
+        n_units=21,
         cells=tuple(Cell("u", "w", count, size) for count, size in zip(counts, exposures, strict=True)),
     )
 
@@ -107,8 +110,16 @@ def cases() -> Iterator[Case]:
 
 
 # A time series without events on a side is refused.
-_NEEDS_EVENTS = frozenset({DesignId.D2_ITS, DesignId.D2C})
-_CELLS = ((DesignId.D1, 1), (DesignId.D2, 2), (DesignId.D2_ITS, 2), (DesignId.D2C, 4), (DesignId.D3, 4))
+_NEEDS_EVENTS = frozenset({DesignId.D2_ITS, DesignId.D2C, DesignId.D4, DesignId.D5})
+_CELLS = (
+    (DesignId.D1, 1),
+    (DesignId.D2, 2),
+    (DesignId.D2_ITS, 2),
+    (DesignId.D2C, 4),
+    (DesignId.D3, 4),
+    (DesignId.D4, 4),
+    (DesignId.D5, 2),
+)
 CASES = tuple(cases())
 BOTH = tuple(Language)
 

@@ -29,6 +29,7 @@ GIVEN = {
     "most": 4000,
     "share": 0.4,
     "number": 252,
+    "needed": 20,
     "attainable": 0.25,
     "seed": 1,
     "worth": 2.3,

@@ -1,0 +1,142 @@
+"""D5: areas that join at different times, each compared with those that had not joined yet.
+
+The group holds the areas that join, with the dates in the plan; the comparison, when there is one, areas that never
+do. Uncertainty comes from giving the dates to other areas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from evalkit import caveats, refusals
+from evalkit.comparisons.joining_ratio import joining_ratio
+from evalkit.designs.design import Design
+from evalkit.designs.difference_in_differences import compares_two_models
+from evalkit.designs.evidence import Evidence, Lack, gather, refuse, starts_kept
+from evalkit.estimands import Estimand, Group, Window
+from evalkit.estimates import Estimate, Tested, refusal
+from evalkit.language import Text
+from evalkit.panels import Panel
+from evalkit.statements import Statement
+from evalkit.vocabulary import CheckId, DesignId, Scale
+
+FEWEST_AREAS = 10
+"""With fewer, exchanged dates can hardly give a small p-value, and one area decides (domain brief §5.2)."""
+DRAWS, SEED = 999, 1
+"""Of exchanged dates when there are more ways than can be gone through; the same for every plan."""
+_SCALE = Scale.RATIO_OF_RATE_RATIOS
+
+
+def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
+    before = estimand.before
+    if before is None or not estimand.joined:
+        needs = Text("en tid före och datum då områdena anslöt", "a time before and the dates on which areas joined")
+        return refusal(_SCALE, refusals.design_needs(needs), conf_level=conf_level)
+    groups = [group for group in (estimand.group, estimand.comparison) if group is not None]
+    gathered = [gather(estimand, panel, group, window) for group in groups for window in (estimand.after, before)]
+    lacks = [item for item in gathered if isinstance(item, Lack)]
+    if lacks:
+        return refusal(_SCALE, refuse(lacks), conf_level=conf_level)
+    reason, rows = _rows(estimand, panel, before, groups)
+    if reason is not None:
+        return refusal(_SCALE, reason, conf_level=conf_level)
+    found = joining_ratio(
+        rows,
+        unit="unit_id",
+        period="period",
+        count="count",
+        exposure="exposure",
+        joined="joined",
+        draws=DRAWS,
+        seed=SEED,
+        conf_level=conf_level,
+    )
+    whole = [item for item in gathered if isinstance(item, Evidence)]
+    said = tuple(
+        dict.fromkeys(
+            (*_beside(estimand), *found.overall.assumptions, *(told for item in whole for told in item.caveats))
+        )
+    )
+    if not found.overall.is_estimated:
+        return replace(found.overall, assumptions=said)
+    return replace(
+        found.overall,
+        cells=tuple(item.cell for item in whole),
+        assumptions=said,
+        tests=_earlier(found.earlier),
+    )
+
+
+def _beside(estimand: Estimand) -> tuple[Statement, ...]:
+    return (caveats.not_an_effect(),) if compares_two_models(estimand) else ()
+
+
+def _earlier(found: Estimate) -> tuple[Tested, ...]:
+    """The same with dates moved into the time before, beside the estimate."""
+    if found.estimate is None or found.p_value is None:
+        return ()
+    return (Tested("ratio as if all had joined earlier", found.estimate, found.p_value),)
+
+
+def _rows(
+    estimand: Estimand, panel: Panel, before: Window, groups: list[Group]
+) -> tuple[Statement | None, pl.DataFrame]:
+    """One row per area and period kept, with the first period after joining; or why there are none."""
+    units = tuple(unit for group in groups for unit in group.units)
+    dates = dict(estimand.joined)
+    days = [day for window in (before, estimand.after) for day in starts_kept(estimand, panel, window)]
+    cells = panel.cells(estimand.series, units, before.first, estimand.after.last)
+    rows = cells.filter(pl.col("period").is_in(days)).select(
+        "unit_id",
+        "period",
+        "count",
+        "exposure",
+        pl.col("unit_id").replace_strict(dates, default=None, return_dtype=pl.Date).alias("joined"),
+    )
+    if len(units) < FEWEST_AREAS:
+        return refusals.too_few_areas(FEWEST_AREAS), rows
+    empty = rows.filter(pl.col("exposure") <= 0).sort("period", "unit_id")
+    if empty.height:
+        name, day = panel.unit_name(empty["unit_id"][0]), empty["period"][0]
+        window = before if day <= before.last else estimand.after
+        return refusals.area_without_exposure(Text(name, name), window.name), rows
+    if len({*dates.values()}) == 1 and estimand.comparison is None:
+        return refusals.all_join_at_once(), rows
+    return None, rows
+
+
+STAGGERED = Design(
+    id=DesignId.D5,
+    name=Text("Områden som ansluter vid olika tid", "Areas that join at different times"),
+    identifies=Text(
+        "hur många fler eller färre det blev efter anslutningen än de områden pekade mot som ännu inte hade anslutit",
+        "how many more or fewer there were after joining than areas pointed to that had not joined yet",
+    ),
+    must_be_true=Text(
+        "Att områdena annars hade förändrats lika många procent, att tidpunkten inte valdes efter hur det gick, och "
+        "att de som väntade inte påverkades.",
+        "That the areas would otherwise have changed by the same percentage, that the time was not chosen by how it "
+        "went, and that those who waited were not affected.",
+    ),
+    scale=_SCALE,
+    maryland=3,
+    may_claim_effect=True,
+    needs=Text(
+        f"Minst {FEWEST_AREAS} områden med olika anslutningsdatum, med antal för alla perioder före och efter.",
+        f"At least {FEWEST_AREAS} areas that joined on different dates, with counts for all periods before and after.",
+    ),
+    checks=(
+        CheckId.DESIGN_CEILING,
+        CheckId.LARGEST_CASE,
+        CheckId.EXPOSURE_CHANGE,
+        CheckId.RECORDING,
+        CheckId.COVID,
+        CheckId.LAW_BREAKS,
+        CheckId.NEGATIVE_CONTROL,
+        CheckId.E_VALUE,
+    ),
+    from_totals=False,
+    estimate=_estimate,
+)

@@ -1,0 +1,194 @@
+"""How many there were after joining, over how many those who had not joined pointed to.
+
+The rates of groups that had not joined are a level for each group times a factor for each period. Fitted to the cells
+before joining, by Poisson likelihood, they give what would have been expected in the cells after. Every period before
+is the base, so single counts may be zero, and no group that has joined is the comparison of another.
+
+Source: Wooldridge 2023, The Econometrics Journal 26:C31-C66, section 3, for counts; Borusyak, Jaravel and Spiess 2024,
+Review of Economic Studies 91:3253-3285, for imputing from untreated cells; the fit by scaling rows and columns in turn:
+Deming and Stephan 1940, Annals of Mathematical Statistics 11:427-444.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalkit.inference import join_dates
+from evalkit.inference.group_time import JoiningPanel, Whole, members
+from evalkit.inference.intervals import Floats
+from evalkit.inference.join_dates import Assignments
+
+_CLOSE = 1e-12
+# Enough for statistics that are ranked; those nearer to each other than ten times this count as ties.
+_NEAR = 1e-6
+_TIE = 1e-5
+_STEPS, _MOST_ROUNDS = 10, 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """Which cells of the groups are the base, and which are looked at; the same whoever joined when.
+
+    Attributes
+    ----------
+    dates
+        The distinct places of joining, ascending; the number of periods for never.
+    base, seen
+        Shape ``(dates, periods)``.
+    """
+
+    dates: Whole
+    base: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, joined: Whole, periods: int, *, gap: int = 0, earlier: int = 0) -> Looked:
+        """Cells after joining against those before.
+
+        Parameters
+        ----------
+        joined
+            Shape ``(units,)``: the place of the first period in which a unit had joined; ``periods`` for never.
+        gap
+            So many periods before joining are neither.
+        earlier
+            Above 0: look at so many periods before that gap instead, as if joining had come earlier, and use nothing
+            after them.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from evalkit.inference.not_yet_joined import Looked
+        >>> Looked.of(np.array([1, 2, 4]), 4).seen.astype(int).tolist()
+        [[0, 1, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0]]
+        """
+        dates: Whole = np.unique(np.minimum(joined, periods))
+        since = np.arange(periods) - dates[:, None]
+        joins = (dates < periods)[:, None]
+        base = ~joins | (since < -gap - earlier)
+        seen = joins & (since >= 0 if earlier == 0 else (since < -gap) & (since >= -gap - earlier))
+        # What is expected takes a level of the group, and someone who has not joined in the period.
+        for _ in range(dates.size):
+            known = np.asarray(base.any(axis=1))[:, None] & np.asarray(base.any(axis=0))
+            base, seen = base & known, seen & known
+        return cls(dates, np.asarray(base), np.asarray(seen))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Against:
+    """Counts of groups by period, and how many were expected; shape ``(dates, periods)``, nan where not looked at."""
+
+    counted: Floats
+    expected: Floats
+
+    @property
+    def log_ratio(self) -> float:
+        """The logarithm of all that were counted over all that were expected; nan when either is zero."""
+        counted, expected = np.nansum(self.counted), np.nansum(self.expected)
+        return float(np.log(counted / expected)) if counted > 0 and expected > 0 else float("nan")
+
+
+def expected(panel: JoiningPanel, looked: Looked) -> Against:
+    """What was counted after joining and what was expected.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.group_time import JoiningPanel
+    >>> from evalkit.inference.not_yet_joined import Looked, expected
+    >>> counts = np.array([[10.0, 30, 30], [20, 40, 80], [10, 20, 20]])
+    >>> joined = np.array([1, 2, 3])
+    >>> panel = JoiningPanel(counts, np.ones((3, 3)), joined, np.ones(3), ratio=True)
+    >>> found = expected(panel, Looked.of(joined, 3))
+    >>> found.expected.round(6).tolist()
+    [[nan, 20.0, 20.0], [nan, nan, 40.0], [nan, nan, nan]]
+    """
+    member = members(panel.joined, looked.dates)[None]
+    top, bottom = member @ panel.top, member @ panel.bottom
+    level, factor = _fitted(top, bottom, looked.base)
+    means = bottom[0] * level[0][:, None] * factor[0]
+    return Against(np.where(looked.seen, top[0], np.nan), np.where(looked.seen, means, np.nan))
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A logarithm of a ratio with limits and two-sided p-value; a limit is infinite where nothing can be rejected."""
+
+    estimate: float
+    low: float
+    high: float
+    p_value: float
+
+
+def exchanged(panel: JoiningPanel, looked: Looked, given: Assignments, *, conf_level: float) -> Exchanged:
+    """The ratio, with the dates of joining given to other units.
+
+    Parameters
+    ----------
+    given
+        Of :func:`evalkit.inference.join_dates.assignments`; the first is what was.
+
+    Notes
+    -----
+    Limits are the factors, the same for all units and periods, that are not rejected; counts that were looked at are
+    divided by the factor tried. Statistics that cannot be worked out under some assignment count as extreme there.
+    """
+    shift = _Shifted(panel, looked, given)
+    found = shift.at(0.0)
+    low, high = join_dates.log_limits(shift.at, float(found[0]), 1 - conf_level)
+    extreme = np.isnan(found) | (np.abs(found) >= abs(found[0]) - _TIE)
+    return Exchanged(float(found[0]), low, high, float(extreme.mean()))
+
+
+@dataclass(slots=True, eq=False)
+class _Shifted:
+    """Statistics of every assignment when counts have been divided by a factor; each fit starts from the last."""
+
+    panel: JoiningPanel
+    looked: Looked
+    given: Assignments
+    start: Floats | None = None
+
+    def at(self, effect: float) -> Floats:
+        """Shape ``(assignments,)``."""
+        member = members(self.given.joined, self.looked.dates)
+        own = members(self.panel.joined, self.looked.dates)
+        seen = own.T @ self.looked.seen
+        panel = replace(self.panel, top=self.panel.top * np.exp(-effect * seen))
+        top, bottom = member @ panel.top, member @ panel.bottom
+        level, factor = _fitted(top, bottom, self.looked.base, start=self.start, close=_NEAR)
+        self.start = factor
+        means = bottom * level[:, :, None] * factor[:, None, :]
+        counted, awaited = (np.where(self.looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (top, means))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.log(counted / awaited)
+        return np.where(np.isfinite(ratio), ratio, np.nan)
+
+
+def _fitted(
+    top: Floats, bottom: Floats, base: NDArray[np.bool_], *, start: Floats | None = None, close: float = _CLOSE
+) -> tuple[Floats, Floats]:
+    """Levels ``(assignments, dates)`` and factors ``(assignments, periods)`` by scaling in turn."""
+    counts, exposed = top * base, bottom * base
+    by_group, by_period = counts.sum(axis=2), counts.sum(axis=1)
+    factor = np.divide(by_period, exposed.sum(axis=1), out=np.zeros_like(by_period), where=base.any(axis=0))
+    if start is not None:
+        # A factor that was zero would stay so.
+        factor = np.where((start > 0) == (by_period > 0), start, factor)
+    used, turned = base.any(axis=1), np.swapaxes(exposed, 1, 2)
+
+    def levels() -> Floats:
+        rows = np.einsum("adt,at->ad", exposed, factor)
+        return np.asarray(np.divide(by_group, rows, out=np.zeros_like(by_group), where=used & (rows > 0)))
+
+    for _ in range(_MOST_ROUNDS):
+        before = factor
+        for _ in range(_STEPS):
+            columns = (turned @ levels()[:, :, None])[:, :, 0]
+            factor = np.divide(by_period, columns, out=np.zeros_like(by_period), where=columns > 0)
+        if np.abs(factor - before).max() <= close * max(float(factor.max()), 1e-300):
+            break
+    return levels(), factor

@@ -1,0 +1,105 @@
+"""The frame of a series of results: why rows have no number, the labels before them, and what of it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from evalkit.errors import EstimationError, Place, Problem
+from evalkit.language import Text
+from evalkit.statements import Statement
+from evalkit.vocabulary import EstimateStatus
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from evalkit.columns import Schema
+
+
+# Wide enough for two labels and every number.
+_WIDTH = 160
+
+
+def with_reasons(numbers: pl.DataFrame, reasons: Sequence[Statement]) -> pl.DataFrame:
+    """The rows with ``status`` and the reason in both languages, for ``reason``, which is its place in ``reasons``.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from evalkit import refusals
+    >>> from evalkit.row_frames import with_reasons
+    >>> numbers = pl.DataFrame({"estimate": [0.5, None], "reason": [None, 0]})
+    >>> with_reasons(numbers, [refusals.no_events()]).select("status", "reason_code").rows()
+    [('estimated', None), ('not_estimable', 'no_events')]
+    """
+    import polars as pl
+
+    told = {
+        "status": [EstimateStatus.NOT_ESTIMABLE.value] * len(reasons),
+        "reason_code": [reason.code for reason in reasons],
+        "reason_sv": [reason.text.sv for reason in reasons],
+        "reason_en": [reason.text.en for reason in reasons],
+    }
+    words = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)).with_row_index("reason")
+    words = words.with_columns(pl.col("reason").cast(pl.Int8))
+    beside = numbers.with_columns(pl.col("reason").cast(pl.Int8)).join(
+        words, on="reason", how="left", maintain_order="left"
+    )
+    return beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
+
+
+def in_schema(told: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """The columns of the schema in its order and types, null where ``told`` has none: such frames stack."""
+    import polars as pl
+
+    return told.select(
+        pl.col(name).cast(dtype) if name in told.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
+def named(groups: pl.DataFrame | None, told: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what they are about before them; a label named as one of our columns gets ``_group`` after it."""
+    import polars as pl
+
+    if groups is None:
+        return told
+    taken = {name: f"{name}_group" for name in groups.columns if name in told.columns}
+    return pl.concat([groups.rename(taken), told], how="horizontal")
+
+
+def labels_for(labels: pl.DataFrame | pl.Series, rows: int) -> pl.DataFrame:
+    """The labels of a series as a frame.
+
+    Raises
+    ------
+    EstimationError
+        When there is not one label for each row.
+    """
+    import polars as pl
+
+    frame = labels.to_frame() if isinstance(labels, pl.Series) else labels
+    if isinstance(frame, pl.DataFrame) and frame.height == rows:
+        return frame
+    raise EstimationError(
+        Problem(
+            code="labels_do_not_fit",
+            what=Text("labels har inte en rad för varje resultat.", "labels do not have one row for each result."),
+            place=Place(file="evalkit", key="argument labels"),
+            accepted=Text(
+                "en polars-kolumn eller -tabell med lika många rader", "a polars column or frame with as many rows"
+            ),
+            next_step=Text("Ta dem ur samma tabell som talen.", "Take them from the table that the numbers are in."),
+        )
+    )
+
+
+def printed(frame: pl.DataFrame, columns: Sequence[str]) -> str:
+    """The table as polars prints it: labels first, then those of ``columns`` that hold anything."""
+    import polars as pl
+
+    # Labels are what stands before our first column.
+    labels = frame.columns[: frame.columns.index(columns[0])]
+    kept = [name for name in columns if frame[name].null_count() < frame.height or name == columns[0]]
+    with pl.Config(tbl_cols=-1, tbl_width_chars=_WIDTH, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+        return str(frame.select(*labels, *kept))

@@ -1,0 +1,129 @@
+"""D5 from a plan to the sentence: areas that join at different times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+import evalkit as ek
+from evalkit import wording
+from evalkit.designs import REGISTRY
+from evalkit.errors import PlanError
+from evalkit.panels import Panel
+from evalkit.vocabulary import DesignId
+from evalkit.wording import Reading
+
+BOOK = ek.MetricBook.load()
+JOIN = [f"a{number:02}" for number in range(7)]
+WAIT = [f"b{number:02}" for number in range(6)]
+DATES = dict(zip(JOIN, (2020, 2020, 2021, 2021, 2022, 2022, 2023), strict=True))
+YEARS = range(2015, 2026)
+FACTOR = 2.0
+
+
+def words(text: str) -> dict[str, str]:
+    return {"sv": text, "en": f"{text} (en)"}
+
+
+def content(plan_of, **changes):
+    """The plan of the tests with D5 in it."""
+    document = plan_of().document.model_dump(mode="json", exclude_none=True)
+    ends = {"hela": ("2015", "2025"), "fore": ("2015", "2019"), "efter": ("2020", "2025")}
+    window = {key: {"id": key, "name": words(key), "first": one, "last": two} for key, (one, two) in ends.items()}
+    entry = {**document["estimands"][0], "design": "D5", "group": "med", "comparison": "utan"}
+    entry |= {"joined": {unit: str(year) for unit, year in DATES.items()}} | changes
+    document |= {
+        "window": window["hela"],
+        "windows": [window["fore"], window["efter"]],
+        "groups": [
+            {"id": "med", "name": words("områdena som anslöt"), "units": JOIN},
+            {"id": "utan", "name": words("övriga områden"), "units": WAIT},
+        ],
+        "estimands": [{key: value for key, value in entry.items() if value is not None}],
+    }
+    return document
+
+
+def plan(plan_of, tmp_path, **changes) -> ek.Plan:
+    return ek.Plan.from_mapping(content(plan_of, **changes), folder=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def data(from_tables):
+    rng = np.random.default_rng(2)
+    counts = {
+        (unit, year): rng.poisson(25 * (FACTOR if year >= DATES.get(unit, 9999) else 1))
+        for unit in (*JOIN, *WAIT)
+        for year in YEARS
+    }
+    outcomes = [f"{unit} | {year} | P1 | {count}" for (unit, year), count in counts.items()]
+    exposure = [f"{unit} | {year} | N1 | 1000" for unit, year in counts]
+    coverage = [f"{unit} | P1 | 2015-01-01 | 2025-12-31" for unit in (*JOIN, *WAIT)]
+    return from_tables(
+        "\n".join(["unit_id | period | metric | value", *outcomes]),
+        "\n".join(["unit_id | period | exposure | value", *exposure]),
+        "\n".join(["unit_id | metric | covered_from | covered_to", *coverage]),
+    )
+
+
+def test_from_the_plan_to_the_sentence(plan_of, tmp_path, data) -> None:
+    made = plan(plan_of, tmp_path)
+    found = ek.evaluate(made, data, book=BOOK).get("E1")
+    assert found.conf_low < FACTOR < found.conf_high
+    assert (found.design, found.method, found.n_units) == (DesignId.D5, "permutation", 13)
+    assert [cell.window for cell in found.cells] == ["efter", "fore"] * 2
+    assert {"design_ceiling", "recording"} <= {finding.check.value for finding in found.findings}
+    assert "join_dates_by_chance" in [said.code for said in found.assumptions]
+    assert found.tests[0].p_value > 0.05
+    reading = Reading.of(found, made.estimands[0], BOOK)
+    assert "ännu inte hade anslutit" in wording.headline(reading)
+    assert "Vi kan inte säga att arbetssättet är orsaken" in wording.hedge(reading)
+
+
+def test_without_areas_that_never_join_the_last_group_is_the_comparison(plan_of, tmp_path, data) -> None:
+    more = JOIN + WAIT
+    dates = {unit: str(2020 + at % 4) for at, unit in enumerate(more)}
+    document = content(plan_of, comparison=None, joined=dates)
+    document["groups"] = [{"id": "med", "name": words("områdena"), "units": more}]
+    found = ek.evaluate(ek.Plan.from_mapping(document, folder=tmp_path), data, book=BOOK).get("E1")
+    assert found.is_estimated
+    document["estimands"][0]["joined"] = dict.fromkeys(more, "2021")
+    same = ek.evaluate(ek.Plan.from_mapping(document, folder=tmp_path), data, book=BOOK).get("E1")
+    assert same.reason.code == "all_join_at_once"
+
+
+def test_few_areas_and_an_empty_period_are_refused(plan_of, tmp_path, data) -> None:
+    made = plan(plan_of, tmp_path)
+    item = made.estimands[0]
+    grid: Panel = ek.panel(data, made, book=BOOK)
+    estimate = REGISTRY[DesignId.D5].estimate
+    few = replace(item, comparison=replace(item.comparison, units=tuple(WAIT[:2])))
+    assert estimate(few, grid, 0.95).reason.code == "too_few_areas"
+    gap = (pl.col("unit_id") == "a00") & (pl.col("period").dt.year() == 2021)
+    frame = grid.frame.with_columns(
+        pl.when(gap).then(0.0).otherwise("exposure").alias("exposure"),
+        pl.when(gap).then(0).otherwise("count").alias("count"),
+    )
+    assert estimate(item, replace(grid, frame=frame), 0.95).reason.code == "area_without_exposure"
+    undated = replace(item, joined=())
+    assert estimate(undated, grid, 0.95).reason.code == "design_needs"
+
+
+WRONG = {
+    "a date is lacking": {"joined": {"a00": "2020"}},
+    "a unit is not in the group": {"joined": dict.fromkeys((*JOIN, "b00"), "2021")},
+    "a period cannot be read": {"joined": dict.fromkeys(JOIN, "soon")},
+    "a date lies before": {"joined": dict.fromkeys(JOIN, "2016")},
+    "no dates": {"joined": None},
+    "another design": {"design": "D3"},
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_dates_that_make_no_sense_are_told(plan_of, tmp_path, case: str) -> None:
+    with pytest.raises(PlanError) as raised:
+        plan(plan_of, tmp_path, **WRONG[case])
+    assert [problem.code for problem in raised.value.problems] == ["plan_joined"]
