@@ -39,6 +39,10 @@ _DEVIATIONS = 9
 _ADDED = 30
 # Beyond so many counts within reach they are taken at even distances; the sum then is right to six digits or more.
 _MOST_COUNTS = 8192
+# A table of probabilities pays up to so many times as wide as what is looked up in it, and up to such counts.
+_WIDER, _MOST_TABLED = 8, 2**17
+# What lies out of reach and so in no table has no share of a p-value above this.
+_BEYOND_TABLES = 1e-9
 _TIE = 1e-10
 _SMALLEST = 1e-300
 # Up to so many events in all each jump is looked for, so far outside of the limit, and of outcomes so likely.
@@ -70,7 +74,7 @@ def ratio(
     odds = solved_once(lambda first, second: _odds_limits(first, second, conf_level), *pairs.counts)
     per_odds = pairs.exposed_ref / pairs.exposed
     estimate = np.where(pairs.is_empty, 1.0, pairs.ratio)
-    p_value = None if null is None else _flat(lambda flat: ratio_p_value(flat, null / np.ravel(per_odds)), pairs)
+    p_value = None if null is None else _p_value_once(pairs, null / per_odds)
     found = Intervals(estimate=estimate, low=per_odds * odds[0], high=per_odds * odds[1], p_value=p_value)
     return found.refuse(pairs.is_empty, refusals.no_events())
 
@@ -100,6 +104,17 @@ def difference(
     if null is not None:
         p_value = _flat(lambda flat: difference_p_value(flat, np.full(flat.events.shape, null)), pairs)
     return Intervals(estimate=pairs.difference, low=low, high=high, p_value=p_value)
+
+
+def _p_value_once(pairs: Pairs, odds: Floats) -> Floats:
+    """The p-values with each distinct combination of counts and odds worked out once: exposures of a panel repeat."""
+    known, place = np.unique(odds, return_inverse=True)
+
+    def solve(first: Counts, second: Counts, at: Counts) -> tuple[Floats, ...]:
+        exposed = np.ones(first.shape)
+        return (ratio_p_value(Pairs(first, exposed, second, exposed), known[at]),)
+
+    return solved_once(solve, *pairs.counts, place.reshape(odds.shape).astype(np.int64))[0]
 
 
 def _flat(solve: Callable[[Pairs], Floats], pairs: Pairs) -> Floats:
@@ -160,14 +175,63 @@ def _summed(means: Floats, means_ref: Floats, cuts: Callable[[Counts, Floats], t
     stride = np.ceil(width / _MOST_COUNTS)
     points = np.ceil(width / stride).astype(np.int64)
     p_value = np.empty(means.shape)
-    for rows in rows_of_like_width(points):
-        counts = start[rows, None] + stride[rows, None] * np.arange(float(points[rows].max()))
-        log_weights = special.xlogy(counts, means[rows, None]) - special.gammaln(counts + 1)
-        weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
+    for rows in rows_of_like_width(np.maximum(points, _places(means_ref))):
+        steps = stride[rows, None] * np.arange(float(points[rows].max()))
+        counts = start[rows, None] + steps
+        weights = _weights(counts, means[rows])
         low, high = cuts(rows, counts)
-        outside = np.minimum(_at_most(low, means_ref[rows, None]) + _at_least(high, means_ref[rows, None]), 1.0)
-        p_value[rows] = (weights * outside).sum(axis=1) / weights.sum(axis=1)
+        weights /= weights.sum(axis=1, keepdims=True)
+        p_value[rows] = (weights * _outside(low, high, means_ref[rows])).sum(axis=1)
+        tiny = np.flatnonzero(p_value[rows] < _BEYOND_TABLES)
+        if tiny.size:
+            beside = means_ref[rows[tiny], None]
+            outside = _at_most(low[tiny], beside) + _at_least(high[tiny], beside)
+            p_value[rows[tiny]] = (weights[tiny] * outside).sum(axis=1)
     return np.minimum(p_value, 1.0)
+
+
+def _weights(counts: Floats, means: Floats) -> Floats:
+    """Poisson probabilities of whole numbers, over the largest of their row."""
+    if counts[:, -1].max() < _MOST_TABLED:
+        factorials = special.gammaln(np.arange(counts[:, -1].max() + 1) + 1)[counts.astype(np.int64)]
+    else:
+        factorials = special.gammaln(counts + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(counts > 0, counts * np.log(means)[:, None], 0.0) - factorials
+    return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)))
+
+
+def _places(means: Floats) -> Counts:
+    """How many whole numbers are within reach of a mean; 1 where they are too many for a table."""
+    widest = _first_of(means)[1]
+    return np.where(widest <= _MOST_TABLED, widest, 1).astype(np.int64)
+
+
+def _first_of(means: Floats) -> tuple[Floats, Floats]:
+    """The first whole number within reach of each mean, and how many there are."""
+    first = np.maximum(np.floor(means) - _reach(means), 0.0)
+    return first, np.floor(means) + _reach(means) - first + 1
+
+
+def _outside(low: Floats, high: Floats, means: Floats) -> Floats:
+    """The probability of at most ``low`` or at least ``high``, whole numbers of shape ``(rows, points)``.
+
+    The probabilities of all numbers within reach are added up once from either end and looked up, which is many times
+    quicker than an incomplete gamma function for each; where a table would be wider than what is asked, that is used.
+    """
+    first, width = _first_of(means)
+    widest = int(width.max())
+    if widest > _WIDER * low.shape[1]:
+        return np.minimum(_at_most(low, means[:, None]) + _at_least(high, means[:, None]), 1.0)
+    chances = np.zeros((means.size, widest + 2))
+    chances[:, 1:-1] = _weights(first[:, None] + np.arange(float(widest)), means)
+    below = np.cumsum(chances, axis=1)
+    above = np.cumsum(chances[:, ::-1], axis=1)[:, ::-1]
+    # Place 0 is all numbers before the first, and the last place all after the last.
+    at_low = np.clip(low - first[:, None] + 1, 0, widest + 1).astype(np.int64)
+    at_high = np.clip(high - first[:, None] + 1, 0, widest + 1).astype(np.int64)
+    found = np.take_along_axis(below, at_low, axis=1) + np.take_along_axis(above, at_high, axis=1)
+    return np.asarray(np.minimum(found / below[:, -1:], 1.0))
 
 
 def _reach(means: Floats) -> Floats:
