@@ -122,7 +122,8 @@ STAGGERED = Design(
     ),
     scale=_SCALE,
     maryland=3,
-    may_claim_effect=True,
+    # Not before the development ahead of joining is among its checks.
+    may_claim_effect=False,
     needs=Text(
         f"Minst {FEWEST_AREAS} områden med olika anslutningsdatum, med antal för alla perioder före och efter.",
         f"At least {FEWEST_AREAS} areas that joined on different dates, with counts for all periods before and after.",

@@ -8,7 +8,7 @@ import evalkit as ek
 from evalkit import wording
 from evalkit.designs import REGISTRY
 from evalkit.language import Language
-from evalkit.vocabulary import DesignId
+from evalkit.vocabulary import CheckId, DesignId
 
 # Botkyrka 40 → 120 in two years each, Stockholm 400 → 400: three times the other side's development.
 OUTCOMES = """
@@ -108,7 +108,10 @@ def test_only_a_design_with_untouched_areas_to_compare_with_may_claim_an_effect(
     entry = REGISTRY[design]
     assert entry.id is design
     assert entry.maryland == CEILINGS[design]
-    assert entry.may_claim_effect is (entry.maryland >= 3)
+    assert entry.maryland >= 3 or not entry.may_claim_effect
+    # A design that never looks at the development before may not claim anything, whatever its ceiling.
+    looks_before = {CheckId.PRE_TREND, CheckId.PLACEBO_DATES} & set(entry.checks)
+    assert entry.may_claim_effect is (entry.maryland >= 3 and bool(looks_before))
 
 
 def test_the_contrast_is_never_named_an_effect(plan_of) -> None:
