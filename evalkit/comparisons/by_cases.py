@@ -126,7 +126,10 @@ def _most(given: ColumnArguments, value: object, largest: int) -> float:
     given.note(
         "at_most_below_largest",
         "at_most",
-        what=Text("at_most är mindre än det största ärendet.", "at_most is less than the largest case."),
+        what=Text(
+            "at_most är mindre än det största ärendet, eller inget ändligt tal.",
+            "at_most is less than the largest case, or no finite number.",
+        ),
         accepted=Text("ett tal som inget ärende är större än", "a number that no case is larger than"),
         next_step=Text(
             "Ange hur många personer ett ärende som mest kan rymma, eller utelämna at_most.",

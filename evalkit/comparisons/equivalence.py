@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from evalkit import refusals
-from evalkit.comparisons.margin_arguments import are_same_but_narrower, checked_margin, good_direction, note_margin
+from evalkit.comparisons.margin_arguments import (
+    are_same_but_narrower,
+    checked_margin,
+    good_direction,
+    note_holding_all,
+    note_margin,
+)
 from evalkit.equivalences import Equivalence, EquivalenceSeries
 from evalkit.estimands import Margin
 from evalkit.estimate_series import EstimateSeries
@@ -124,6 +130,8 @@ def equivalence(
         note_margin(given, "no_comparison", "estimate", what, same(_COMPARED))
     direction = good_direction(given, good)
     limits = checked_margin(given, margin, is_ratio=scales <= RATIOS, reciprocal=reciprocal)
+    if Scale.PROPORTION_DIFFERENCE in scales:
+        note_holding_all(given, limits)
     if narrower is not None and not are_same_but_narrower(estimate, narrower):
         what = Text(
             "narrower är inte samma skattning, med samma metod, på nivån 1−2α.",

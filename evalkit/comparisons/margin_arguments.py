@@ -41,6 +41,15 @@ def checked_margin(
     return Margin.of_ratio(1.0)
 
 
+def note_holding_all(given: Arguments, margin: Margin) -> None:
+    """A fault where a margin holds every difference that two shares can have, so that any two would be alike."""
+    if margin.low <= -1 and margin.high >= 1:
+        what = Text("Marginalen rymmer alla skillnader mellan andelar.", "The margin holds every difference of shares.")
+        accepted = Text("ett tal mellan 0 och 1, eller gränserna", "a number between 0 and 1, or the limits")
+        step = Text("Skriv 0.05 för 5 procentenheter.", "Write 0.05 for 5 percentage points.")
+        given.note("margin_holds_all", "margin", what=what, accepted=accepted, next_step=step)
+
+
 def _limits(margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool) -> Margin | None:
     if isinstance(margin, Margin):
         return margin

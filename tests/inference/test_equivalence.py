@@ -208,3 +208,15 @@ def test_every_fault_of_a_call_is_told_at_once(call, codes):
     with pytest.raises(EstimationError) as caught:
         call()
     assert {problem.code for problem in caught.value.problems} == codes
+
+
+@pytest.mark.parametrize("margin", [5.0, 1.0, (-50.0, 50.0), (-1.0, 2.0)])
+def test_a_margin_that_holds_every_difference_of_shares_is_a_fault(margin: float | tuple[float, float]) -> None:
+    with pytest.raises(EstimationError) as caught:
+        ek.equivalence(ek.proportion_difference(5, 50, 6, 50), margin)
+    assert [problem.code for problem in caught.value.problems] == ["margin_holds_all"]
+
+
+def test_a_margin_of_shares_may_be_open_on_one_side() -> None:
+    found = ek.equivalence(ek.proportion_difference(50, 500, 55, 500), (-0.05, 1.0), good="higher")
+    assert found.margin.low == -0.05
