@@ -114,8 +114,8 @@ def joining_ratio(
     JoiningRatio
         p-values and limits come from giving the dates of joining to other units: all ways when there are at most
         5,000, otherwise ``draws`` of them; limits by inversion for a factor that is the same for all. It holds its
-        level for any number of areas and any variation of the counts, when the dates could as well have gone to other
-        areas.
+        level on average over areas, when the dates could as well have gone to others; not for joining areas that are
+        much smaller than those that wait, which are extreme by chance alone (``docs/statistics/README.md``).
 
     Raises
     ------
