@@ -12,7 +12,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons import donor_counts
 from evalkit.comparisons.donor_counts import DonorCounts
 from evalkit.comparisons.permutation import MOST_EXACT, whole
-from evalkit.comparisons.placebo_tests import MOST_DRAWS, Drawing, judged, series, told_of, unfit
+from evalkit.comparisons.placebo_tests import Drawing, judged, series, told_of, unfit
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Tested
@@ -128,11 +128,7 @@ def event_study(
     given = GroupedArguments("event_study()")
     how = given.method(method, (Method.PERMUTATION, Method.ROBUST))
     size = whole(given, "width", width, 1, _MOST_WIDTH)
-    drawing = Drawing(
-        whole(given, "draws", draws, 1, MOST_DRAWS),
-        whole(given, "seed", seed, 0, 2**63),
-        given.conf_level(conf_level),
-    )
+    drawing = Drawing.asked(given, draws, seed, conf_level)
     panel = donor_counts.read(
         given,
         frame,

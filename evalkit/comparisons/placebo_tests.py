@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -41,6 +41,15 @@ class Drawing:
     draws: int
     seed: int
     level: float
+
+    @classmethod
+    def asked(cls, given: GroupedArguments, draws: int, seed: int, conf_level: float) -> Self:
+        """As the arguments of a function say; notes what is wrong with them."""
+        return cls(
+            whole(given, "draws", draws, 1, MOST_DRAWS),
+            whole(given, "seed", seed, 0, 2**63),
+            given.conf_level(conf_level),
+        )
 
     def placebo(self, panel: DonorCounts, changes: Changes) -> Placebo | Statement:
         """The kernel's test."""
@@ -127,11 +136,7 @@ def placebo_test(
     (1.9, 0.045, 0.045)
     """
     given = GroupedArguments("placebo_test()")
-    drawing = Drawing(
-        whole(given, "draws", draws, 1, MOST_DRAWS),
-        whole(given, "seed", seed, 0, 2**63),
-        given.conf_level(conf_level),
-    )
+    drawing = Drawing.asked(given, draws, seed, conf_level)
     panel = donor_counts.read(
         given,
         frame,
