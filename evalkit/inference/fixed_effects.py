@@ -361,7 +361,7 @@ def _rows(counts: Floats, matrix: Floats, effects: Effects, offset: Floats, used
 
 def _emptied(effects: Effects, used: NDArray[np.bool_]) -> tuple[int, int]:
     """How many units and cells have no row left."""
-    left = [np.count_nonzero(np.bincount(places[used])) for places in (effects.unit, effects.cell)]
+    left = [int(np.count_nonzero(np.bincount(places[used]))) for places in (effects.unit, effects.cell)]
     return effects.units - left[0], effects.cells - left[1]
 
 
