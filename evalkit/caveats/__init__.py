@@ -38,9 +38,11 @@ __all__ = [
     "exposure_carried_forward",
     "few_periods_before",
     "join_dates_by_chance",
+    "largest_case_unknown",
     "largest_weight",
     "more_found_or_more_looked_for",
     "moved_in_time",
+    "no_case_larger_than",
     "not_an_effect",
     "nothing_else_changed",
     "one_area_per_side",
@@ -267,15 +269,26 @@ def one_case_dominates(share: float) -> Statement:
     )
 
 
-def larger_cases_unseen() -> Statement:
-    """An interval for persons in cases knows only the sizes seen."""
+def no_case_larger_than(at_most: float) -> Statement:
+    """An interval for persons in cases holds as far as no case can be larger than was said."""
     return Statement(
-        "larger_cases_unseen",
+        "no_case_larger",
         Text(
-            "Osäkerheten förutsätter att inga ärenden är mycket större än de som har setts. "
-            "Finns det enstaka mycket stora ärenden kan antalet personer vara långt högre.",
-            "The uncertainty supposes that no cases are much larger than those seen. "
-            "If there are a few very large ones, the number of persons may be far higher.",
+            f"Osäkerheten förutsätter att inget ärende kan omfatta fler än {at_most:.0f} personer.",
+            f"The uncertainty supposes that no case can concern more than {at_most:.0f} persons.",
+        ),
+    )
+
+
+def largest_case_unknown() -> Statement:
+    """Without knowing how many persons a case can hold, a number of persons has no upper limit."""
+    return Statement(
+        "largest_case_unknown",
+        Text(
+            "Hur många personer ett ärende som mest kan omfatta har inte angetts. Därför finns ingen övre gräns: "
+            "ett enda stort ärende som ännu inte har setts kan göra antalet personer långt högre.",
+            "How many persons a case can concern at most has not been told. There is therefore no upper limit: "
+            "a single large case that has not been seen yet could make the number of persons far higher.",
         ),
     )
 

@@ -6,14 +6,13 @@ that evalkit can give for not estimating something; a test reads them all.
 
 from __future__ import annotations
 
+from evalkit.refusals.cases import count_cases, largest_case_unknown, no_case_sizes, single_case
 from evalkit.refusals.counting import (
     all_censored,
     all_join_at_once,
     before_too_short,
     beyond_follow_up,
-    count_cases,
     more_than_chance,
-    no_case_sizes,
     no_events,
     no_events_in_period,
     no_never_joined,
@@ -32,7 +31,6 @@ from evalkit.refusals.counting import (
     separated,
     share_above_all,
     share_not_reached,
-    single_case,
     stratum_without_exposure,
     too_few_clusters,
     too_few_margins,
@@ -118,6 +116,7 @@ __all__ = [
     "fitted_error",
     "implausible_count",
     "larger_than_donors",
+    "largest_case_unknown",
     "more_than_all",
     "more_than_chance",
     "neighbours_hang_together",

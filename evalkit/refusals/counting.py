@@ -6,19 +6,6 @@ from evalkit.language import Text
 from evalkit.statements import Statement
 
 
-def count_cases() -> Statement:
-    """Persons of whom one case holds more than a quarter, where the numbers themselves are protected."""
-    return Statement(
-        "count_cases",
-        Text(
-            "Antalet personer visas inte, eftersom mer än en fjärdedel av dem finns i ett enda ärende. "
-            "Räkna ärenden i stället.",
-            "The number of persons is not shown, since more than a quarter of them are in one single case. "
-            "Count cases instead.",
-        ),
-    )
-
-
 def no_events() -> Statement:
     """No event on any side: a ratio of zero to zero says nothing."""
     return Statement(
@@ -287,30 +274,6 @@ def too_many_for_boschloo(most: int) -> Statement:
             "För så många ger Fishers test nästan samma svar.",
             f"Boschloo's test goes through every possible outcome and is made only up to {most} cases in all. "
             "With so many Fisher's test gives nearly the same answer.",
-        ),
-    )
-
-
-def no_case_sizes() -> Statement:
-    """Nothing is known of how large cases are, so nothing of how a number of persons varies."""
-    return Statement(
-        "no_case_sizes",
-        Text(
-            "Det finns inget ärende med känd storlek. Då går det inte att säga hur mycket antalet personer kan "
-            "variera, eftersom ett enda ärende kan rymma många. Räkna ärenden i stället.",
-            "There is no case of known size. Then nothing can be said of how much the number of persons may vary, "
-            "for a single case may hold many. Count cases instead.",
-        ),
-    )
-
-
-def single_case() -> Statement:
-    """Leaving one case out needs another that stays."""
-    return Statement(
-        "single_case",
-        Text(
-            "Det finns färre än två ärenden, så inget blir kvar när ett lämnas utanför.",
-            "There are fewer than two cases, so nothing remains when one is left out.",
         ),
     )
 
