@@ -38,11 +38,11 @@ __all__ = [
     "exposure_carried_forward",
     "few_periods_before",
     "join_dates_by_chance",
-    "largest_case_unknown",
     "largest_weight",
     "more_found_or_more_looked_for",
     "moved_in_time",
     "no_case_larger_than",
+    "no_upper_limit",
     "not_an_effect",
     "nothing_else_changed",
     "one_area_per_side",
@@ -269,21 +269,21 @@ def one_case_dominates(share: float) -> Statement:
     )
 
 
-def no_case_larger_than(at_most: float) -> Statement:
+def no_case_larger_than(most: float) -> Statement:
     """An interval for persons in cases holds as far as no case can be larger than was said."""
     return Statement(
         "no_case_larger",
         Text(
-            f"Osäkerheten förutsätter att inget ärende kan omfatta fler än {at_most:.0f} personer.",
-            f"The uncertainty supposes that no case can concern more than {at_most:.0f} persons.",
+            f"Osäkerheten förutsätter att inget ärende kan omfatta fler än {int(most)} personer.",
+            f"The uncertainty supposes that no case can concern more than {int(most)} persons.",
         ),
     )
 
 
-def largest_case_unknown() -> Statement:
+def no_upper_limit() -> Statement:
     """Without knowing how many persons a case can hold, a number of persons has no upper limit."""
     return Statement(
-        "largest_case_unknown",
+        "no_upper_limit",
         Text(
             "Hur många personer ett ärende som mest kan omfatta har inte angetts. Därför finns ingen övre gräns: "
             "ett enda stort ärende som ännu inte har setts kan göra antalet personer långt högre.",

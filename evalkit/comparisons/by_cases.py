@@ -119,7 +119,7 @@ def rate_by_cases(
 
 
 def _assumed(most: float | None) -> Statement:
-    return caveats.largest_case_unknown() if most is None else caveats.no_case_larger_than(most)
+    return caveats.no_upper_limit() if most is None else caveats.no_case_larger_than(most)
 
 
 @overload

@@ -271,7 +271,9 @@ class _Above:
             return cls(())
         most = float(at_most)
         counted = (sums, sums.without_singles())
-        return cls(tuple(_Gamma.of(one.persons + most, one.squares + most**2) for one in counted))
+        return cls(
+            tuple(_Gamma.of(np.asarray(one.persons + most), np.asarray(one.squares + most**2)) for one in counted)
+        )
 
     def upper(self, outer: float) -> Floats:
         return _furthest([way.scale * special.gammainccinv(way.shape, outer) for way in self.ways], np.inf)

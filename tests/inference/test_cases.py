@@ -54,7 +54,7 @@ def test_without_knowing_how_large_a_case_can_be_there_is_no_upper_limit(
     assert found.conf_high == math.inf
     assert found.conf_low == ek.rate_by_cases(cases, exposure, conf_level=level, at_most=10**6).conf_low
     assert decides(found)
-    assert [said.code for said in found.assumptions] == ["largest_case_unknown"]
+    assert [said.code for said in found.assumptions] == ["no_upper_limit"]
     assert ek.rate_ratio_by_cases(cases, exposure, cases, 1.0).reason.code == "largest_case_unknown"
 
 
