@@ -47,6 +47,8 @@ UNLIKE = (
     ("power 1.5, to 20", "halving, to 20"),
     ("1, 0.5 % of 200", "power 1.2, to 60"),
 )
+NEAREST, NEAREST_MEANS = ("always 4", "even, 1-20", "1, half 60", "2, three in ten 25"), (10.0, 30.0)
+"""Where the ratio lies nearest to its level: many draws, so that its least is not chance."""
 ALL_MEANS = (*MEANS, 100.0)
 TIMES = 3
 HEADS = ("sizes", *(f"{mean:g} cases" for mean in ALL_MEANS))
@@ -113,6 +115,23 @@ def ratio_lines(pairs: tuple[tuple[str, str], ...], draws: int, rng: np.random.G
         yield line(f"{mean:g}", methods)
 
 
+def nearest(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    """The ratio with the largest size known, distribution by distribution."""
+    for shape in NEAREST:
+        cells = []
+        for mean in NEAREST_MEANS:
+            shares = []
+            for around in BAND:
+                for exposure in EXPOSURES:
+                    group, truth, largest = draw(shape, around * mean, draws, rng)
+                    reference, truth_ref, _ = draw(shape, around * mean * exposure, draws, rng)
+                    shares.append(
+                        Share.of(clustered.ratio(group, 1.0, reference, 1.0, at_most=largest), truth / truth_ref)
+                    )
+            cells.append(line("", [shares])[1])
+        yield [shape, *cells]
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -129,6 +148,8 @@ def main() -> None:
     alike = tuple((shape, shape) for shape in SHAPES)
     table("Ratio, both sides with the same sizes", heads, ratio_lines(alike, given.draws // 10, rng))
     table("Ratio, sides with unlike sizes", heads, ratio_lines(UNLIKE, given.draws // 10, rng))
+    heads = ("sizes", *(f"{mean:g} cases" for mean in NEAREST_MEANS))
+    table("Ratio, nearest to its level", heads, nearest(given.draws, rng))
 
 
 if __name__ == "__main__":
