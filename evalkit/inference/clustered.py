@@ -158,7 +158,7 @@ def rate(
     >>> from evalkit.inference.clustered import CaseSums, rate
     >>> found = rate(CaseSums.of([1, 1, 2, 12]), 1.0, at_most=50).only()
     >>> round(found.low, 2), round(found.high, 2)
-    (1.68, 204.52)
+    (1.48, 198.31)
     """
     exposed = np.asarray(exposures, dtype=float)
     outer = (1 - conf_level) / 2
