@@ -132,6 +132,45 @@ def nearest(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
         yield [shape, *cells]
 
 
+def search(worlds: int, draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    """The largest share of errors on one side among random worlds, and that of the worst few with many draws."""
+    made = [_world(rng) for _ in range(2 * worlds)]
+    pairs = list(zip(made[:worlds], made[worlds:], strict=True))
+    for name, errors in (("rate", _rate_errors), ("ratio", _ratio_errors)):
+        first = sorted(pairs, key=lambda pair, count=errors: count(pair, draws, rng), reverse=True)[:WORST]
+        again = [errors(pair, 50 * draws, rng) for pair in first]
+        yield [name, str(worlds), f"{100 * max(again):.2f}"]
+
+
+World = tuple[np.ndarray, np.ndarray, float]
+WORST = 8
+
+
+def _world(rng: np.random.Generator) -> World:
+    """One to four sizes up to 1,000, how many cases of each come on average, and the largest."""
+    largest = int(10 ** rng.uniform(0.3, 3))
+    sizes = np.unique(np.append(rng.integers(1, largest + 1, rng.integers(0, 4)), largest))
+    return sizes, 10 ** rng.uniform(-0.3, 2) * rng.dirichlet(np.full(sizes.size, rng.choice([0.2, 1, 3]))), largest
+
+
+def _sums(world: World, draws: int, rng: np.random.Generator) -> tuple[CaseSums, float]:
+    sizes, means, _ = world
+    return CaseSums.tallied(rng.poisson(means, (draws, sizes.size)), sizes), float(means @ sizes)
+
+
+def _rate_errors(pair: tuple[World, World], draws: int, rng: np.random.Generator) -> float:
+    sums, truth = _sums(pair[0], draws, rng)
+    found = clustered.rate(sums, 1.0, at_most=pair[0][2])
+    return float(max((found.low > truth).mean(), (found.high < truth).mean()))
+
+
+def _ratio_errors(pair: tuple[World, World], draws: int, rng: np.random.Generator) -> float:
+    (group, truth), (reference, truth_ref) = (_sums(world, draws, rng) for world in pair)
+    found = clustered.ratio(group, 1.0, reference, 1.0, at_most=max(pair[0][2], pair[1][2]))
+    given, ratio = found.is_estimated, truth / truth_ref
+    return float(max((found.low > ratio)[given].mean(), (found.high < ratio)[given].mean()))
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -150,6 +189,8 @@ def main() -> None:
     table("Ratio, sides with unlike sizes", heads, ratio_lines(UNLIKE, given.draws // 10, rng))
     heads = ("sizes", *(f"{mean:g} cases" for mean in NEAREST_MEANS))
     table("Ratio, nearest to its level", heads, nearest(given.draws, rng))
+    heads = ("what", "random worlds", "most errors on one side, per cent")
+    table("Search for the worst", heads, search(given.draws // 10, given.draws // 2, rng))
 
 
 if __name__ == "__main__":
