@@ -10,7 +10,6 @@ from evalkit.refusals.cases import count_cases, largest_case_unknown, no_case_si
 from evalkit.refusals.counting import (
     all_censored,
     all_join_at_once,
-    before_too_short,
     beyond_follow_up,
     more_than_chance,
     no_events,
@@ -23,13 +22,11 @@ from evalkit.refusals.counting import (
     nobody_joins,
     not_converged,
     not_told_apart,
-    nothing_detectable,
     nothing_to_share,
     nothing_weighed_in,
     one_side_missing,
     one_unit,
     separated,
-    share_above_all,
     share_not_reached,
     stratum_without_exposure,
     too_few_clusters,
@@ -37,9 +34,7 @@ from evalkit.refusals.counting import (
     too_few_rows,
     too_few_to_resample,
     too_few_waiting,
-    too_long_to_wait,
     too_many_for_boschloo,
-    too_many_to_enumerate,
     value_missing,
     zero_and_overdispersed,
 )
@@ -71,6 +66,15 @@ from evalkit.refusals.panels import (
     one_treated_cluster,
     too_few_effective_clusters,
     too_few_treated_clusters,
+)
+from evalkit.refusals.planning import (
+    before_too_short,
+    change_not_looked_for,
+    no_change_to_find,
+    nothing_detectable,
+    share_above_all,
+    too_long_to_wait,
+    too_many_to_enumerate,
 )
 from evalkit.refusals.reporting import (
     data_missing,
@@ -106,6 +110,7 @@ __all__ = [
     "area_without_exposure",
     "before_too_short",
     "beyond_follow_up",
+    "change_not_looked_for",
     "count_cases",
     "data_missing",
     "design_needs",
@@ -121,6 +126,7 @@ __all__ = [
     "more_than_chance",
     "neighbours_hang_together",
     "no_case_sizes",
+    "no_change_to_find",
     "no_constant_effect",
     "no_covariance",
     "no_events",

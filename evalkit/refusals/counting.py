@@ -278,62 +278,6 @@ def too_many_for_boschloo(most: int) -> Statement:
     )
 
 
-def nothing_detectable() -> Statement:
-    """So few events are expected that no change in the direction asked for would be told from chance."""
-    return Statement(
-        "nothing_detectable",
-        Text(
-            "Så få händelser väntas att ingen förändring åt det hållet, hur stor den än är, med rimlig säkerhet "
-            "skulle gå att skilja från slumpen.",
-            "So few events are expected that no change in that direction, however large, could with reasonable "
-            "certainty be told from chance.",
-        ),
-    )
-
-
-def share_above_all() -> Statement:
-    """A change that would make more than all of them."""
-    return Statement(
-        "share_above_all",
-        Text("Förändringen skulle göra andelen större än 100 procent.", "The change would make the share exceed all."),
-    )
-
-
-def before_too_short() -> Statement:
-    """The time before holds too few events, and no waiting makes them more."""
-    return Statement(
-        "before_too_short",
-        Text(
-            "Tiden före har för få händelser. Hur länge man än väntar blir jämförelsen inte så säker, "
-            "eftersom tiden före inte blir längre.",
-            "The time before has too few events. However long one waits the comparison does not become that "
-            "certain, as the time before does not grow.",
-        ),
-    )
-
-
-def too_long_to_wait(years: int) -> Statement:
-    """So few events a month that the answer would take longer than anybody plans for."""
-    return Statement(
-        "too_long_to_wait",
-        Text(
-            f"Det skulle ta mer än {years} år. Så få händelser räcker inte för frågan.",
-            f"It would take more than {years} years. So few events cannot carry the question.",
-        ),
-    )
-
-
-def too_many_to_enumerate() -> Statement:
-    """More expected events than exact enumeration is for."""
-    return Statement(
-        "too_many_to_enumerate",
-        Text(
-            "Så många händelser väntas att varje utfall inte räknas för sig. Metoden wald är då lika bra.",
-            "So many events are expected that outcomes are not counted one by one. The method wald is then as good.",
-        ),
-    )
-
-
 def no_other_assignment() -> Statement:
     """A permutation test without anything that could have been otherwise."""
     return Statement(
