@@ -232,3 +232,26 @@ def test_every_fault_of_a_call_is_told_at_once(call, codes):
     with pytest.raises(EstimationError) as caught:
         call()
     assert {problem.code for problem in caught.value.problems} == codes
+
+
+@pytest.mark.parametrize(
+    ("word", "side"),
+    [
+        ("lower", "less"),
+        ("decrease", "less"),
+        ("Higher", "greater"),
+        ("increase", "greater"),
+        ("two.sided", "two-sided"),
+    ],
+)
+def test_the_words_of_other_tools_for_the_side_of_a_test_are_taken(word, side):
+    found = ek.power(1.5, events=20, events_ref=20, alternative=word)
+    assert (found.alternative, found.power) == (side, ek.power(1.5, events=20, events_ref=20, alternative=side).power)
+
+
+def test_an_unknown_side_is_answered_with_the_known_ones():
+    with pytest.raises(EstimationError) as caught:
+        ek.power(2, events=1, alternative="sideways")
+    for word in ("two-sided", "greater", "increase", "less", "lower"):
+        assert word in caught.value.problems[0].accepted.sv
+    assert "sideways" not in str(caught.value)
