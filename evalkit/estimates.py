@@ -193,13 +193,15 @@ class Estimate:
         return replace(self, p_adjusted=None, multiplicity=None)
 
     def __repr__(self) -> str:
-        head = " ".join(part for part in (self.estimand_id, self.metric, self.contrast) if part)
+        # Outside of a plan the scale says what it is; in one the estimand's name stands first.
+        name = "" if self.estimand_id == ADHOC else self.estimand_id
+        head = " ".join(part for part in (name, self.metric, self.contrast) if part)
         if not self.is_estimated:
-            return f"{head}: {self.status.value}: {self.reason}"
+            return f"{head or self.scale.value}: {self.status.value}: {self.reason}"
         if self.conf_low is None or self.conf_high is None:
-            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method}){self._p_values()}"
+            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method}){self._p_values()}".lstrip()
         limits = f"{self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}"
-        return f"{head} {self.scale.value} {self.estimate:.4g} ({limits}, {self.method}){self._p_values()}"
+        return f"{head} {self.scale.value} {self.estimate:.4g} ({limits}, {self.method}){self._p_values()}".lstrip()
 
     def _repr_html_(self) -> str:
         from evalkit.views import estimates_view

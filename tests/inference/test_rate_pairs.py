@@ -199,7 +199,7 @@ def test_the_probability_of_exceeding_agrees_with_the_credible_interval(pair: Pa
 
 def test_a_probability_is_shown_without_an_interval() -> None:
     one, rows = ek.probability_exceeds(11, 800.0, 21, 3011.0), ek.probability_exceeds(*COLUMNS)
-    assert repr(one) == "adhoc probability 0.9628 (bayes)"
+    assert repr(one) == "probability 0.9628 (bayes)"
     assert repr(rows[1]).endswith("(bayes)")
     assert "CI" not in repr(rows)
     assert rows.to_frame()["conf_low"].null_count() == 5
