@@ -163,7 +163,8 @@ def _event(since: NDArray[np.int64], weight: Floats, found: Extended) -> EventCo
     covariance = weight @ found.covariance @ weight.T
     # One number for all of them, so the fewest; whole, so rounded down.
     df = int(found.degrees(weight).min())
-    return EventCoefficients(since, weight @ found.estimate, covariance, ratio=True, df=df)
+    of_covariance = found.clusters.covariance_df
+    return EventCoefficients(since, weight @ found.estimate, covariance, ratio=True, df=df, covariance_df=of_covariance)
 
 
 def _rows(weights: Floats, found: Extended, level: float) -> Intervals:

@@ -264,7 +264,9 @@ def _by_errors(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTime
     made = _answer(data, found, asked, parts, named, method=method, told=told, pre_test=pre_test)
     since = named[Average.SINCE]
     bands = parts[1].bands(since, asked.draws, asked.seed, conf_level=asked.conf_level, ratio=asked.ratio)
-    event = parts[1].event(since, ratio=asked.ratio) if asked.universal and not asked.anticipation else None
+    event = None
+    if asked.universal and not asked.anticipation:
+        event = parts[1].event(since, _clusters(data).covariance_df, ratio=asked.ratio)
     return replace(made, bands=bands, event=event)
 
 

@@ -60,13 +60,14 @@ class Rows:
         made = Intervals(estimate=estimate, low=low, high=high, p_value=self.p_value, std_error=error)
         return made.refuse(unknown, refusals.no_events_in_period()).refuse(alone, refusals.rests_on_one_area())
 
-    def event(self, label: NDArray[np.int64], *, ratio: bool) -> EventCoefficients | None:
+    def event(self, label: NDArray[np.int64], covariance_df: float, *, ratio: bool) -> EventCoefficients | None:
         """By time since joining with their covariance; ``None`` where one is unknown or has no error."""
         covariance = self.parts.T @ self.parts
         if not (np.isfinite(self.estimate).all() and (np.diag(covariance) > 0).all()):
             return None
         # One number for all of them, so the fewest; whole, so rounded down.
-        return EventCoefficients(label, self.estimate, covariance, ratio=ratio, df=int(self.df.min()))
+        df = int(self.df.min())
+        return EventCoefficients(label, self.estimate, covariance, ratio=ratio, df=df, covariance_df=covariance_df)
 
     def all_zero(self, which: NDArray[np.bool_], draws: int, seed: int) -> Tested | None:
         """Wald's test where degrees of freedom are many times the cells; otherwise that of the largest."""

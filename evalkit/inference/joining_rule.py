@@ -105,6 +105,11 @@ class Clusters:
         """Whether errors hold: there are many, and every kind is worth more than three of equal size."""
         return self.many and self.least_worth > LEAST_EFFECTIVE + _ROUNDING
 
+    @property
+    def covariance_df(self) -> float:
+        """Degrees of freedom of a covariance as a whole: what all are worth, less one for each kind."""
+        return float((self.worth - 1).sum())
+
     def degrees(self, parts: Floats) -> Floats:
         """Degrees of freedom of Student's t for each row, at least one; shape ``(rows,)``.
 

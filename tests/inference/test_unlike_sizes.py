@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import evalkit as ek
-from evalkit.inference import extended_twfe, fixed_effects
+from evalkit.inference import event_study, extended_twfe, fixed_effects
 from evalkit.inference.absorbing import Effects
 from evalkit.inference.group_time import JoiningPanel, effects, plan_cells
 from evalkit.inference.group_time_averages import Average, average, plan_average
@@ -132,3 +132,27 @@ def test_honest_bounds_take_the_errors_and_the_fewest_degrees() -> None:
     # The limits told are those of Student's t on no fewer degrees than the study has.
     reach = np.log(first["conf_high"].item() / first["estimate"].item()) / first["std_error"].item()
     assert reach <= stats.t.ppf(0.975, found.event.df) + 1e-9
+
+
+def test_weights_by_an_estimated_covariance_widen_smooth_limits_only() -> None:
+    given = [-4, -3, -2, 0, 1], [0.01, -0.02, 0.01, 0.3, 0.4], np.eye(5) * 0.001
+    known, estimated = (ek.EventCoefficients(*given, ratio=True, covariance_df=one) for one in (None, 20.0))
+
+    def width(event: ek.EventCoefficients, restriction: str) -> float:
+        row = ek.honest_bounds(event, restriction=restriction, m=[]).bounds.row(0)
+        return float(np.log(row[2] / row[1]))
+
+    # Two weights are free: the line takes one of the three before.
+    assert width(estimated, "smooth") / width(known, "smooth") == pytest.approx(np.sqrt(20 / 18 * 19 / 17), rel=1e-4)
+    assert width(estimated, "relative") == pytest.approx(width(known, "relative"))
+    few = ek.EventCoefficients(*given, ratio=True, covariance_df=3.0)
+    assert ek.honest_bounds(few, restriction="smooth").reason.code == "periods_go_together"
+
+
+def test_an_event_study_refuses_a_side_that_one_area_rules() -> None:
+    sizes = np.where(np.arange(30) == 0, 20.0, 1.0)
+    counts = np.random.default_rng(1).poisson(sizes[:, None] * np.full(6, 30.0))
+    since = event_study.bins(6, 3, 1)
+    found = event_study.clustered(counts, np.ones((30, 6)), np.arange(30) < 10, since, conf_level=0.95)
+    assert isinstance(found, Statement)
+    assert found.code == "too_few_effective_clusters"
