@@ -143,7 +143,7 @@ def measure_unlike(
         for head, rejected in found.items():
             if clusters.enough or head in {"influence", "robust"}:
                 told[head].append(rejected)
-    return [float(np.mean(each)) if each else math.nan for each in told.values()]
+    return [float(np.nanmean(each)) if each else math.nan for each in told.values()]
 
 
 def one_panel(panel: JoiningPanel, clusters: Clusters, rng: np.random.Generator, *, extended: bool) -> dict[str, float]:
@@ -197,10 +197,12 @@ def _honest(panel: JoiningPanel) -> float:
     since = np.unique(led.terms.since)
     weight = (led.terms.since == since[:, None]) * led.weight
     weight = weight / weight.sum(axis=1, keepdims=True)
-    df = int(led.degrees(weight).min())
-    study = EventCoefficients(since, weight @ led.estimate, weight @ led.covariance @ weight.T, ratio=True, df=df)
-    bounds = honest_bounds(study, m=[], over="first", restriction="smooth", conf_level=1 - ALPHA).bounds.row(0)
-    return float(not bounds[1] <= 1 <= bounds[2])
+    covariance, df = weight @ led.covariance @ weight.T, int(led.degrees(weight).min())
+    study = EventCoefficients(
+        since, weight @ led.estimate, covariance, ratio=True, df=df, covariance_df=led.clusters.covariance_df
+    )
+    bounds = honest_bounds(study, m=[], over="first", restriction="smooth", conf_level=1 - ALPHA).bounds
+    return math.nan if bounds.is_empty() else float(not bounds["conf_low"][0] <= 1 <= bounds["conf_high"][0])
 
 
 def _rejects(estimate: NDArray[np.float64], error: NDArray[np.float64], df: NDArray[np.float64]) -> float:

@@ -11,6 +11,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.comparisons.joining_effects import ExtendedEffects
 from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
+from evalkit.comparisons.joining_rows import CELLS_PER_DF
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, Tested, refusal
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from evalkit.inference.extended_twfe import Extended
 
+# Of limits that nobody reads.
+_ANY_LEVEL = 0.95
 _SCALE = Scale.RATIO_OF_RATE_RATIOS
 
 
@@ -229,15 +232,23 @@ def _method(found: Extended) -> Method:
 
 
 def _before(found: Extended) -> Tested | None:
-    """Wald's F that all factors before joining are 1; ``None`` when there are none, or they follow from each other."""
-    from scipy import stats
+    """That all factors before joining are 1: Wald's F with degrees of freedom to spare, otherwise the largest of them.
+
+    ``None`` when there are none, or one cannot be told. The largest is Bonferroni's, so that nothing is drawn.
+    """
+    from evalkit.inference import multiplier_bootstrap as multiplier
 
     before = found.terms.since < 0
-    estimate, covariance = found.estimate[before], found.covariance[np.ix_(before, before)]
-    if not estimate.size or not np.isfinite(estimate).all() or estimate.size >= found.clusters.df:
+    estimate, parts = found.estimate[before], found.parts[:, before]
+    if not estimate.size or not (np.isfinite(estimate).all() and np.isfinite(parts).all()):
         return None
-    if np.linalg.matrix_rank(covariance) < estimate.size:
+    df = found.degrees(np.eye(found.estimate.size)[before])
+    if estimate.size * CELLS_PER_DF <= df.min():
+        wald = multiplier.all_zero(estimate, parts, df=float(df.min()))
+        if wald is not None:
+            return Tested("Wald, factors before joining", wald.statistic, wald.p_value, float(wald.df))
+    rows = _limits(estimate, multiplier.std_error(parts), df, _ANY_LEVEL)
+    if rows.p_value is None or rows.std_error is None:
         return None
-    statistic = float(estimate @ np.linalg.solve(covariance, estimate)) / estimate.size
-    p_value = float(stats.f.sf(statistic, estimate.size, found.clusters.df))
-    return Tested("Wald F, factors before joining", statistic, p_value, float(estimate.size))
+    most = float(np.abs(estimate / rows.std_error).max())
+    return Tested("largest difference before joining, Bonferroni", most, min(1.0, float(rows.p_value.min()) * df.size))

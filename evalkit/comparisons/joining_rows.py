@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 # Wald's test of many cells rejects too often; so many degrees of freedom must stand behind each.
-_CELLS_PER_DF = 5
+CELLS_PER_DF = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +74,7 @@ class Rows:
         from evalkit.inference import multiplier_bootstrap as multiplier
 
         estimate, parts, df = self.estimate[which], self.parts[:, which], self.df[which]
-        if estimate.size and estimate.size * _CELLS_PER_DF <= df.min():
+        if estimate.size and estimate.size * CELLS_PER_DF <= df.min():
             wald = multiplier.all_zero(estimate, parts, df=float(df.min()))
             if wald is not None:
                 return Tested("Wald, differences before joining", wald.statistic, wald.p_value, wald.df)
