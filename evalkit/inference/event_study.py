@@ -117,7 +117,7 @@ def clustered(
     if isinstance(fit, Statement):
         return fit
     side, members = treated[np.unique(unit[fit.used])], cluster_robust.places(unit[fit.used])
-    sides = Clusters.of(np.where(side, 0, 1).astype(np.int64), 1, sizes=np.bincount(members, weights=fit.means))
+    sides = Clusters.of(np.where(side, 0, 1).astype(np.int64), 1, sizes=_events(fit.means, members))
     if not sides.many:
         few = sides.number < LEAST_CLUSTERS
         return refusals.too_few_clusters(LEAST_CLUSTERS) if few else refusals.too_few_treated_clusters(LEAST_PER_GROUP)
@@ -130,9 +130,13 @@ def clustered(
     return _limited(told, fit.coefficients, error, sides.least_worth - 1, conf_level)
 
 
+def _events(means: Floats, members: Whole) -> Floats:
+    return np.asarray(np.bincount(members, weights=means), dtype=np.float64)
+
+
 def _share_of_side(means: Floats, members: Whole, side: NDArray[np.bool_]) -> Floats:
     """Each unit's share of the events expected on its side: how far the side's level follows it; shape ``(units,)``."""
-    expected, places = np.bincount(members, weights=means), side.astype(np.int64)
+    expected, places = _events(means, members), side.astype(np.int64)
     return np.asarray(expected / np.bincount(places, weights=expected)[places])
 
 
