@@ -25,6 +25,7 @@ __all__ = [
     "approximate_figures",
     "blocks_drawn",
     "chosen_by_chance",
+    "classical_errors",
     "clusters_drawn",
     "compared_with_all",
     "compared_with_drawn",
@@ -99,6 +100,19 @@ def parallel_development() -> Statement:
             "Jämförelsen förutsätter att områdena annars hade utvecklats lika. Det går inte att bevisa.",
             "The comparison takes for granted that the areas would otherwise have developed alike. "
             "That cannot be proved.",
+        ),
+    )
+
+
+def classical_errors() -> Statement:
+    """Errors as other programs print them, asked for to compare with those programs."""
+    return Statement(
+        "classical_errors",
+        Text(
+            "Osäkerheten är räknad på det vanliga sättet, som blir för litet när områdena är olika stora. "
+            "Använd den bara för att jämföra med andra program.",
+            "The uncertainty is worked out in the usual way, which makes it too small when areas are of unlike size. "
+            "Use it only to compare with other programs.",
         ),
     )
 

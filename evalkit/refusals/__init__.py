@@ -59,6 +59,7 @@ from evalkit.refusals.joining import (
     nothing_before_to_judge_by,
     nothing_to_take_apart,
     periods_go_together,
+    rests_on_one_area,
     too_few_areas,
     too_few_in_a_group,
 )
@@ -156,6 +157,7 @@ __all__ = [
     "outside_donors",
     "partly_missing",
     "periods_go_together",
+    "rests_on_one_area",
     "rests_on_protected_periods",
     "season_too_short",
     "separated",
