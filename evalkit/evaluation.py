@@ -62,6 +62,8 @@ def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Es
     )
     metric = book.metric(item.series.metric)
     of_metric = _of_metric(metric) if metric else ()
+    if found.is_estimated and design.steps is not None:
+        found = replace(found, steps=design.steps(item, grid, conf_level))
     found = replace(found, assumptions=(*found.assumptions, *of_metric, *breaks.between_windows(item, grid, book)))
     return found.examined(checks.examine(checks.Situation(item, grid, design, found, book, conf_level)))
 
