@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from evalkit import caveats, refusals
+from evalkit import caveats, periods, refusals
 from evalkit.comparisons.joining_frames import Names
 from evalkit.comparisons.joining_ratio import JoiningRatio, joining_ratio
 from evalkit.comparisons.joining_steps import joining_steps
@@ -75,6 +75,17 @@ def _earlier(found: Estimate) -> tuple[Tested, ...]:
     if found.estimate is None or found.p_value is None:
         return ()
     return (Tested("ratio as if all had joined earlier", found.estimate, found.p_value),)
+
+
+def dated(estimand: Estimand, panel: Panel) -> Estimand:
+    """The estimand with the dates of the data where the plan leaves them to these; others as they are."""
+    model = estimand.group.model
+    if estimand.design is not DesignId.D5 or estimand.joined or model is None:
+        return estimand
+    starts = {unit: day for unit, one, day in panel.model_starts if one == model and unit in estimand.group.units}
+    return replace(
+        estimand, joined=tuple((unit, periods.first_day(day, panel.frequency)) for unit, day in starts.items())
+    )
 
 
 def _unfit(estimand: Estimand, panel: Panel, before: Window, groups: list[Group]) -> Statement | None:

@@ -11,8 +11,9 @@ import pytest
 import evalkit as ek
 from evalkit import wording
 from evalkit.designs import REGISTRY
-from evalkit.errors import PlanError
+from evalkit.errors import PanelError, PlanError
 from evalkit.panels import Panel
+from evalkit.planning import planned_power
 from evalkit.vocabulary import DesignId
 from evalkit.wording import Reading
 
@@ -51,8 +52,20 @@ def plan(plan_of, tmp_path, **changes) -> ek.Plan:
     return ek.Plan.from_mapping(content(plan_of, **changes), folder=tmp_path)
 
 
+MODELS = "\n".join(
+    [
+        "unit_id | model | phase | valid_from | valid_to",
+        *(f"{unit} | otto | full | {year}-03-01 |" for unit, year in DATES.items()),
+    ]
+)
+
+
 @pytest.fixture(scope="module")
 def data(from_tables):
+    return made(from_tables)
+
+
+def made(from_tables, models: str = ""):
     rng = np.random.default_rng(2)
     counts = {
         (unit, year): rng.poisson(25 * (FACTOR if year >= DATES.get(unit, 9999) else 1))
@@ -66,7 +79,45 @@ def data(from_tables):
         "\n".join(["unit_id | period | metric | value", *outcomes]),
         "\n".join(["unit_id | period | exposure | value", *exposure]),
         "\n".join(["unit_id | metric | covered_from | covered_to", *coverage]),
+        models,
     )
+
+
+def of_model(document, **changes):
+    document["groups"][0]["model"] = "otto"
+    document["estimands"][0] |= changes
+    return document
+
+
+def test_dates_that_the_plan_leaves_out_are_those_of_the_data(plan_of, tmp_path, data, from_tables) -> None:
+    document = of_model(content(plan_of, joined=None))
+    dated = ek.evaluate(ek.Plan.from_mapping(document, folder=tmp_path), made(from_tables, MODELS), book=BOOK).get("E1")
+    told = ek.evaluate(plan(plan_of, tmp_path), data, book=BOOK).get("E1")
+    assert dated.is_estimated
+    assert (dated.estimate, dated.p_value, dated.steps) == (told.estimate, told.p_value, told.steps)
+
+
+CONTRADICTED = {
+    "another date": ({"joined": {unit: str(year + (unit == "a00")) for unit, year in DATES.items()}}, MODELS, "a00"),
+    "no date at all": ({"joined": None}, MODELS.replace("a01 | otto", "a01 | ordinary"), "a01"),
+    "outside the time after": (
+        {"joined": None},
+        MODELS.replace("a06 | otto | full | 2023", "a06 | otto | full | 2017"),
+        "a06",
+    ),
+    "one that waits had joined": ({}, MODELS + "\nb03 | otto | full | 2022-01-01 |", "b03"),
+}
+
+
+@pytest.mark.parametrize("case", CONTRADICTED)
+def test_plan_and_data_that_contradict_each_other_are_stopped(plan_of, tmp_path, from_tables, case: str) -> None:
+    changes, models, unit = CONTRADICTED[case]
+    document = of_model(content(plan_of, **changes))
+    with pytest.raises(PanelError) as raised:
+        ek.panel(made(from_tables, models), ek.Plan.from_mapping(document, folder=tmp_path), book=BOOK)
+    [problem] = [one for one in raised.value.problems if one.code == "panel_joined"]
+    assert unit in problem.what.sv
+    assert problem.place.key == "estimands.E1.joined"
 
 
 def test_from_the_plan_to_the_sentence(plan_of, tmp_path, data) -> None:
@@ -79,6 +130,16 @@ def test_from_the_plan_to_the_sentence(plan_of, tmp_path, data) -> None:
     assert "join_dates_by_chance" in [said.code for said in found.assumptions]
     assert found.tests[0].p_value > 0.05
     reading = Reading.of(found, made.estimands[0], BOOK)
+    after = [step for step in found.steps if step.since >= 0]
+    joined = sum(
+        data.outcomes.filter((pl.col("unit_id") == unit) & (pl.col("period").dt.year() >= year))["value"].sum()
+        for unit, year in DATES.items()
+    )
+    assert sum(step.counted for step in after) == joined < found.cells[0].events
+    assert found.estimate == pytest.approx(joined / sum(step.expected for step in after))
+    assert [step.since for step in found.steps] == [-2, -1, 0, 1, 2, 3, 4, 5]
+    assert all(step.conf_low < step.ratio < step.conf_high for step in found.steps)
+    assert f"{joined} " in wording.headline(reading).replace("\xa0", "")
     assert "ännu inte hade anslutit" in wording.headline(reading)
     assert "Vi kan inte säga att arbetssättet är orsaken" in wording.hedge(reading)
 
@@ -127,3 +188,13 @@ def test_dates_that_make_no_sense_are_told(plan_of, tmp_path, case: str) -> None
     with pytest.raises(PlanError) as raised:
         plan(plan_of, tmp_path, **WRONG[case])
     assert [problem.code for problem in raised.value.problems] == ["plan_joined"]
+
+
+def test_what_areas_can_show_is_not_planned_from_counts(plan_of, tmp_path) -> None:
+    """One area before and after, which it was planned as, promises what exchanged dates of areas cannot hold."""
+    expected = {"monthly": 25, "source": words("Förra året.")}
+    [item] = planned_power(plan(plan_of, tmp_path, expected=expected)).items
+    assert (item.reading.is_planned, item.outlooks, item.needs_table) == (False, (), False)
+    text = wording.planned_text(planned_power(plan(plan_of, tmp_path, expected=expected)))
+    assert "hur olika områden" in " ".join(text.split())
+    assert "Minsta ökning" not in text
