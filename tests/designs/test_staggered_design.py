@@ -9,13 +9,17 @@ import polars as pl
 import pytest
 
 import evalkit as ek
-from evalkit import wording
+from evalkit import artifacts, columns, pipeline, retelling, wording
+from evalkit.chapters import results
 from evalkit.designs import REGISTRY
 from evalkit.errors import PanelError, PlanError
+from evalkit.language import Language
 from evalkit.panels import Panel
 from evalkit.planning import planned_power
+from evalkit.policy import Rule
 from evalkit.vocabulary import DesignId
 from evalkit.wording import Reading
+from evalkit.wording.planned import planned_text
 
 BOOK = ek.MetricBook.load()
 JOIN = [f"a{number:02}" for number in range(7)]
@@ -195,6 +199,39 @@ def test_what_areas_can_show_is_not_planned_from_counts(plan_of, tmp_path) -> No
     expected = {"monthly": 25, "source": words("Förra året.")}
     [item] = planned_power(plan(plan_of, tmp_path, expected=expected)).items
     assert (item.reading.is_planned, item.outlooks, item.needs_table) == (False, (), False)
-    text = wording.planned_text(planned_power(plan(plan_of, tmp_path, expected=expected)))
+    text = planned_text(planned_power(plan(plan_of, tmp_path, expected=expected)))
     assert "hur olika områden" in " ".join(text.split())
     assert "Minsta ökning" not in text
+
+
+def run(plan: ek.Plan, data) -> pipeline.Evaluation:
+    grid = ek.panel(data, plan, book=BOOK)
+    estimates = ek.evaluate(plan, data, book=BOOK)
+    released = ek.release(estimates, grid, plan, dataset_coverage=data.coverage, book=BOOK)
+    return pipeline.Evaluation(plan, data, grid, estimates, released, {}, None, BOOK)
+
+
+def test_from_the_plan_to_the_artifacts_and_the_chapter(plan_of, tmp_path, data) -> None:
+    done = run(plan(plan_of, tmp_path), data)
+    pipeline.write_artifacts(done, tmp_path / "run")
+    steps = pl.read_csv(tmp_path / "run" / "steps.csv")
+    assert steps.columns == list(columns.STEPS)
+    assert steps["counted"].to_list() == [step.counted for step in done.estimates.get("E1").steps]
+    assert steps["ratio"].to_list() == pytest.approx((steps["counted"] / steps["expected"]).to_list())
+    read = artifacts.read(tmp_path / "run")
+    assert read.released.estimates.get("E1").steps == done.estimates.get("E1").steps
+    [figure] = [one for one in read.figures if one.id == "fig-E1-anslutning"]
+    assert figure.alt.count(":") == steps.height
+    chapter = results.by_series(read, BOOK, Language.SV)
+    assert "@tbl-E1-anslutning" in chapter
+    assert "{#fig-E1-anslutning" in chapter
+    assert "före och efter anslutningen, i år" in chapter
+
+
+def test_protected_figures_are_not_told_by_time_since_joining(plan_of, tmp_path, data) -> None:
+    done = run(plan(plan_of, tmp_path), data)
+    found = retelling.coarsened(done.estimates.get("E1"), Rule(threshold=5, base=1))
+    assert found.is_estimated
+    assert found.steps == ()
+    told = wording.headline(Reading.of(found, done.plan.estimands[0], BOOK))
+    assert "efter anslutningen" in told
