@@ -62,9 +62,11 @@ def _joining(run: Artifacts, estimand: Estimand, language: Language) -> str:
     if table is None:
         return ""
     drawn = figure(run, f"fig-{estimand.id}-anslutning")
+    table_only, both = f"@{table.id}", f"@fig-{estimand.id}-anslutning {{}} @{table.id}"
+    shown = Text(both.format("och"), both.format("and")) if drawn else Text(table_only, table_only)
     pointer = Text(
-        f"@tbl-{estimand.id}-anslutning visar {estimand.id} efter tid från anslutningen.",
-        f"@tbl-{estimand.id}-anslutning shows {estimand.id} by time since joining.",
+        f"{shown.sv} visar {estimand.id} efter tid från anslutningen.",
+        f"{shown.en} {'show' if drawn else 'shows'} {estimand.id} by time since joining.",
     )
     return paragraphs(pointer.in_language(language), drawn, tables.to_markdown(table))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LEAST, _MOST = 0.1, 10.0
-_TICKS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 10.0)
+_TICKS = (0.1, 0.2, 0.5, 0.7, 1.0, 1.5, 2.0, 4.0, 10.0)
 _CAPTION = Text(
     "Antal efter anslutningen, delat med vad områden som väntade pekade mot. Fyllda punkter är efter anslutningen, "
     "ihåliga före, då kvoten bör ligga nära 1. Strecken visar osäkerheten.",
