@@ -45,6 +45,14 @@ _READINGS = {
         "Not planned. The metric is a sum of days, hours or kronor, and how much it varies does not follow from "
         "how many events are expected. A plan compares counts and shares only.",
     ),
+    Reading.BY_AREA: Text(
+        "Planeras inte i förväg. Vad som går att se beror på hur många områden som ansluter när och hur olika områden "
+        "är, och det framgår inte av väntade antal. När tiden före har uppgifter prövar evalkit selftest upplägget på "
+        "kända förändringar.",
+        "Not planned beforehand. What can be seen depends on how many areas join when and on how unlike areas are, "
+        "which does not follow from expected counts. Once the time before has data, evalkit selftest tries the design "
+        "on known changes.",
+    ),
 }
 
 
