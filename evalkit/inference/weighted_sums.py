@@ -120,6 +120,12 @@ def score(total: WeightedSum, alpha: float | NDArray[np.float64]) -> tuple[Float
     It has events of the weight ``(V + w²) / (Y + w)``, ``w`` being the largest weight: mean and variance with one more
     event of it, as in the upper limit of :func:`gamma`, so that a heavy stratum without events is not forgotten.
 
+    An event of a light weight lowers that mean weight. So that it never lowers the upper limit too, this is at least the
+    limit that the variance alone gives as ``V / w²`` events of the largest weight.
+
+    Like every score interval of a Poisson count it covers up to four points too little at some means when the events
+    that matter, ``Y² / V`` of them, are fewer than about five.
+
     Source: the approximation by one count of Dobson, Kuulasmaa, Eberle and Scherer 1991, Statistics in Medicine
     10:457-462; the one more event of Fay and Feuer 1997, Statistics in Medicine 16:791-801; the score interval of
     Barker 2002, The American Statistician 56:85-89. Their combination is our own.
@@ -138,10 +144,15 @@ def score(total: WeightedSum, alpha: float | NDArray[np.float64]) -> tuple[Float
     weight = np.divide(total.variance + largest**2, total.value + largest, out=np.zeros_like(largest), where=some)
     events = np.divide(total.value, weight, out=np.zeros_like(largest), where=some)
     z = -special.ndtri(np.asarray(alpha) / 2)
-    high = events + z**2 / 2 + z * np.sqrt(events + z**2 / 4)
+    high = _score_above(events, z)
     # As a quotient: the difference would lose the digits of a small count.
     low = np.divide(events**2, high, out=np.zeros_like(largest), where=high > 0)
-    return low * weight, high * weight
+    heavy = np.divide(total.variance, largest**2, out=np.zeros_like(largest), where=some)
+    return low * weight, np.maximum(high * weight, _score_above(heavy, z) * largest)
+
+
+def _score_above(events: Floats, z: Floats) -> Floats:
+    return np.asarray(events + z**2 / 2 + z * np.sqrt(events + z**2 / 4))
 
 
 LIMITS: MappingProxyType[Method, Limits] = MappingProxyType(

@@ -28,6 +28,9 @@ limits <- function(x, w, a) {
   gapped <- function(mu) (n - mu) / sqrt(mu)
   score <- each * c(if (n == 0) 0 else exp(solve_for(function(l) gapped(exp(l)) - z, log(n) - 12, log(n))),
                     exp(solve_for(function(l) gapped(exp(l)) + z, log(max(n, 1e-3)), log(n + 30 * z^2))))
+  # Not below what the variance gives as events of the largest weight alone.
+  n <- v / m^2
+  score[2] <- max(score[2], m * exp(solve_for(function(l) gapped(exp(l)) + z, log(max(n, 1e-3)), log(n + 30 * z^2))))
   c(y, midp, gamma, score)
 }
 donner_zou <- function(t1, l1, u1, t0, l0, u0) {

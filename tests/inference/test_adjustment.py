@@ -215,13 +215,54 @@ def test_faults_are_told_all_at_once_and_without_values() -> None:
 )
 def test_a_standardised_rate(rows: list[tuple[int, float, float]], factor: float) -> None:
     count, exposure, weight = (pl.Series(list(column)) for column in zip(*rows, strict=True))
-    for method in ("midp", "gamma"):
+    for method in ("score", "midp", "gamma"):
         found = ek.standardised_rate(count, exposure, weight, method=method)
         assert 0 <= found.conf_low <= found.estimate <= found.conf_high < math.inf
         other = ek.standardised_rate(count, exposure * factor, weight / factor, method=method)
         assert other.conf_high * factor == pytest.approx(found.conf_high, rel=1e-8)
         more = ek.standardised_rate(count + 1, exposure, weight, method=method)
         assert more.estimate > found.estimate
+
+
+@few
+@given(
+    st.lists(
+        st.tuples(counts, counts, st.floats(0.5, 1e5), st.floats(0.5, 1e5), st.floats(0.01, 1e4)),
+        min_size=2,
+        max_size=5,
+    ),
+    st.integers(0, 4),
+    st.sampled_from([0.8, 0.95, 0.99]),
+)
+def test_one_more_event_of_any_stratum_lowers_no_limit(rows, place: int, level: float) -> None:
+    count, count_ref, exposure, exposure_ref, weight = (pl.Series(list(column)) for column in zip(*rows, strict=True))
+    added = pl.Series([int(row == place % count.len()) for row in range(count.len())])
+
+    def no_lower(found: ek.Estimate, more: ek.Estimate) -> None:
+        assert more.conf_low >= found.conf_low * (1 - 1e-7)
+        assert more.conf_high >= found.conf_high * (1 - 1e-7)
+
+    upper = [
+        ek.standardised_rate(number, exposure, weight, conf_level=level).conf_high for number in (count, count + added)
+    ]
+    assert upper[1] >= upper[0] * (1 - 1e-9)
+    for method in ("midp", "gamma"):
+        rates = [
+            ek.standardised_rate(number, exposure, weight, method=method, conf_level=level)
+            for number in (count, count + added)
+        ]
+        no_lower(*rates)
+    if count.sum() and count_ref.sum():
+        ratios = [
+            ek.standardised_rate_ratio(number, exposure, count_ref, exposure_ref, weight, conf_level=level)
+            for number in (count, count + added)
+        ]
+        no_lower(*ratios)
+
+
+def test_a_light_event_lowers_no_upper_limit() -> None:
+    upper = [ek.standardised_rate([light, 0], [100.0, 1.0], [0.1, 0.9]).conf_high for light in (0, 1, 10, 40)]
+    assert upper == sorted(upper)
 
 
 def test_one_stratum_is_the_plain_rate() -> None:
