@@ -9,6 +9,7 @@ from evalkit.caveats.donors import (
     others_left_out,
     others_unaffected,
 )
+from evalkit.caveats.joining import classical_errors, join_dates_by_chance
 from evalkit.caveats.resampling import (
     all_assignments,
     blocks_drawn,
@@ -100,19 +101,6 @@ def parallel_development() -> Statement:
             "Jämförelsen förutsätter att områdena annars hade utvecklats lika. Det går inte att bevisa.",
             "The comparison takes for granted that the areas would otherwise have developed alike. "
             "That cannot be proved.",
-        ),
-    )
-
-
-def classical_errors() -> Statement:
-    """Errors as other programs print them, asked for to compare with those programs."""
-    return Statement(
-        "classical_errors",
-        Text(
-            "Osäkerheten är räknad på det vanliga sättet, som blir för litet när områdena är olika stora. "
-            "Använd den bara för att jämföra med andra program.",
-            "The uncertainty is worked out in the usual way, which makes it too small when areas are of unlike size. "
-            "Use it only to compare with other programs.",
         ),
     )
 
@@ -406,19 +394,6 @@ def detail_protected() -> Statement:
         Text(
             "Visas inte, till skydd för dem som uppgifterna gäller.",
             "Not shown, to protect those concerned.",
-        ),
-    )
-
-
-def join_dates_by_chance() -> Statement:
-    """Few units that join: the test takes for granted that the dates could as well have gone to other units."""
-    return Statement(
-        "join_dates_by_chance",
-        Text(
-            "Osäkerheten bygger på att det lika gärna kunde ha varit andra områden som anslöt vid de tidpunkterna. "
-            "Valdes områdena efter hur det redan gick för dem gäller den inte.",
-            "The uncertainty takes for granted that other areas might as well have joined at those times. "
-            "It does not hold if areas were chosen by how they were already doing.",
         ),
     )
 
