@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from evalkit import periods, refusals
-from evalkit.designs.evidence import Lack, gather, refuse
+from evalkit.designs.evidence import Lack, gather, refuse, starts_kept
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.inference.intervals import Floats
 from evalkit.inference.loglinear import Fitted, Model, NotConvergedError, poisson
 from evalkit.inference.shocks import correlation_of_shocks
 from evalkit.inference.trend import autocorrelation
 from evalkit.panels import Panel
+from evalkit.selftest.areas import AreaShocks, learn_areas
 from evalkit.statements import Statement
-from evalkit.vocabulary import Frequency
+from evalkit.vocabulary import AREA_BY_AREA, CellStatus, DesignId, Frequency
 
 _SURE = 2.0
 _CYCLES = 2
@@ -40,6 +41,9 @@ class History:
     dispersion, autocorrelation
         Pearson's φ, 1 or more, and how neighbouring residuals hang together by what shakes the rates
         (:func:`evalkit.inference.shocks.correlation_of_shocks`), 0 unless their correlation is beyond chance.
+        Of the sums of the sides.
+    areas
+        The same area by area, for the designs that compare areas and not sums; ``None`` for the others.
     """
 
     log_rates: Floats
@@ -49,6 +53,7 @@ class History:
     dispersion: float
     autocorrelation: float
     last: date
+    areas: AreaShocks | None = None
 
     def log_rate(self, side: int, start: date, step: Frequency) -> float:
         """The logarithm of the rate of a side in the period that begins so."""
@@ -61,11 +66,30 @@ def sides_of(estimand: Estimand) -> tuple[Group, ...]:
     return (estimand.group,) if estimand.comparison is None else (estimand.group, estimand.comparison)
 
 
+def looked_at(estimand: Estimand, panel: Panel, before: Window) -> Estimand:
+    """The estimand with the areas that its design would use: D4 leaves out those to compare with that lack a figure."""
+    other = estimand.comparison
+    if estimand.design is not DesignId.D4 or other is None:
+        return estimand
+    wanted = len(starts_kept(estimand, panel, before))
+    rows = _kept(estimand, panel, other, before).filter(
+        (pl.col("status") == CellStatus.VALUE) & (pl.col("exposure_status") == CellStatus.VALUE)
+    )
+    whole = rows.group_by("unit_id").agg(pl.len(), pl.col("exposure").sum(), pl.col("count").sum())
+    told = set(whole.filter((pl.col("len") == wanted) & (pl.col("exposure") > 0))["unit_id"])
+    units = tuple(unit for unit in other.units if unit in told and unit not in estimand.group.units)
+    return replace(estimand, comparison=replace(other, units=units)) if units else estimand
+
+
 def learn(estimand: Estimand, panel: Panel, before: Window) -> History | Statement:
     """Fit the time before: a level for each side, a trend and a season that they share.
 
     The counts are fitted as Poisson with a logarithmic link; how much more they vary and how neighbouring periods hang
     together is read from the Pearson residuals (McCullagh and Nelder 1989, Generalized Linear Models, section 2.4).
+
+    For designs that compare areas the same fit gives each area its mean, and the residuals of the areas how they vary
+    by themselves and together (:func:`evalkit.selftest.areas.learn_areas`). Times that the estimand leaves out are left
+    out here too.
 
     Returns
     -------
@@ -77,20 +101,27 @@ def learn(estimand: Estimand, panel: Panel, before: Window) -> History | Stateme
     lacks = [item for item in gathered if isinstance(item, Lack)]
     if lacks:
         return refuse(lacks)
-    rows = [panel.cells(estimand.series, side.units, before.first, before.last) for side in sides]
+    rows = [_kept(estimand, panel, side, before) for side in sides]
     pooled = [_pooled(side) for side in rows]
     if any(not side["count"].sum() for side in pooled):
         return refusals.no_events()
     table = pl.concat([side.with_columns(side=pl.lit(place)) for place, side in enumerate(pooled)])
     table = table.filter(pl.col("exposure") > 0)
-    return _fit(table, rows, before, panel.frequency)
+    return _fit(table, rows, before, panel.frequency, apart=estimand.design in AREA_BY_AREA)
+
+
+def _kept(estimand: Estimand, panel: Panel, side: Group, before: Window) -> pl.DataFrame:
+    days = starts_kept(estimand, panel, before)
+    return panel.cells(estimand.series, side.units, before.first, before.last).filter(pl.col("period").is_in(days))
 
 
 def _pooled(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("period").agg(pl.col("count").sum(), pl.col("exposure").sum()).sort("period")
 
 
-def _fit(table: pl.DataFrame, rows: list[pl.DataFrame], before: Window, step: Frequency) -> History | Statement:
+def _fit(
+    table: pl.DataFrame, rows: list[pl.DataFrame], before: Window, step: Frequency, *, apart: bool
+) -> History | Statement:
     last = periods.first_day(before.last, step)
     side = table["side"].to_numpy()
     time = np.array([_months(last, start) / step.months for start in table["period"]])
@@ -104,7 +135,22 @@ def _fit(table: pl.DataFrame, rows: list[pl.DataFrame], before: Window, step: Fr
         fitted = poisson(Model(counts, matrix, offset))
     except NotConvergedError:
         return refusals.not_converged()
-    return _read(fitted, Model(counts, matrix, offset), _Shape(len(rows), side, time, months), _shares(rows), last)
+    found = _read(fitted, Model(counts, matrix, offset), _Shape(len(rows), side, time, months), _shares(rows), last)
+    if not apart:
+        return found
+    rates = table.select("side", "period", rate=pl.Series(fitted.means) / pl.col("exposure"))
+    return replace(found, areas=_area_by_area(rows, rates, found.shares, terms=matrix.shape[1] - len(rows) + 1))
+
+
+def _area_by_area(rows: list[pl.DataFrame], rates: pl.DataFrame, shares: dict[str, float], *, terms: int) -> AreaShocks:
+    """The shocks of areas around the fitted development of their side."""
+    sides = pl.concat([side.with_columns(side=pl.lit(place)) for place, side in enumerate(rows)])
+    whole = sides.join(rates, on=["side", "period"], how="left").sort("unit_id", "period")
+    units = tuple(whole["unit_id"].unique(maintain_order=True))
+    shape = (len(units), -1)
+    means = (whole["exposure"] * whole["rate"].fill_null(0.0)).to_numpy().reshape(shape)
+    counts = whole["count"].cast(pl.Float64).to_numpy().reshape(shape)
+    return learn_areas(units, counts, means * np.array([shares[unit] for unit in units])[:, None], terms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ from evalkit.language import Text
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel, panel
 from evalkit.plan import Plan
-from evalkit.selftest.history import learn
+from evalkit.selftest.history import learn, looked_at
 from evalkit.selftest.result import SelfTest, Trial
 from evalkit.selftest.worlds import World, world
 from evalkit.statements import Statement
@@ -43,8 +43,9 @@ def self_test(
     """How well each design of the plan recovers effects that are put into data like those of the time before.
 
     The time before of each comparison is fitted (level of each side, trend and season, variation beyond chance,
-    dependence between periods); whole series are drawn from it, the counts of the group after the start are multiplied
-    by each factor, and the design of the plan estimates them. What came after in reality is not looked at.
+    dependence between periods; the last two area by area for designs that compare areas, D4 and D5); whole series are
+    drawn from it, the counts of the group after the start are multiplied by each factor, and the design of the plan
+    estimates them. What came after in reality is not looked at.
 
     Parameters
     ----------
@@ -92,8 +93,8 @@ def self_test(
         if progress is not None:
             progress(Text(f"Prövar {item.id}", f"Trying {item.id}"))
         for number, factor in enumerate(factors):
-            worlds = _Worlds(ready, draws, np.random.default_rng([seed, place, number]))
-            trials.append(_trial(item, worlds, factor, plan.document.conf_level))
+            worlds = Worlds(ready, draws, np.random.default_rng([seed, place, number]))
+            trials.append(trial(item, worlds, factor, plan.document.conf_level))
     return SelfTest(
         trials=tuple(trials),
         not_tried=tuple(not_tried),
@@ -128,12 +129,13 @@ def _problem(name: str, accepted: Text) -> Problem:
 def _prepared(item: Estimand, grid: Panel) -> World | Statement:
     if item.before is None:
         return refusals.nothing_to_recover()
-    history = learn(item, grid, item.before)
-    return history if isinstance(history, Statement) else world(item, grid, history, item.before)
+    asked = looked_at(item, grid, item.before)
+    history = learn(asked, grid, item.before)
+    return history if isinstance(history, Statement) else world(asked, grid, history, item.before)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Worlds:
+class Worlds:
     """So many draws of one world."""
 
     world: World
@@ -141,11 +143,13 @@ class _Worlds:
     rng: np.random.Generator
 
     def panels(self, factor: float) -> Iterator[Panel]:
+        """Each with this effect put in."""
         for _ in range(self.draws):
             yield self.world.drawn(factor, self.rng)
 
 
-def _trial(item: Estimand, worlds: _Worlds, factor: float, conf_level: float) -> Trial:
+def trial(item: Estimand, worlds: Worlds, factor: float, conf_level: float) -> Trial:
+    """How often the design of an estimand is right in worlds with one known effect."""
     design = REGISTRY[item.design]
     made = (design.estimate(item, one, conf_level) for one in worlds.panels(factor))
     found = [numbers for one in made if (numbers := _numbers(one)) is not None]

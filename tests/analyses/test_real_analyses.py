@@ -13,7 +13,8 @@ import evalkit as ek
 from evalkit import wording
 
 ANALYSES = ek.resources.analyses()
-SLUGS = ("demonstration", "manniskoexploatering", "samordnad-tillsyn-otto")
+SLUGS = ("demonstration", "manniskoexploatering", "samordnad-tillsyn-otto", "stegvis")
+MADE = ("manniskoexploatering", "stegvis")
 
 
 def test_these_are_the_analyses() -> None:
@@ -34,19 +35,34 @@ def test_no_text_of_a_plan_claims_a_cause(slug: str) -> None:
     assert wording.forbidden_words(plan.document.model_dump_json()) == ()
 
 
-def prepare() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("prepare", ANALYSES / "manniskoexploatering" / "prepare.py")
+def prepare(slug: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("prepare", ANALYSES / slug / "prepare.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def test_the_data_are_what_the_script_makes_of_the_published_figures(tmp_path: Path) -> None:
-    prepare().prepare(tmp_path)
-    kept = ANALYSES / "manniskoexploatering" / "data"
+@pytest.mark.parametrize("slug", MADE)
+def test_the_data_are_what_the_script_makes(slug: str, tmp_path: Path) -> None:
+    prepare(slug).prepare(tmp_path)
+    kept = ANALYSES / slug / "data"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in kept.iterdir())
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (kept / path.name).read_bytes(), path.name
+
+
+def test_districts_that_join_step_by_step_show_d4_and_d5_with_the_truth_inside() -> None:
+    folder, made = ANALYSES / "stegvis", prepare("stegvis")
+    plan = ek.Plan.load(folder)
+    found = ek.evaluate(plan, ek.load(folder / "data"))
+    assert [item.design.value for item in plan.estimands] == ["D4", "D5"]
+    for id_, truth in (("E1", made.PILOT_EFFECT), ("E2", made.JOIN_EFFECT)):
+        one = found.get(id_)
+        assert one.conf_low < truth < one.conf_high
+        assert one.p_value < 0.05
+        assert f"{truth}".replace(".", ",") in plan.document.background[0].sv
+    joined = {unit: str(day) for unit, day in plan.estimands[1].joined}
+    assert sorted(joined) == sorted(made.JOINED)
 
 
 @pytest.fixture(scope="module")

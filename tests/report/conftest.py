@@ -1,4 +1,4 @@
-"""The three reports, rendered once for all tests and all processes that run them."""
+"""The four reports, rendered once for all tests and all processes that run them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from evalkit import chapters, pipeline
 
-SLUGS = ("demonstration", "manniskoexploatering", "samordnad-tillsyn-otto")
+SLUGS = ("demonstration", "stegvis", "manniskoexploatering", "samordnad-tillsyn-otto")
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -124,7 +124,7 @@ def each(request: pytest.FixtureRequest, report: Callable[[str], Report]) -> Rep
     return report(request.param)
 
 
-@pytest.fixture(scope="session", params=SLUGS[1:])
+@pytest.fixture(scope="session", params=SLUGS[2:])
 def real(request: pytest.FixtureRequest, report: Callable[[str], Report]) -> Report:
     return report(request.param)
 

@@ -21,6 +21,7 @@ from evalkit.language import Language, Text
 from evalkit.panels import Panel
 from evalkit.selftest import SelfTest, Trial
 from evalkit.selftest.history import History, learn
+from evalkit.selftest.trials import Worlds, trial
 from evalkit.selftest.worlds import world
 from evalkit.statements import Statement
 from evalkit.vocabulary import DateBasis, DesignId, Frequency, Role
@@ -158,6 +159,19 @@ def test_neighbours_alike_by_chance_make_no_lasting_shift_of_level() -> None:
     room = 0.27 / 1.27
     assert autocorrelation([passing]) > 2 * room
     assert correlation_of_shocks([passing], 1.27) < 0.95 * room
+
+
+def test_a_likeness_by_chance_in_the_demonstration_makes_no_lasting_shift() -> None:
+    """E6 correlates more at the first lag than φ leaves room for; read alone, intervals held it in 75 per cent."""
+    plan = ek.Plan.load(ek.resources.analyses() / "demonstration")
+    grid = ek.panel(ek.simulate(seed=plan.document.data.seed).load(), plan)
+    item = next(one for one in plan.estimands if one.id == "E6")
+    found = learn(item, grid, item.before)
+    assert isinstance(found, History)
+    room = (found.dispersion - 1) / found.dispersion
+    assert 0 < found.autocorrelation < 0.6 * room
+    tried = trial(item, Worlds(world(item, grid, found, item.before), 60, np.random.default_rng(3)), 1.0, 0.95)
+    assert tried.coverage > 0.85
 
 
 def test_a_gap_and_a_time_without_events_are_told_and_not_tried() -> None:

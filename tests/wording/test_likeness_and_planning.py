@@ -139,7 +139,7 @@ def test_what_is_needed_is_a_sentence(faults_of, design: DesignId, language: Lan
 
 
 @pytest.mark.parametrize("language", BOTH)
-@pytest.mark.parametrize("name", ["demonstration", "manniskoexploatering", "samordnad-tillsyn-otto"])
+@pytest.mark.parametrize("name", ["demonstration", "manniskoexploatering", "samordnad-tillsyn-otto", "stegvis"])
 def test_the_whole_answer_has_no_forbidden_word(name: str, language: Language) -> None:
     plan = ek.Plan.load(Path(str(ek.resources.analyses())) / name)
     told = planned_text(planned_power(plan), language)
