@@ -43,8 +43,8 @@ def standardised_rate(
         Which group a row belongs to (unit, period), for all of them in one call: a column, several, or a frame.
     method
         ``score`` (covers about as often as ``conf_level`` says; some points less when a stratum with a handful of
-        events has most of the weight), ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer; never known to cover too little,
-        and usually too much).
+        events has most of the weight), ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer; never known to cover too
+        little, and usually too much).
     conf_level
         At least 0.5 and below 1.
     null
