@@ -11,12 +11,13 @@ Deming and Stephan 1940, Annals of Mathematical Statistics 11:427-444.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.inference import join_dates
+from evalkit.inference.exchanged_spread import Quiet, log_spread
 from evalkit.inference.group_time import JoiningPanel, Whole, members
 from evalkit.inference.intervals import Floats
 from evalkit.inference.join_dates import Assignments
@@ -24,7 +25,7 @@ from evalkit.inference.join_dates import Assignments
 _CLOSE = 1e-12
 # Enough for statistics that are ranked; those nearer to each other than ten times this count as ties.
 _NEAR = 1e-6
-_TIE = 1e-5
+_TIE = 1e-4
 _STEPS, _MOST_ROUNDS = 10, 500
 
 
@@ -133,19 +134,22 @@ def exchanged(panel: JoiningPanel, looked: Looked, given: Assignments, *, conf_l
 
     Notes
     -----
-    Limits are the factors, the same for all units and periods, that are not rejected; counts that were looked at are
-    divided by the factor tried. Statistics that cannot be worked out under some assignment count as extreme there.
+    The statistic of an assignment is its log ratio over its own spread, so that small units that join are not unusual
+    by chance alone. Limits are the factors, the same for all units and periods, that are not rejected; exposures in
+    cells that were looked at are multiplied by the factor tried. Statistics that cannot be worked out under some
+    assignment count as extreme there.
     """
     shift = _Shifted(panel, looked, given)
+    estimate = expected(panel, looked).log_ratio
     found = shift.at(0.0)
-    low, high = join_dates.log_limits(shift.at, float(found[0]), 1 - conf_level)
+    low, high = join_dates.log_limits(shift.at, estimate, 1 - conf_level)
     extreme = np.isnan(found) | (np.abs(found) >= abs(found[0]) - _TIE)
-    return Exchanged(float(found[0]), low, high, float(extreme.mean()))
+    return Exchanged(estimate, low, high, float(extreme.mean()))
 
 
 @dataclass(slots=True, eq=False)
 class _Shifted:
-    """Statistics of every assignment when counts have been divided by a factor; each fit starts from the last."""
+    """Statistics of every assignment when joining has multiplied by a factor; each fit starts from the last."""
 
     panel: JoiningPanel
     looked: Looked
@@ -153,19 +157,27 @@ class _Shifted:
     start: Floats | None = None
 
     def at(self, effect: float) -> Floats:
-        """Shape ``(assignments,)``."""
-        member = members(self.given.joined, self.looked.dates)
-        own = members(self.panel.joined, self.looked.dates)
-        seen = own.T @ self.looked.seen
-        panel = replace(self.panel, top=self.panel.top * np.exp(-effect * seen))
-        top, bottom = member @ panel.top, member @ panel.bottom
-        level, factor = _fitted(top, bottom, self.looked.base, start=self.start, close=_NEAR)
+        """Shape ``(assignments,)``: log ratios over their spread."""
+        looked, top = self.looked, self.panel.top
+        member = members(self.given.joined, looked.dates)
+        own = members(self.panel.joined, looked.dates).T
+        bottom = self.panel.bottom * np.exp(effect * (own @ looked.seen))
+        counts, exposed = member @ top, member @ bottom
+        level, factor = _fitted(counts, exposed, looked.base, start=self.start, close=_NEAR)
         self.start = factor
-        means = bottom * level[:, :, None] * factor[:, None, :]
-        counted, awaited = (np.where(self.looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (top, means))
+        means = exposed * level[:, :, None] * factor[:, None, :]
+        counted, awaited = (np.where(looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (counts, means))
+        quiet = _quiet(top, bottom, (own @ (looked.base | looked.seen)) > 0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log(counted / awaited)
+            ratio = np.log(counted / awaited) / log_spread(quiet, member, looked.base, looked.seen)
         return np.where(np.isfinite(ratio), ratio, np.nan)
+
+
+def _quiet(top: Floats, bottom: Floats, used: NDArray[np.bool_]) -> Quiet:
+    """Every unit with a level of its own and factors in common, fitted to the cells used."""
+    level, factor = _fitted(top[None], bottom[None], used, close=_NEAR)
+    mean = bottom * level[0][:, None] * factor[0]
+    return Quiet(mean, np.where(used, top - mean, 0.0))
 
 
 def _fitted(
