@@ -1,10 +1,10 @@
-"""How far the logarithm of counted over expected wanders by itself when the dates of joining go to some units.
+"""How far what is counted wanders from what is expected by itself when the dates of joining go to some units.
 
 Small units that join give a noisy ratio and large ones a steady one. Were ratios compared as they are, small joining
 units would look unusual by chance alone in a third of panels. So each assignment is measured against its own spread.
 
-The ratio is taken as a weighted sum of how units differ from levels times factors: one over what is expected in the
-cells looked at, and in the base what the Poisson fit makes of them. Spread beyond chance is estimated from all units
+The difference is taken as a weighted sum of how units differ from levels times factors: one in the cells looked at,
+and in the base what the Poisson fit makes of them. Spread beyond chance is estimated from all units
 and does not depend on who joined (:mod:`evalkit.inference.growth`).
 
 Source: MacKinnon and Webb 2020, Journal of Econometrics 218:435-450, for exchanging t rather than the coefficient;
@@ -40,8 +40,8 @@ class Quiet:
     residual: Floats
 
 
-def log_spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[np.bool_]) -> Floats:
-    """The standard deviation of each assignment's log ratio.
+def spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[np.bool_]) -> Floats:
+    """The standard deviation of counted less expected under each assignment.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ def log_spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDAr
     Examples
     --------
     >>> import numpy as np
-    >>> from evalkit.inference.exchanged_spread import Quiet, log_spread
+    >>> from evalkit.inference.exchanged_spread import Quiet, spread
     >>> mean = np.repeat([[10.0], [10], [90], [90]], 2, axis=1)
     >>> quiet = Quiet(mean, np.array([[-2.0, 2], [2, -2], [6, -6], [-6, 6]]))
     >>> member = np.array([[[1.0, 0, 0, 0], [0, 1, 1, 1]], [[0, 0, 1, 0], [1, 1, 0, 1]]])
     >>> base = np.array([[True, False], [True, True]])
-    >>> small, large = log_spread(quiet, member, base, ~base)
-    >>> bool(small > 2 * large)
+    >>> small, large = spread(quiet, member, base, ~base)
+    >>> bool(small / 10 > 1.5 * large / 90)
     True
     """
     means = member @ quiet.mean
@@ -77,7 +77,7 @@ def log_spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDAr
         joint = np.nan_to_num((member @ size**2) / (member @ size))
         chance = (weight**2 * means).sum(axis=2)
         variance = (chance * scale * (1 + slope * joint)).sum(axis=1)
-        return np.asarray(np.sqrt(variance) / (means * seen).sum(axis=(1, 2)))
+        return np.asarray(np.sqrt(variance))
 
 
 def _weights(base: Floats, seen: Floats) -> Floats:

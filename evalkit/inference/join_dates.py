@@ -24,7 +24,9 @@ from evalkit.inference.intervals import Floats
 _TIE = 1e-9
 _CHUNK = 2_000_000
 # Effects tried on the ratio scale, as logarithms from the estimate; between them statistics are smooth.
-_TRIED = np.concatenate([-np.geomspace(8, 0.02, 14), [0.0], np.geomspace(0.02, 8, 14)])
+_STEPS = np.geomspace(0.02, 8, 14)
+_TRIED = np.concatenate([-_STEPS[::-1], [0.0], _STEPS])
+_NARROWINGS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,19 @@ class Assignments:
 
     joined: Whole
     exact: bool
+
+    def least(self, conf_level: float) -> int | None:
+        """How many there must be for a p as small as ``1 - conf_level``, or ``None`` when there are as many.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from evalkit.inference.join_dates import Assignments
+        >>> Assignments(np.zeros((19, 4), dtype=np.int64), exact=True).least(0.95)
+        20
+        """
+        needed = math.ceil(1 / (1 - conf_level) * (1 - 1e-9))
+        return None if len(self.joined) >= needed else needed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,8 +219,23 @@ def log_limits(statistic: Callable[[float], Floats], estimate: float, alpha: flo
     """
     if not np.isfinite(estimate):
         return -math.inf, math.inf
-    tried = estimate + _TRIED
-    return _both(tried, np.stack([statistic(float(effect)) for effect in tried]), estimate, alpha)
+    return _end(statistic, estimate, -1, alpha), _end(statistic, estimate, 1, alpha)
+
+
+def _end(statistic: Callable[[float], Floats], estimate: float, side: int, alpha: float) -> float:
+    """The first effect rejected going outwards."""
+    inside = estimate
+    for step in _STEPS:
+        outside = estimate + side * float(step)
+        if not _kept(statistic(outside), alpha):
+            break
+        inside = outside
+    else:
+        return side * math.inf
+    for _ in range(_NARROWINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if _kept(statistic(middle), alpha) else (inside, middle)
+    return outside
 
 
 def _both(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> tuple[float, float]:

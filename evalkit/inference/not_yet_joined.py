@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.inference import join_dates
-from evalkit.inference.exchanged_spread import Quiet, log_spread
+from evalkit.inference.exchanged_spread import Quiet, spread
 from evalkit.inference.group_time import JoiningPanel, Whole, members
 from evalkit.inference.intervals import Floats
 from evalkit.inference.join_dates import Assignments
@@ -134,10 +134,10 @@ def exchanged(panel: JoiningPanel, looked: Looked, given: Assignments, *, conf_l
 
     Notes
     -----
-    The statistic of an assignment is its log ratio over its own spread, so that small units that join are not unusual
-    by chance alone. Limits are the factors, the same for all units and periods, that are not rejected; exposures in
-    cells that were looked at are multiplied by the factor tried. Statistics that cannot be worked out under some
-    assignment count as extreme there.
+    The statistic of an assignment is counted less expected over its own spread, so that small units that join are not
+    unusual by chance alone; unlike the logarithm it bears zeros and leans less where counts are small. Limits are the
+    factors, the same for all units and periods, that are not rejected; exposures in cells that were looked at are
+    multiplied by the factor tried. Statistics that cannot be worked out under some assignment count as extreme there.
     """
     shift = _Shifted(panel, looked, given)
     estimate = expected(panel, looked).log_ratio
@@ -157,7 +157,7 @@ class _Shifted:
     start: Floats | None = None
 
     def at(self, effect: float) -> Floats:
-        """Shape ``(assignments,)``: log ratios over their spread."""
+        """Shape ``(assignments,)``: counted less expected, over its spread."""
         looked, top = self.looked, self.panel.top
         member = members(self.given.joined, looked.dates)
         own = members(self.panel.joined, looked.dates).T
@@ -169,8 +169,8 @@ class _Shifted:
         counted, awaited = (np.where(looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (counts, means))
         quiet = _quiet(top, bottom, (own @ (looked.base | looked.seen)) > 0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log(counted / awaited) / log_spread(quiet, member, looked.base, looked.seen)
-        return np.where(np.isfinite(ratio), ratio, np.nan)
+            found = (counted - awaited) / spread(quiet, member, looked.base, looked.seen)
+        return np.where(np.isfinite(found), found, np.nan)
 
 
 def _quiet(top: Floats, bottom: Floats, used: NDArray[np.bool_]) -> Quiet:

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pytest
 
-from evalkit.inference import join_dates
+from evalkit.inference import join_dates, not_yet_joined
 from evalkit.inference.group_time import JoiningPanel, effects, plan_cells
 from evalkit.inference.group_time_averages import Average, average, plan_average
 from evalkit.inference.joining_rule import Clusters
@@ -67,3 +67,21 @@ def test_errors_hold_where_the_rule_allows_them() -> None:
         # The 97.5 % quantile of Student's t with 9 degrees of freedom.
         shares.append(abs(found.overall) > 2.2622 * math.sqrt(found.overall_influence @ found.overall_influence))
     assert np.mean(shares) <= MOST
+
+
+@pytest.mark.parametrize("place", ["smallest", "largest"])
+def test_counted_over_expected_holds_its_level_when_areas_that_join_are_small_or_large(place: str) -> None:
+    """200 draws: 9.6 % is three standard errors above 5."""
+    rng = np.random.default_rng(11)
+    joined = np.full(20, PERIODS)
+    joined[slice(0, 3) if place == "smallest" else slice(17, 20)] = (3, 4, 5)
+    looked, hits = not_yet_joined.Looked.of(joined, PERIODS), 0
+    for _ in range(200):
+        exposure = np.repeat(20 * np.sort(np.exp(rng.normal(0, 1.2, 20)))[:, None], PERIODS, axis=1)
+        drift = np.cumsum(rng.normal(0, 0.1, (20, PERIODS)), axis=1)
+        counts = rng.poisson(exposure * np.exp(drift)).astype(float)
+        panel = JoiningPanel(counts, exposure, joined, np.ones(20), ratio=True)
+        drawn = join_dates.assignments(joined, most_exact=99, draws=99, generator=rng)
+        found = np.abs(not_yet_joined._Shifted(panel, looked, drawn).at(0.0))
+        hits += bool(np.mean(np.isnan(found) | (found >= found[0] - 1e-4)) <= 0.05)
+    assert hits / 200 <= 0.096
