@@ -75,18 +75,15 @@ def p_values(panel: JoiningPanel, effect: float, rng: np.random.Generator) -> tu
     given = join_dates.assignments(panel.joined, most_exact=EXCHANGES, draws=EXCHANGES, generator=rng)
     looked = Looked.of(panel.joined, PERIODS)
     found = _Shifted(panel, looked, given).at(effect)
-    seen = members(panel.joined, looked.dates).T @ looked.seen
+    if effect:
+        return join_dates.p_value(found), math.nan
     member = members(given.joined, looked.dates)
-    top, bottom = member @ panel.top, member @ (panel.bottom * np.exp(effect * seen))
+    top, bottom = member @ panel.top, member @ panel.bottom
     level, factor = _fitted(top, bottom, looked.base, close=1e-6)
     means = bottom * level[:, :, None] * factor[:, None, :]
     with np.errstate(divide="ignore"):
         raw = np.log((top * looked.seen).sum(axis=(1, 2)) / (means * looked.seen).sum(axis=(1, 2)))
-    return _p(found), _p(raw)
-
-
-def _p(found: NDArray[np.float64]) -> float:
-    return float(np.mean(~np.isfinite(found) | (np.abs(found) >= np.abs(found[0]) - 1e-4)))
+    return join_dates.p_value(found), join_dates.p_value(raw[None])
 
 
 def cell(setting: Setting, place: str, draws: int) -> str:

@@ -140,7 +140,7 @@ def joining_ratio(
     ... })
     >>> found = ek.joining_ratio(areas, unit="area", period="year", count="found", exposure="visits", joined="joined")
     >>> round(found.overall.estimate, 2), round(found.overall.p_value, 3)
-    (1.6, 0.133)
+    (1.6, 0.15)
     """
     given = GroupedArguments("joining_ratio()")
     asked = _Asked(

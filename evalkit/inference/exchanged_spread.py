@@ -22,6 +22,8 @@ from evalkit.inference.growth import growth
 from evalkit.inference.intervals import Floats
 
 _RIDGE = 1e-9
+_WITHIN = 1.0
+"""One standard error of κ to either side. With the most likely alone, small units are found in up to 9 % of panels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +43,7 @@ class Quiet:
 
 
 def spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[np.bool_]) -> Floats:
-    """The standard deviation of counted less expected under each assignment.
+    """The standard deviation of counted less expected under each assignment, with spread growing least and most.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[
     Returns
     -------
     ndarray
-        Shape ``(assignments,)``; 0 or nan where nothing can vary.
+        Shape ``(2, assignments)``: at both ends of how spread may grow with size; 0 or nan where nothing can vary.
 
     Examples
     --------
@@ -65,7 +67,7 @@ def spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[
     >>> quiet = Quiet(mean, np.array([[-2.0, 2], [2, -2], [6, -6], [-6, 6]]))
     >>> member = np.array([[[1.0, 0, 0, 0], [0, 1, 1, 1]], [[0, 0, 1, 0], [1, 1, 0, 1]]])
     >>> base = np.array([[True, False], [True, True]])
-    >>> small, large = spread(quiet, member, base, ~base)
+    >>> small, large = spread(quiet, member, base, ~base)[0]
     >>> bool(small / 10 > 1.5 * large / 90)
     True
     """
@@ -76,7 +78,8 @@ def spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[
     with np.errstate(divide="ignore", invalid="ignore"):
         joint = np.nan_to_num((member @ size**2) / (member @ size))
         chance = (weight**2 * means).sum(axis=2)
-        variance = (chance * scale * (1 + slope * joint)).sum(axis=1)
+        grown = 1 + slope[:, None, None] * joint
+        variance = (chance * scale[:, None, :] * grown).sum(axis=2)
         return np.asarray(np.sqrt(variance))
 
 
@@ -96,11 +99,11 @@ def _weights(base: Floats, seen: Floats) -> Floats:
     return np.asarray(np.where(base > 0, level + factor[:, None, :], 0.0))
 
 
-def _beyond_chance(quiet: Quiet, weight: Floats, size: Floats) -> tuple[Floats, float]:
+def _beyond_chance(quiet: Quiet, weight: Floats, size: Floats) -> tuple[Floats, Floats]:
     """φ of each date and κ, from what every unit would have given had it had that date."""
     given = quiet.residual @ weight.T
     # What is common to units takes from each its part of the whole.
     chance = (quiet.mean @ (weight**2).T) * (1 - size / size.sum())[:, None]
     squared = np.full_like(given, np.nan)
     np.divide(given**2, chance, out=squared, where=chance > 0)
-    return growth(squared.T, size)
+    return growth(squared.T, size, within=_WITHIN)

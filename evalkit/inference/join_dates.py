@@ -22,6 +22,7 @@ from evalkit.inference.intervals import Floats
 
 # Ties count as extreme within this share of the observed statistic.
 _TIE = 1e-9
+_NEAR = 1e-4
 _CHUNK = 2_000_000
 # Effects tried on the ratio scale, as logarithms from the estimate; between them statistics are smooth.
 _STEPS = np.geomspace(0.02, 8, 14)
@@ -212,8 +213,8 @@ def log_limits(statistic: Callable[[float], Floats], estimate: float, alpha: flo
     Parameters
     ----------
     statistic
-        What every assignment gives, shape ``(assignments,)``, when an effect has been taken away; the first is what
-        was.
+        What every assignment gives, shape ``(ways to measure, assignments)``, when an effect has been taken away; the
+        first is what was. An effect is rejected when each way to measure does so.
     estimate
         The effect that leaves nothing of the first.
     """
@@ -222,19 +223,39 @@ def log_limits(statistic: Callable[[float], Floats], estimate: float, alpha: flo
     return _end(statistic, estimate, -1, alpha), _end(statistic, estimate, 1, alpha)
 
 
+def p_value(found: Floats) -> float:
+    """The share of assignments as extreme as the first, the largest over ways to measure.
+
+    Parameters
+    ----------
+    found
+        Shape ``(ways to measure, assignments)``, in standard errors; nan counts as extreme. Fits are not exact, so
+        those that are nearly as far out as the first count too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.join_dates import p_value
+    >>> p_value(np.array([[-2.0, 1, 2, 0], [2, 1, 1, 0]]))
+    0.5
+    """
+    size = np.abs(found)
+    return float((np.isnan(found) | (size >= size[:, :1] - _NEAR)).mean(axis=1).max())
+
+
 def _end(statistic: Callable[[float], Floats], estimate: float, side: int, alpha: float) -> float:
     """The first effect rejected going outwards."""
     inside = estimate
     for step in _STEPS:
         outside = estimate + side * float(step)
-        if not _kept(statistic(outside), alpha):
+        if p_value(statistic(outside)) <= alpha * (1 + 1e-9):
             break
         inside = outside
     else:
         return side * math.inf
     for _ in range(_NARROWINGS):
         middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if _kept(statistic(middle), alpha) else (inside, middle)
+        inside, outside = (middle, outside) if p_value(statistic(middle)) > alpha * (1 + 1e-9) else (inside, middle)
     return outside
 
 

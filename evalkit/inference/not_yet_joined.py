@@ -23,9 +23,8 @@ from evalkit.inference.intervals import Floats
 from evalkit.inference.join_dates import Assignments
 
 _CLOSE = 1e-12
-# Enough for statistics that are ranked; those nearer to each other than ten times this count as ties.
+# Enough for statistics that are ranked.
 _NEAR = 1e-6
-_TIE = 1e-4
 _STEPS, _MOST_ROUNDS = 10, 500
 
 
@@ -135,16 +134,15 @@ def exchanged(panel: JoiningPanel, looked: Looked, given: Assignments, *, conf_l
     Notes
     -----
     The statistic of an assignment is counted less expected over its own spread, so that small units that join are not
-    unusual by chance alone; unlike the logarithm it bears zeros and leans less where counts are small. Limits are the
-    factors, the same for all units and periods, that are not rejected; exposures in cells that were looked at are
-    multiplied by the factor tried. Statistics that cannot be worked out under some assignment count as extreme there.
+    unusual by chance alone; unlike the logarithm it bears zeros and leans less where counts are small. How spread
+    grows with size is estimated, and p is the larger with least and most growth. Limits are the factors, the same for
+    all units and periods, that are not rejected; exposures in cells that were looked at are multiplied by the factor
+    tried. Statistics that cannot be worked out under some assignment count as extreme there.
     """
     shift = _Shifted(panel, looked, given)
     estimate = expected(panel, looked).log_ratio
-    found = shift.at(0.0)
     low, high = join_dates.log_limits(shift.at, estimate, 1 - conf_level)
-    extreme = np.isnan(found) | (np.abs(found) >= abs(found[0]) - _TIE)
-    return Exchanged(estimate, low, high, float(extreme.mean()))
+    return Exchanged(estimate, low, high, join_dates.p_value(shift.at(0.0)))
 
 
 @dataclass(slots=True, eq=False)
@@ -157,7 +155,7 @@ class _Shifted:
     start: Floats | None = None
 
     def at(self, effect: float) -> Floats:
-        """Shape ``(assignments,)``: counted less expected, over its spread."""
+        """Shape ``(2, assignments)``: counted less expected, over its spread as that grows least and most with size."""
         looked, top = self.looked, self.panel.top
         member = members(self.given.joined, looked.dates)
         own = members(self.panel.joined, looked.dates).T

@@ -267,7 +267,7 @@ def _spread(residual: Floats, variance: Floats) -> Floats:
     """The spread of each unit's residual but for a common factor."""
     with np.errstate(divide="ignore", invalid="ignore"):
         squared = np.where(variance > 0, residual**2 / variance, np.nan)
-    slope = growth(squared[None], variance)[1]
+    slope = growth(squared[None], variance)[1][0]
     return np.asarray(variance * (1 + slope * variance))
 
 
