@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 import evalkit as ek
 from evalkit.inference import join_dates
 from evalkit.inference.group_time import JoiningPanel, members
-from evalkit.inference.not_yet_joined import Looked, _fitted, _Shifted
+from evalkit.inference.level_factors import fitted
+from evalkit.inference.not_yet_joined import Looked, _Shifted
 
 PERIODS, EXCHANGES, ALPHA, DRIFT = 12, 199, 0.05, 0.3
 DATES = {3: (4, 6, 8), 5: (4, 4, 8, 8, 8), 8: (4, 4, 4, 6, 6, 6, 8, 8)}
@@ -79,7 +80,7 @@ def p_values(panel: JoiningPanel, effect: float, rng: np.random.Generator) -> tu
         return join_dates.p_value(found), math.nan
     member = members(given.joined, looked.dates)
     top, bottom = member @ panel.top, member @ panel.bottom
-    level, factor = _fitted(top, bottom, looked.base, close=1e-6)
+    level, factor = fitted(top, bottom, looked.base, close=1e-6)
     means = bottom * level[:, :, None] * factor[:, None, :]
     with np.errstate(divide="ignore"):
         raw = np.log((top * looked.seen).sum(axis=(1, 2)) / (means * looked.seen).sum(axis=(1, 2)))

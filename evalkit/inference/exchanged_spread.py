@@ -74,7 +74,7 @@ def spread(quiet: Quiet, member: Floats, base: NDArray[np.bool_], seen: NDArray[
     means = member @ quiet.mean
     weight = _weights(means * base, means * seen) - seen
     size = quiet.mean.sum(axis=1)
-    scale, slope = _beyond_chance(quiet, weight.mean(axis=0), size)
+    scale, slope = beyond_chance(quiet, weight.mean(axis=0), size)
     with np.errstate(divide="ignore", invalid="ignore"):
         joint = np.nan_to_num((member @ size**2) / (member @ size))
         chance = (weight**2 * means).sum(axis=2)
@@ -99,8 +99,23 @@ def _weights(base: Floats, seen: Floats) -> Floats:
     return np.asarray(np.where(base > 0, level + factor[:, None, :], 0.0))
 
 
-def _beyond_chance(quiet: Quiet, weight: Floats, size: Floats) -> tuple[Floats, Floats]:
-    """φ of each date and κ, from what every unit would have given had it had that date."""
+def beyond_chance(quiet: Quiet, weight: Floats, size: Floats) -> tuple[Floats, Floats]:
+    """φ of each date and κ, from what every unit would have given had it had that date.
+
+    Parameters
+    ----------
+    quiet
+        The units.
+    weight
+        Shape ``(dates, periods)``: what a count weighs in the statistic.
+    size
+        Shape ``(units,)``: all that is expected of a unit.
+
+    Returns
+    -------
+    tuple
+        As of :func:`evalkit.inference.growth.growth`: shapes ``(2, dates)`` and ``(2,)``.
+    """
     given = quiet.residual @ weight.T
     # What is common to units takes from each its part of the whole.
     chance = (quiet.mean @ (weight**2).T) * (1 - size / size.sum())[:, None]

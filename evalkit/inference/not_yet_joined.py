@@ -21,11 +21,7 @@ from evalkit.inference.exchanged_spread import Quiet, spread
 from evalkit.inference.group_time import JoiningPanel, Whole, members
 from evalkit.inference.intervals import Floats
 from evalkit.inference.join_dates import Assignments
-
-_CLOSE = 1e-12
-# Enough for statistics that are ranked.
-_NEAR = 1e-6
-_STEPS, _MOST_ROUNDS = 10, 500
+from evalkit.inference.level_factors import NEAR, fitted, quiet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +104,7 @@ def expected(panel: JoiningPanel, looked: Looked) -> Against:
     """
     member = members(panel.joined, looked.dates)[None]
     top, bottom = member @ panel.top, member @ panel.bottom
-    level, factor = _fitted(top, bottom, looked.base)
+    level, factor = fitted(top, bottom, looked.base)
     means = bottom[0] * level[0][:, None] * factor[0]
     return Against(np.where(looked.seen, top[0], np.nan), np.where(looked.seen, means, np.nan))
 
@@ -161,44 +157,11 @@ class _Shifted:
         own = members(self.panel.joined, looked.dates).T
         bottom = self.panel.bottom * np.exp(effect * (own @ looked.seen))
         counts, exposed = member @ top, member @ bottom
-        level, factor = _fitted(counts, exposed, looked.base, start=self.start, close=_NEAR)
+        level, factor = fitted(counts, exposed, looked.base, start=self.start, close=NEAR)
         self.start = factor
         means = exposed * level[:, :, None] * factor[:, None, :]
         counted, awaited = (np.where(looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (counts, means))
-        quiet = _quiet(top, bottom, (own @ (looked.base | looked.seen)) > 0)
+        still = Quiet(*quiet(top, bottom, (own @ (looked.base | looked.seen)) > 0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = (counted - awaited) / spread(quiet, member, looked.base, looked.seen)
+            found = (counted - awaited) / spread(still, member, looked.base, looked.seen)
         return np.where(np.isfinite(found), found, np.nan)
-
-
-def _quiet(top: Floats, bottom: Floats, used: NDArray[np.bool_]) -> Quiet:
-    """Every unit with a level of its own and factors in common, fitted to the cells used."""
-    level, factor = _fitted(top[None], bottom[None], used, close=_NEAR)
-    mean = bottom * level[0][:, None] * factor[0]
-    return Quiet(mean, np.where(used, top - mean, 0.0))
-
-
-def _fitted(
-    top: Floats, bottom: Floats, base: NDArray[np.bool_], *, start: Floats | None = None, close: float = _CLOSE
-) -> tuple[Floats, Floats]:
-    """Levels ``(assignments, dates)`` and factors ``(assignments, periods)`` by scaling in turn."""
-    counts, exposed = top * base, bottom * base
-    by_group, by_period = counts.sum(axis=2), counts.sum(axis=1)
-    factor = np.divide(by_period, exposed.sum(axis=1), out=np.zeros_like(by_period), where=base.any(axis=0))
-    if start is not None:
-        # A factor that was zero would stay so.
-        factor = np.where((start > 0) == (by_period > 0), start, factor)
-    used, turned = base.any(axis=1), np.swapaxes(exposed, 1, 2)
-
-    def levels() -> Floats:
-        rows = np.einsum("adt,at->ad", exposed, factor)
-        return np.asarray(np.divide(by_group, rows, out=np.zeros_like(by_group), where=used & (rows > 0)))
-
-    for _ in range(_MOST_ROUNDS):
-        before = factor
-        for _ in range(_STEPS):
-            columns = (turned @ levels()[:, :, None])[:, :, 0]
-            factor = np.divide(by_period, columns, out=np.zeros_like(by_period), where=columns > 0)
-        if np.abs(factor - before).max() <= close * max(float(factor.max()), 1e-300):
-            break
-    return levels(), factor
