@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 import evalkit as ek
 from evalkit.inference import join_dates
-from evalkit.inference.group_time import JoiningPanel, members
+from evalkit.inference.group_time import JoiningPanel, members, plan_cells
+from evalkit.inference.group_time_averages import Average, plan_average
 from evalkit.inference.level_factors import fitted
 from evalkit.inference.not_yet_joined import Looked, _Shifted
 
@@ -96,6 +97,24 @@ def cell(setting: Setting, place: str, draws: int) -> str:
     return f"{own:.1f} / {100 * np.mean(held):.1f} | {raw:.1f}"
 
 
+def by_cells(setting: Setting, place: str, draws: int) -> str:
+    """The overall average of :func:`evalkit.group_time_effects` with exchanged dates, the same shares; zeros apart."""
+    rng = np.random.default_rng([setting.areas, setting.joining, int(10 * setting.sizes), PLACES.index(place)])
+    shares = []
+    for factor in (1.0, 1.5):
+        found = []
+        for _ in range(draws):
+            panel = draw(setting, place, factor, rng)
+            moved = replace(panel, bottom=panel.bottom * np.where(panel.treated, factor, 1.0))
+            plan = plan_cells(panel.joined, PERIODS, never_only=False)
+            row = plan_average(plan, Average.GROUP).overall_coefficients[None, :]
+            given = join_dates.assignments(panel.joined, most_exact=EXCHANGES, draws=EXCHANGES, generator=rng)
+            found.append(float(join_dates.p_values(moved, plan, row, given)[0]))
+        told = np.array(found)[~np.isnan(found)]
+        shares.append(100 * float(np.mean(told <= ALPHA)) if told.size else math.nan)
+    return f"{shares[0]:.1f} / {100 - shares[1]:.1f}"
+
+
 def public(setting: Setting, place: str, draws: int) -> tuple[float, float, float]:
     """What the function that D5 calls does: false findings, coverage of a factor of 1.5, and refusals, per cent."""
     rng = np.random.default_rng(7)
@@ -142,6 +161,13 @@ def main() -> None:
                 setting = Setting(areas, joining, sizes, noise, given.mean)
                 cells = " | ".join(cell(setting, place, given.draws) for place in PLACES)
                 print(f"| {areas} | {joining} | {sizes} | {noise} | {cells} |", flush=True)
+    print("\n| group_time_effects | sizes | noise | smallest | middle | largest |\n|---|---|---|---|---|---|")
+    for areas, joining in ((20, 3), (20, 8), (40, 8)):
+        for sizes in (1.0, 1.5):
+            for noise in ("chance", "levels .0", "levels .8"):
+                setting = Setting(areas, joining, sizes, noise, given.mean)
+                cells = " | ".join(by_cells(setting, place, given.draws) for place in PLACES)
+                print(f"| {areas}, {joining} joining | {sizes} | {noise} | {cells} |", flush=True)
     print("\n| D5 | which join | false findings | holds 1.5 | refused |\n|---|---|---|---|---|")
     for place in PLACES:
         told = public(Setting(20, 3, 1.0, "levels .5", given.mean), place, max(given.draws // 4, 1))
