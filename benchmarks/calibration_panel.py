@@ -6,7 +6,7 @@ variance is φ times the mean in every area; with ``levels`` areas wander in per
 the next, so that φ grows with size. ``poisson`` is the same test with Poisson's spread instead of the one estimated by
 size. At 5 per cent, with 10 areas at 10 per cent, the least there can be; evalkit refuses 10 areas at 95 per cent.
 
-    python benchmarks/calibration_panel.py [panels]
+    python benchmarks/calibration_panel.py [panels [events]]    with ``events`` only the robust event study
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ LARGE, TREATED = 300, 30
 PLACES = {"smallest": 0.0, "median": 0.5, "largest": 1.0}
 
 
-def sizes(rng: np.random.Generator, units: int, place: str) -> NDArray[np.float64]:
+def sizes(rng: np.random.Generator, units: int, place: str, spread: float = 1.0) -> NDArray[np.float64]:
     """Events expected per period of each area, the treated first."""
-    drawn = np.sort(MEAN * np.exp(rng.normal(-0.5, 1, units)))
+    drawn = np.sort(MEAN * np.exp(rng.normal(-(spread**2) / 2, spread, units)))
     at = round(PLACES[place] * (units - 1))
     return np.r_[drawn[at], np.delete(drawn, at)]
 
@@ -80,12 +80,12 @@ def line(panels: int, units: int, kind: str, phi: float) -> str:
     return f"| {units} | {100 * level:.0f} % | {kind if phi > 1 else '–'} | {phi:g} | {cells} | {refused:.1f} |"
 
 
-def event_line(panels: int, units: int, treated: int) -> str:
+def event_line(panels: int, units: int, treated: int, spread: float) -> str:
     """Per cent of quiet panels: a bin rejected, a bin outside the bands, a bin before found to deviate."""
-    rng = np.random.default_rng([units, treated])
+    rng = np.random.default_rng([units, treated, int(10 * spread)])
     found = []
     for _ in range(panels):
-        counts = quiet(rng, 4 * sizes(rng, units, "median")[rng.permutation(units)], "levels", 2.0)
+        counts = quiet(rng, 4 * sizes(rng, units, "median", spread)[rng.permutation(units)], "levels", 2.0)
         since = event_study.bins(PERIODS, PERIODS // 2, 3)
         told = event_study.clustered(counts, np.ones_like(counts), np.arange(units) < treated, since, conf_level=0.95)
         if isinstance(told, Statement):
@@ -95,7 +95,7 @@ def event_line(panels: int, units: int, treated: int) -> str:
             (np.mean(told.p_value <= ALPHA), beyond.any(), told.before is not None and told.before[1] <= ALPHA)
         )
     shares = " | ".join(f"{100 * share:.1f}" for share in np.mean(found, axis=0))
-    return f"| {units} | {treated} | {shares} | {100 * (1 - len(found) / panels):.1f} |"
+    return f"| {units} | {treated} | {spread} | {shares} | {100 * (1 - len(found) / panels):.1f} |"
 
 
 def timed() -> str:
@@ -111,6 +111,13 @@ def timed() -> str:
 def main() -> None:
     """Write the tables."""
     panels = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    if sys.argv[2:] != ["events"]:
+        placebos(panels)
+    events(panels)
+
+
+def placebos(panels: int) -> None:
+    """The placebo test."""
     write = sys.stdout.write
     heads = ("areas", "level", "variation", "φ", *PLACES, "largest, poisson", "doubled, median", "refused")
     write(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
@@ -118,12 +125,18 @@ def main() -> None:
         for kind, phi in (("counts", 1.0), ("counts", 2.0), ("counts", 4.0), ("levels", 2.0), ("levels", 4.0)):
             write(line(panels, units, kind, phi) + "\n")
             sys.stdout.flush()
-    heads = ("areas", "treated", "one bin", "any bin outside the bands", "a bin before", "refused")
-    write(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
-    for units, treated in ((30, 10), (60, 10), (40, 20), (100, 10), (60, 30)):
-        write(event_line(max(panels // 4, 1), units, treated) + "\n")
-        sys.stdout.flush()
     write(f"\n{timed()}\n")
+
+
+def events(panels: int) -> None:
+    """The robust event study."""
+    write = sys.stdout.write
+    heads = ("areas", "treated", "sizes", "one bin", "any bin outside the bands", "a bin before", "refused")
+    write(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
+    for units, treated in ((30, 10), (40, 20), (60, 10)):
+        for spread in (0.0, 0.5, 1.0, 1.5):
+            write(event_line(max(panels // 4, 1), units, treated, spread) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
     manifest.json            digests of inputs, plan, code book and outputs; seed, versions, engine; the clock
     estimates.json / .csv    every estimand, also the refused ones
     findings.csv             what the checks of each estimand came to
+    steps.csv                where areas join at different times: counted and expected by time since joining
     series.parquet / .csv    released counts and rates by group and period
     coverage.parquet         who reported what when
     sources.parquet          where the figures come from
@@ -113,6 +114,9 @@ def write(
     )
     _csv(folder / "estimates.csv", released.estimates.to_frame())
     _csv(folder / "findings.csv", released.estimates.findings_frame())
+    steps = released.estimates.steps_frame()
+    if steps.height:
+        _csv(folder / "steps.csv", steps)
     released.series.write_parquet(folder / "series.parquet")
     _csv(folder / "series.csv", released.series)
     released.coverage.write_parquet(folder / "coverage.parquet")

@@ -145,6 +145,17 @@ def _findings() -> Schema:
     }
 
 
+def _steps() -> Schema:
+    """One row per estimand × time since joining."""
+    import polars as pl
+
+    return {
+        "estimand_id": pl.String,
+        **dict.fromkeys(("since", "last", "counted"), pl.Int64),
+        **dict.fromkeys(("expected", "ratio", "conf_low", "conf_high"), pl.Float64),
+    }
+
+
 def _self_test() -> Schema:
     """One row per estimand × known effect."""
     import polars as pl
@@ -188,6 +199,7 @@ _SCHEMAS = {
     "EQUIVALENCES": _equivalences,
     "PRECISIONS": _precisions,
     "FINDINGS": _findings,
+    "STEPS": _steps,
     "SELF_TEST": _self_test,
     "RELEASED_SERIES": _released_series,
 }

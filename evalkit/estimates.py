@@ -57,6 +57,33 @@ class Tested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What was counted some time after areas joined, and what those that waited pointed to.
+
+    Attributes
+    ----------
+    since, last
+        Periods since joining, the first and the last put together; negative as if areas had joined earlier.
+    counted, expected
+        Events in the areas that had joined by then.
+    conf_low, conf_high
+        Of the ratio, by exchanged dates; ``None`` when either number is zero.
+    """
+
+    since: int
+    last: int
+    counted: int
+    expected: float
+    conf_low: float | None = None
+    conf_high: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Counted over expected."""
+        return self.counted / self.expected if self.expected > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """One estimate or refusal.
 
@@ -83,6 +110,8 @@ class Estimate:
     p_adjusted, multiplicity
         The p-value adjusted for the other tests of the family, and how: a word of
         :class:`~evalkit.inference.adjustment.Adjustment`. Both or neither.
+    steps
+        For areas that join at different times: the same by time since joining.
     findings
         What the checks of the design came to; an estimate made outside a plan has none.
 
@@ -121,6 +150,7 @@ class Estimate:
     tests: tuple[Tested, ...] = ()
     p_adjusted: float | None = None
     multiplicity: str | None = None
+    steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -143,8 +173,8 @@ class Estimate:
                 number is not None for number in (*numbers, self.std_error, self.p_value, self.p_adjusted, self.events)
             ):
                 raise ValueError("a refusal carries no number")
-            if self.cells or self.tests:
-                raise ValueError("a refusal carries no cells and no tests")
+            if self.cells or self.tests or self.steps:
+                raise ValueError("a refusal carries no cells, tests or steps")
 
     @property
     def is_estimated(self) -> bool:
@@ -177,6 +207,7 @@ class Estimate:
             exposure=None,
             cells=(),
             tests=(),
+            steps=(),
             method=None,
             p_adjusted=None,
             multiplicity=None,
@@ -193,13 +224,15 @@ class Estimate:
         return replace(self, p_adjusted=None, multiplicity=None)
 
     def __repr__(self) -> str:
-        head = " ".join(part for part in (self.estimand_id, self.metric, self.contrast) if part)
+        # Outside of a plan the scale says what it is; in one the estimand's name stands first.
+        name = "" if self.estimand_id == ADHOC else self.estimand_id
+        head = " ".join(part for part in (name, self.metric, self.contrast) if part)
         if not self.is_estimated:
-            return f"{head}: {self.status.value}: {self.reason}"
+            return f"{head or self.scale.value}: {self.status.value}: {self.reason}"
         if self.conf_low is None or self.conf_high is None:
-            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method}){self._p_values()}"
+            return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method}){self._p_values()}".lstrip()
         limits = f"{self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}"
-        return f"{head} {self.scale.value} {self.estimate:.4g} ({limits}, {self.method}){self._p_values()}"
+        return f"{head} {self.scale.value} {self.estimate:.4g} ({limits}, {self.method}){self._p_values()}".lstrip()
 
     def _repr_html_(self) -> str:
         from evalkit.views import estimates_view
@@ -296,6 +329,17 @@ class Estimates:
 
         rows = [_finding_row(item.estimand_id, finding) for item in self.items for finding in item.findings]
         return pl.DataFrame(rows, schema=columns.FINDINGS, orient="row")
+
+    def steps_frame(self) -> pl.DataFrame:
+        """One row per estimand and time since joining with the columns of ``columns.STEPS``."""
+        import polars as pl
+
+        rows = [
+            (item.estimand_id, one.since, one.last, one.counted, one.expected, one.ratio, one.conf_low, one.conf_high)
+            for item in self.items
+            for one in item.steps
+        ]
+        return pl.DataFrame(rows, schema=columns.STEPS, orient="row")
 
     def __repr__(self) -> str:
         head = f"Estimates: {len(self.items)} estimands, {len(self.refused)} refused"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from evalkit import __version__, breaks, caveats, checks
 from evalkit.dataset import Dataset
 from evalkit.designs import REGISTRY
+from evalkit.designs.staggered import dated
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate, Estimates, Provenance
 from evalkit.metrics import Metric, MetricBook
@@ -45,7 +46,7 @@ def evaluate(plan: Plan, dataset: Dataset, *, book: MetricBook | None = None) ->
 def evaluate_panel(plan: Plan, grid: Panel, *, data_digest: str, book: MetricBook) -> Estimates:
     """Estimate every estimand of the plan on a panel that is already built."""
     return Estimates(
-        tuple(_one(item, grid, plan.document.conf_level, book) for item in plan.estimands),
+        tuple(_one(dated(item, grid), grid, plan.document.conf_level, book) for item in plan.estimands),
         Provenance(plan_digest=plan.digest, data_digest=data_digest, version=__version__, seed=plan.document.data.seed),
         synthetic=grid.synthetic,
     )
@@ -62,6 +63,8 @@ def _one(item: Estimand, grid: Panel, conf_level: float, book: MetricBook) -> Es
     )
     metric = book.metric(item.series.metric)
     of_metric = _of_metric(metric) if metric else ()
+    if found.is_estimated and design.steps is not None:
+        found = replace(found, steps=design.steps(item, grid, conf_level))
     found = replace(found, assumptions=(*found.assumptions, *of_metric, *breaks.between_windows(item, grid, book)))
     return found.examined(checks.examine(checks.Situation(item, grid, design, found, book, conf_level)))
 

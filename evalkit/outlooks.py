@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from evalkit import refusals
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
-from evalkit.inference import precision, rule_power
+from evalkit.inference import precision, rule_power, series_power
 from evalkit.inference.segmented import FEWEST_A_SIDE
 from evalkit.precisions import Precision, PrecisionSeries
 from evalkit.vocabulary import DesignId, Frequency
@@ -36,6 +37,8 @@ _SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
 _NEXT_TO_NOTHING = 1e-9
 _LEAST_LEVEL = 1e-9
 """Of the enumeration: tails far below it are lost to rounding."""
+_LEAST_OF_SERIES = 1e-30
+"""Where no change is found in the series, however large: the formula then asks for one beyond any."""
 _EXACT: dict[str, Any] = {"method": "exact"}
 _OUTERMOST = 3
 _HALVINGS = 14
@@ -70,7 +73,11 @@ class Layout:
         if self.design not in _SERIES or self.months_before is None:
             return 1.0
         before, after = (months / self.frequency.months for months in (self.months_before, self.months_after))
-        return _NEXT_TO_NOTHING if before <= 1 else 1 / (1 + 3 * (before + after) ** 2 / (before**2 - 1))
+        return (
+            _NEXT_TO_NOTHING
+            if min(before, after) < FEWEST_A_SIDE
+            else 1 / (1 + 3 * (before + after) ** 2 / (before**2 - 1))
+        )
 
     @property
     def df(self) -> int:
@@ -80,8 +87,21 @@ class Layout:
         return sides * sum(months // self.frequency.months - 1 for months in windows)
 
     def level(self, alpha: float, dispersion: float) -> float:
-        """The level to plan at: smaller than ``alpha`` where the plan's rule has to estimate φ from few periods."""
-        return alpha if self.design in _SERIES else rule_power.level(alpha, POWER, dispersion, self.df)
+        """The level to plan at: smaller than ``alpha``, as φ, and in a series its season and memory, are estimated."""
+        if self.design in _SERIES:
+            return self._level_of_series(alpha, dispersion)
+        return rule_power.level(alpha, POWER, dispersion, self.df)
+
+    def _level_of_series(self, alpha: float, dispersion: float) -> float:
+        """The level at which the trend's formula has the power for the change for which the series' model has it."""
+        before, after = ((months or 0) // self.frequency.months for months in (self.months_before, self.months_after))
+        if min(before, after) < FEWEST_A_SIDE:
+            return alpha
+        sides, cycle = 2 if self.design.has_other_side else 1, MONTHS_A_YEAR // self.frequency.months
+        needed = series_power.errors_needed(before, after, cycle, sides=sides, alpha=alpha, power=POWER, phi=dispersion)
+        formula = math.sqrt(sides * (1 / after + 1 / (before * self.share_before)))
+        level = 2 * float(special.ndtr(special.ndtri(POWER) - needed / formula))
+        return min(alpha, max(level, _LEAST_OF_SERIES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +271,7 @@ def _with_more_periods(layout: Layout, row: Row, found: Precision, ratio: float,
     return replace(found, ratio=ratio, power=POWER, months=high, reason=None)
 
 
-def _with_a_longer_trend(layout: Layout, row: Row, found: Precision, ratio: float, alpha: float) -> Precision:
+def _with_a_longer_trend(layout: Layout, row: Row, found: Precision, ratio: float, nominal: float) -> Precision:
     """The first month with the power: the longer the time after, the further the trend is drawn out.
 
     Fewer points on a side than :data:`FEWEST_A_SIDE` give no model.
@@ -259,7 +279,8 @@ def _with_a_longer_trend(layout: Layout, row: Row, found: Precision, ratio: floa
     # The line is worth less by the square of the months: long before twice the time before, waiting only harms.
     furthest = 2 * (layout.months_before or 0)
     for months in range(FEWEST_A_SIDE * layout.frequency.months, furthest + 1):
-        if _approximate_power(replace(layout, months_after=months), row, ratio, alpha) >= POWER:
+        longer = replace(layout, months_after=months)
+        if _approximate_power(longer, row, ratio, longer.level(nominal, row.dispersion)) >= POWER:
             return replace(found, ratio=ratio, power=POWER, months=months, reason=None)
     return replace(found, ratio=None, power=None, months=None, reason=refusals.before_too_short())
 

@@ -13,6 +13,7 @@ from evalkit.estimands import Estimand
 from evalkit.metrics import Measure, MetricBook
 from evalkit.outlooks import MONTHS_A_YEAR, Layout, Outlook, Row, outlooks
 from evalkit.plan import Plan
+from evalkit.vocabulary import DesignId
 
 DISPERSIONS = (1.0, 2.0, 4.0)
 EVENTS_A_YEAR = (10.0, 20.0, 54.0, 108.0, 500.0)
@@ -23,16 +24,25 @@ class Reading(StrEnum):
 
     A ``SHARE`` is planned as the count that it is a share by: the plan does not say what it will be a share of, and a
     count varies more than a share, so that the answer is on the cautious side. What is ``NOT_COUNTED`` (days, kronor)
-    is not planned for: how much it varies does not follow from how many there are.
+    is not planned for: how much it varies does not follow from how many there are. Areas that join at different times
+    are not either, ``BY_AREA``: what can be seen follows from how many join when and how much areas differ.
     """
 
     COUNT = "count"
     SHARE = "share"
     NOT_COUNTED = "not_counted"
+    BY_AREA = "by_area"
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether counts and windows are enough to say what can be found."""
+        return self not in {Reading.NOT_COUNTED, Reading.BY_AREA}
 
     @classmethod
     def of(cls, estimand: Estimand, book: MetricBook) -> Reading:
         """That of an estimand; a metric that the code book does not know is told elsewhere, when the panel is made."""
+        if estimand.design is DesignId.D5:
+            return cls.BY_AREA
         metric = book.metric(estimand.series.metric)
         if metric is None:
             return cls.COUNT
@@ -53,7 +63,7 @@ class PlannedEstimand:
     @property
     def needs_table(self) -> bool:
         """Whether the standard table has to stand in for its own figures."""
-        return not self.outlooks and self.reading is not Reading.NOT_COUNTED
+        return not self.outlooks and self.reading.is_planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +118,7 @@ def planned_power(plan: Plan) -> PlannedPower:
 def _item(estimand: Estimand, layout: Layout, reading: Reading, alpha: float) -> PlannedEstimand:
     expected = estimand.expected
     found: tuple[Outlook, ...] = ()
-    if expected is not None and reading is not Reading.NOT_COUNTED:
+    if expected is not None and reading.is_planned:
         own = {expected.dispersion} if expected.dispersion is not None else set()
         rows = [
             Row(monthly=expected.monthly, monthly_comparison=expected.monthly_comparison, dispersion=dispersion)

@@ -81,6 +81,7 @@ def coarsened(found: Estimate, rule: Rule) -> Estimate:
     return replace(
         found.unadjusted(),
         tests=(),
+        steps=(),
         estimate=_three_digits(found.estimate),
         conf_low=_three_digits(found.conf_low),
         conf_high=_three_digits(found.conf_high),

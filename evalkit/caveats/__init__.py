@@ -25,6 +25,7 @@ __all__ = [
     "approximate_figures",
     "blocks_drawn",
     "chosen_by_chance",
+    "classical_errors",
     "clusters_drawn",
     "compared_with_all",
     "compared_with_drawn",
@@ -41,6 +42,8 @@ __all__ = [
     "largest_weight",
     "more_found_or_more_looked_for",
     "moved_in_time",
+    "no_case_larger_than",
+    "no_upper_limit",
     "not_an_effect",
     "nothing_else_changed",
     "one_area_per_side",
@@ -97,6 +100,19 @@ def parallel_development() -> Statement:
             "Jämförelsen förutsätter att områdena annars hade utvecklats lika. Det går inte att bevisa.",
             "The comparison takes for granted that the areas would otherwise have developed alike. "
             "That cannot be proved.",
+        ),
+    )
+
+
+def classical_errors() -> Statement:
+    """Errors as other programs print them, asked for to compare with those programs."""
+    return Statement(
+        "classical_errors",
+        Text(
+            "Osäkerheten är räknad på det vanliga sättet, som blir för litet när områdena är olika stora. "
+            "Använd den bara för att jämföra med andra program.",
+            "The uncertainty is worked out in the usual way, which makes it too small when areas are of unlike size. "
+            "Use it only to compare with other programs.",
         ),
     )
 
@@ -267,15 +283,26 @@ def one_case_dominates(share: float) -> Statement:
     )
 
 
-def larger_cases_unseen() -> Statement:
-    """An interval for persons in cases knows only the sizes seen."""
+def no_case_larger_than(most: float) -> Statement:
+    """An interval for persons in cases holds as far as no case can be larger than was said."""
     return Statement(
-        "larger_cases_unseen",
+        "no_case_larger",
         Text(
-            "Osäkerheten förutsätter att inga ärenden är mycket större än de som har setts. "
-            "Finns det enstaka mycket stora ärenden kan antalet personer vara långt högre.",
-            "The uncertainty supposes that no cases are much larger than those seen. "
-            "If there are a few very large ones, the number of persons may be far higher.",
+            f"Osäkerheten förutsätter att inget ärende kan omfatta fler än {int(most)} personer.",
+            f"The uncertainty supposes that no case can concern more than {int(most)} persons.",
+        ),
+    )
+
+
+def no_upper_limit() -> Statement:
+    """Without knowing how many persons a case can hold, a number of persons has no upper limit."""
+    return Statement(
+        "no_upper_limit",
+        Text(
+            "Hur många personer ett ärende som mest kan omfatta har inte angetts. Därför finns ingen övre gräns: "
+            "ett enda stort ärende som ännu inte har setts kan göra antalet personer långt högre.",
+            "How many persons a case can concern at most has not been told. There is therefore no upper limit: "
+            "a single large case that has not been seen yet could make the number of persons far higher.",
         ),
     )
 

@@ -50,9 +50,25 @@ def _section(run: Artifacts, item: Series, book: MetricBook, language: Language)
         for estimand, estimate in pairs(run)
         if estimand.series == item
     )
+    joined = (_joining(run, estimand, language) for estimand in run.plan.estimands if estimand.series == item)
     caveat = _shared_caveats([estimate for estimand, estimate in pairs(run) if estimand.series == item], language)
     pointer = _pointer(item, language, drawn=bool(shown))
-    return paragraphs(f"## {plain(heading)}", pointer, shown, *questions, visits, caveat, table)
+    return paragraphs(f"## {plain(heading)}", pointer, shown, *questions, *joined, visits, caveat, table)
+
+
+def _joining(run: Artifacts, estimand: Estimand, language: Language) -> str:
+    """What was counted by time since joining, drawn and in a table; empty for other designs."""
+    table = tables.joining(run.released, estimand, run.plan.document.frequency, language)
+    if table is None:
+        return ""
+    drawn = figure(run, f"fig-{estimand.id}-anslutning")
+    table_only, both = f"@{table.id}", f"@fig-{estimand.id}-anslutning {{}} @{table.id}"
+    shown = Text(both.format("och"), both.format("and")) if drawn else Text(table_only, table_only)
+    pointer = Text(
+        f"{shown.sv} visar {estimand.id} efter tid från anslutningen.",
+        f"{shown.en} {'show' if drawn else 'shows'} {estimand.id} by time since joining.",
+    )
+    return paragraphs(pointer.in_language(language), drawn, tables.to_markdown(table))
 
 
 def _pointer(item: Series, language: Language, *, drawn: bool) -> str:

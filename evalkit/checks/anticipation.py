@@ -35,13 +35,14 @@ def anticipation(situation: Situation) -> Finding | None:
     return Finding(
         check=CheckId.ANTICIPATION,
         status=FindingStatus.OK if fine else FindingStatus.WARN,
-        reason=_same(told(again)) if fine else _other(told(again), flips=flips),
+        reason=same_without_last_quarter(told(again)) if fine else other_without_last_quarter(told(again), flips=flips),
         statistic=distance,
         threshold=MOST_MOVED,
     )
 
 
-def _same(number: Text) -> Statement:
+def same_without_last_quarter(number: Text) -> Statement:
+    """The answer stands without the last of the time before."""
     return Statement(
         "same_without_last_quarter",
         Text(
@@ -51,7 +52,8 @@ def _same(number: Text) -> Statement:
     )
 
 
-def _other(number: Text, *, flips: bool) -> Statement:
+def other_without_last_quarter(number: Text, *, flips: bool) -> Statement:
+    """The answer, or only the number, is another without the last of the time before."""
     size = (
         Text("blir svaret ett annat", "the answer is another") if flips else Text("flyttas talet", "the number moves")
     )

@@ -31,13 +31,13 @@ def autocorrelation(situation: Situation) -> Finding | None:
         return Finding(check=CheckId.AUTOCORRELATION, status=FindingStatus.WARN, reason=_TOO_SHORT)
     judged = [pair for group in situation.groups if (pair := _of_side(cells, group.id)) is not None]
     if not judged:
-        return Finding(check=CheckId.AUTOCORRELATION, status=FindingStatus.WARN, reason=_TOO_FEW)
+        return Finding(check=CheckId.AUTOCORRELATION, status=FindingStatus.WARN, reason=TOO_FEW)
     r, n = max(judged, key=lambda pair: abs(pair[0]) * math.sqrt(pair[1]))
     limit = 2 / math.sqrt(n)
     return Finding(
         check=CheckId.AUTOCORRELATION,
         status=FindingStatus.WARN if abs(r) > limit else FindingStatus.OK,
-        reason=_AS_CHANCE if abs(r) <= limit else _alike(r, n) if r > 0 else _unlike(r),
+        reason=AS_CHANCE if abs(r) <= limit else _alike(r, n) if r > 0 else _unlike(r),
         statistic=r,
         threshold=limit,
     )
@@ -74,7 +74,7 @@ def _unlike(r: float) -> Statement:
     )
 
 
-_AS_CHANCE = Statement(
+AS_CHANCE = Statement(
     "periods_as_chance",
     Text(
         "Grannperioder liknar varandra inte mer än slumpen kan ge.",
@@ -88,7 +88,7 @@ _TOO_SHORT = Statement(
         f"At least one time has fewer than {FEWEST_BEFORE} periods, so dependence between them cannot be judged.",
     ),
 )
-_TOO_FEW = Statement(
+TOO_FEW = Statement(
     "events_too_few_for_dependence",
     Text(
         "Händelserna är för få för att bedöma samband mellan perioder.",

@@ -34,7 +34,7 @@ def leave_one_out(situation: Situation) -> Finding | None:
     return _judged(
         situation,
         [unit for unit, item in zip(units, found, strict=True) if answer(item) is not first],
-        _between(min(ratios), max(ratios)) if ratios else Text("–", "–"),
+        spread_of(min(ratios), max(ratios)) if ratios else Text("–", "–"),
     )
 
 
@@ -54,7 +54,7 @@ def _among_many(situation: Situation) -> Finding | None:
     names = [
         unit for unit, ratio, p in found if (p <= fewer) is not decided or (decided and (ratio > 1) is not (first > 1))
     ]
-    return _judged(situation, names, _between(min(ratios), max(ratios)))
+    return _judged(situation, names, spread_of(min(ratios), max(ratios)))
 
 
 def _judged(situation: Situation, units: list[str], spread: Text) -> Finding:
@@ -62,13 +62,14 @@ def _judged(situation: Situation, units: list[str], spread: Text) -> Finding:
     return Finding(
         check=CheckId.LEAVE_ONE_OUT,
         status=FindingStatus.WARN if names else FindingStatus.OK,
-        reason=_flips(names, spread) if names else _same(spread),
+        reason=other_without(names, spread) if names else _same(spread),
         statistic=len(names),
         threshold=0,
     )
 
 
-def _between(low: float, high: float) -> Text:
+def spread_of(low: float, high: float) -> Text:
+    """The least and the greatest ratio."""
     least, most = numeral(low, decimals=2), numeral(high, decimals=2)
     return Text(f"{least.sv} till {most.sv}", f"{least.en} to {most.en}")
 
@@ -83,7 +84,8 @@ def _same(spread: Text) -> Statement:
     )
 
 
-def _flips(names: list[str], spread: Text) -> Statement:
+def other_without(names: list[str], spread: Text) -> Statement:
+    """The areas that each decide the answer."""
     sv, en = ", eller utan ".join(names), ", or without ".join(names)
     return Statement(
         "other_without_one",

@@ -44,7 +44,7 @@ def placebo_dates(situation: Situation) -> Finding | None:
     return Finding(
         check=CheckId.PLACEBO_DATES,
         status=FindingStatus.WARN if beyond else FindingStatus.OK,
-        reason=_beyond(hits, tried) if beyond else _chance(hits, tried),
+        reason=beyond_chance(hits, tried) if beyond else within_chance(hits, tried),
         statistic=hits,
         threshold=0,
     )
@@ -56,7 +56,8 @@ def _each(situation: Situation, pairs: list[tuple[Window, Window]]) -> list[Esti
     ]
 
 
-def _beyond(hits: int, tried: int) -> Statement:
+def beyond_chance(hits: int, tried: int) -> Statement:
+    """More invented starts gave an answer than chance gives."""
     return Statement(
         "invented_starts_answer",
         Text(
@@ -66,7 +67,8 @@ def _beyond(hits: int, tried: int) -> Statement:
     )
 
 
-def _chance(hits: int, tried: int) -> Statement:
+def within_chance(hits: int, tried: int) -> Statement:
+    """No more invented starts gave an answer than chance gives."""
     return Statement(
         "invented_starts_quiet",
         Text(

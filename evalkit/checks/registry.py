@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from evalkit.checks import joined_areas, joined_before
 from evalkit.checks.anticipation import anticipation
 from evalkit.checks.autocorrelation import autocorrelation
 from evalkit.checks.ceiling import ceiling
@@ -22,7 +23,7 @@ from evalkit.checks.recording import recording
 from evalkit.checks.situation import Situation
 from evalkit.checks.spillover import spillover
 from evalkit.findings import Finding
-from evalkit.vocabulary import CheckId
+from evalkit.vocabulary import CheckId, DesignId
 
 Check = Callable[[Situation], Finding | None]
 
@@ -44,9 +45,22 @@ CHECKS: Mapping[CheckId, Check] = {
     CheckId.RECORDING: recording,
     CheckId.SPILLOVER: spillover,
 }
+OF_DESIGN: Mapping[DesignId, Mapping[CheckId, Check]] = {
+    DesignId.D5: {
+        CheckId.CLUSTERS: joined_areas.clusters,
+        CheckId.AUTOCORRELATION: joined_before.autocorrelation,
+        CheckId.PRE_TREND: joined_before.pre_trend,
+        CheckId.PLACEBO_DATES: joined_before.placebo_dates,
+        CheckId.ANTICIPATION: joined_before.anticipation,
+        CheckId.SPILLOVER: joined_areas.spillover,
+        CheckId.LEAVE_ONE_OUT: joined_areas.leave_one_out,
+    }
+}
+"""The checks that a design makes in its own way, each area with its own date."""
 
 
 def examine(situation: Situation) -> tuple[Finding, ...]:
     """Every check that concerns the design, in the design's order; those with nothing to look at are left out."""
-    made = (CHECKS[check](situation) for check in situation.design.checks if check in CHECKS)
+    ways = {**CHECKS, **OF_DESIGN.get(situation.design.id, {})}
+    made = (ways[check](situation) for check in situation.design.checks if check in ways)
     return tuple(finding for finding in made if finding is not None)

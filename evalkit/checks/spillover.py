@@ -5,6 +5,8 @@ from __future__ import annotations
 from evalkit import style
 from evalkit.checks.answers import Answer, answer, told
 from evalkit.checks.situation import Situation
+from evalkit.estimands import Group
+from evalkit.estimates import Estimate
 from evalkit.findings import Finding
 from evalkit.language import Text
 from evalkit.statements import Statement
@@ -16,7 +18,11 @@ def spillover(situation: Situation) -> Finding | None:
     neighbours = situation.estimand.neighbours
     if neighbours is None:
         return None
-    found = situation.again(group=neighbours)
+    return of_neighbours(neighbours, situation.again(group=neighbours))
+
+
+def of_neighbours(neighbours: Group, found: Estimate) -> Finding:
+    """What an estimate with the neighbours in the place of the group says."""
     seen = answer(found)
     if seen is None:
         return _finding(FindingStatus.WARN, _cannot(neighbours.name))

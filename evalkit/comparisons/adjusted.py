@@ -116,6 +116,7 @@ def adjusted_rate_ratio(
     others = [*(("covariates", name) for name in covariates), *(("by", name) for name in keys)]
     others += [("cluster", cluster)] if cluster is not None else []
     _note_unknown(given, frame, [*names.items(), *others])
+    _note_twice(given, keys, names)
     given.done()
     read = _read(given, frame, names, covariates, cluster)
     _note_contrast(given, frame[contrast], reference)
@@ -241,6 +242,24 @@ def _note_unknown(given: GroupedArguments, frame: pl.DataFrame, asked: Sequence[
                 accepted=known_names(str(name), frame.columns),
                 next_step=Text("Ange en kolumn i tabellen.", "Name a column of the frame."),
             )
+
+
+def _note_twice(given: GroupedArguments, keys: Sequence[str], names: dict[str, str]) -> None:
+    """A key given twice, or one that is constant within each comparison although the regression needs it to vary."""
+    if len(set(keys)) < len(keys) or set(keys) & set(names.values()):
+        given.note(
+            "by_twice",
+            "by",
+            what=Text(
+                "Samma kolumn står två gånger i by, eller också i count, exposure eller contrast.",
+                "The same column stands twice in by, or in count, exposure or contrast as well.",
+            ),
+            accepted=Text(
+                "olika kolumner, som inte är count, exposure eller contrast",
+                "different columns that are not count, exposure or contrast",
+            ),
+            next_step=Text("Ta bort den ur by.", "Take it out of by."),
+        )
 
 
 def _note_contrast(given: GroupedArguments, column: pl.Series, reference: object) -> None:

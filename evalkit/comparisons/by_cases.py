@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from evalkit import caveats, refusals
-from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, by_group
+from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, by_group, most_of
 from evalkit.comparisons.result import answer
 from evalkit.estimates import Estimate
-from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.method import Method
-from evalkit.inference.totals import LARGEST_COUNT
-from evalkit.language import Text
+from evalkit.statements import Statement
 from evalkit.vocabulary import Scale
 
 if TYPE_CHECKING:
@@ -61,9 +59,9 @@ def rate_by_cases(
         What the persons are divided by. For a panel a frame with one row per group: the same names and
         ``exposure``.
     at_most
-        The most persons that any case can hold, such as the largest workplace there is. With it the interval is right
-        even where the largest cases have by chance not been seen; without it no interval can be, and the estimate
-        says so among its assumptions.
+        The most persons that any case can hold, such as the largest workplace there is; not fewer than
+        the largest case seen holds. Without it there is no upper limit: a single large case that has by chance not
+        been seen could make the number far higher. The estimate says among its assumptions which it rests on.
     conf_level
         At least 0.5 and below 1.
     null
@@ -73,7 +71,8 @@ def rate_by_cases(
     -------
     Estimate or EstimateSeries
         On the scale ``rate``, method ``compound_poisson``; ``events`` is persons. For a panel one per row of
-        ``exposure``. A group without any case is a refusal: how many persons a case may hold is then unknown.
+        ``exposure``. Without ``at_most`` ``conf_high`` is infinity, and a group without any case is a refusal: how
+        many persons a case may hold is then unknown.
 
     Raises
     ------
@@ -84,12 +83,12 @@ def rate_by_cases(
     --------
     >>> import polars as pl
     >>> import evalkit as ek
-    >>> found = ek.rate_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 2.0)
-    >>> found.estimate, round(found.conf_low, 1), round(found.conf_high, 1)
-    (8.5, 2.1, 49.5)
     >>> found = ek.rate_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 2.0, at_most=40)
-    >>> round(found.conf_low, 1), round(found.conf_high, 1)
-    (2.1, 80.7)
+    >>> found.estimate, round(found.conf_low, 1), round(found.conf_high, 1)
+    (8.5, 1.7, 80.7)
+    >>> found = ek.rate_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 2.0)
+    >>> round(found.conf_low, 1), found.conf_high
+    (1.7, inf)
     >>> cases = pl.DataFrame({"unit": ["A", "A", "B"], "persons": [2, 1, 4]})
     >>> exposures = pl.DataFrame({"unit": ["A", "B", "C"], "exposure": [1.0, 1.0, 1.0]})
     >>> [one.is_estimated for one in ek.rate_by_cases(cases, exposures)]
@@ -102,7 +101,7 @@ def rate_by_cases(
     tested = None if null is None else given.null("null", null)
     level = given.conf_level(conf_level)
     (sums,), (exposed,) = read.sums, read.exposures
-    most = None if at_most is None else _most(given, at_most, int(sums.largest.max(initial=0)))
+    most = most_of(given, at_most, read)
     given.done()
     found = clustered.rate(sums, exposed, level, null=tested, at_most=most)
     return answer(
@@ -113,30 +112,14 @@ def rate_by_cases(
         method=Method.COMPOUND_POISSON,
         conf_level=level,
         null=tested,
-        assumptions=() if at_most is not None else (caveats.larger_cases_unseen(),),
+        assumptions=(_assumed(most),),
         events=sums.persons,
         exposure=exposed,
     )
 
 
-def _most(given: ColumnArguments, value: object, largest: int) -> float:
-    """The most persons that a case can hold; a fault where one that is there holds more."""
-    if is_number(value) and max(largest, 1) <= value <= LARGEST_COUNT:
-        return float(value)
-    given.note(
-        "at_most_below_largest",
-        "at_most",
-        what=Text(
-            "at_most är mindre än det största ärendet, eller inget ändligt tal.",
-            "at_most is less than the largest case, or no finite number.",
-        ),
-        accepted=Text("ett tal som inget ärende är större än", "a number that no case is larger than"),
-        next_step=Text(
-            "Ange hur många personer ett ärende som mest kan rymma, eller utelämna at_most.",
-            "Give how many persons a case can hold at most, or leave at_most out.",
-        ),
-    )
-    return 1.0
+def _assumed(most: float | None) -> Statement:
+    return caveats.no_upper_limit() if most is None else caveats.no_case_larger_than(most)
 
 
 @overload
@@ -146,6 +129,7 @@ def rate_ratio_by_cases(
     case_sizes_ref: Column,
     exposure_ref: float,
     *,
+    at_most: float | None = ...,
     conf_level: float = ...,
     null: float = ...,
 ) -> Estimate: ...
@@ -156,6 +140,7 @@ def rate_ratio_by_cases(
     case_sizes_ref: pl.DataFrame,
     exposure_ref: None = ...,
     *,
+    at_most: float | None = ...,
     conf_level: float = ...,
     null: float = ...,
 ) -> EstimateSeries: ...
@@ -165,6 +150,7 @@ def rate_ratio_by_cases(
     case_sizes_ref: Column | pl.DataFrame,
     exposure_ref: float | None = None,
     *,
+    at_most: float | None = None,
     conf_level: float = 0.95,
     null: float = 1.0,
 ) -> Estimate | EstimateSeries:
@@ -177,6 +163,9 @@ def rate_ratio_by_cases(
     exposure, exposure_ref
         What they are divided by. For a panel ``exposure`` is a frame with one row per comparison: the names of
         the groups, ``exposure`` and ``exposure_ref``; the argument ``exposure_ref`` is then left out.
+    at_most
+        The most persons that any case of either side can hold, as in :func:`rate_by_cases`. Without it there is a
+        refusal: a single large case that has not been seen could turn the comparison round.
     conf_level
         At least 0.5 and below 1.
     null
@@ -186,7 +175,7 @@ def rate_ratio_by_cases(
     -------
     Estimate or EstimateSeries
         On the scale ``rate_ratio``, method ``compound_poisson``. Without any case on one side the interval is
-        one-sided, by the case sizes of the other; without any on both there is a refusal.
+        one-sided; without any on both, or without ``at_most``, there is a refusal.
 
     Raises
     ------
@@ -197,7 +186,7 @@ def rate_ratio_by_cases(
     --------
     >>> import polars as pl
     >>> import evalkit as ek
-    >>> found = ek.rate_ratio_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 1.0, pl.Series([1, 1, 2, 1]), 1.0)
+    >>> found = ek.rate_ratio_by_cases(pl.Series([1, 2, 1, 1, 9, 3]), 1.0, pl.Series([1, 1, 2, 1]), 1.0, at_most=40)
     >>> found.estimate, found.conf_low < 1 < found.conf_high
     (3.4, True)
     """
@@ -206,11 +195,12 @@ def rate_ratio_by_cases(
     given = ColumnArguments("rate_ratio_by_cases()")
     sizes = {"case_sizes": case_sizes, "case_sizes_ref": case_sizes_ref}
     read = by_group(given, sizes, exposure, (EXPOSURE, EXPOSURE_REF), exposure_ref)
+    most = most_of(given, at_most, read)
     tested = given.null("null", null)
     level = given.conf_level(conf_level)
     given.done()
     (group, reference), (exposed, exposed_ref) = read.sums, read.exposures
-    found = clustered.ratio(group, exposed, reference, exposed_ref, level, null=tested)
+    found = clustered.ratio(group, exposed, reference, exposed_ref, level, null=tested, at_most=most)
     return answer(
         given,
         Scale.RATE_RATIO,
@@ -219,6 +209,7 @@ def rate_ratio_by_cases(
         method=Method.COMPOUND_POISSON,
         conf_level=level,
         null=tested,
+        assumptions=(_assumed(most),),
         events=np.asarray(group.persons + reference.persons),
         exposure=np.asarray(exposed + exposed_ref),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evalkit.inference.arguments import is_number
 from evalkit.inference.clustered import CaseSums
 from evalkit.inference.column_arguments import ColumnArguments
+from evalkit.inference.totals import LARGEST_COUNT
 from evalkit.language import Text
 
 if TYPE_CHECKING:
@@ -89,6 +90,27 @@ def by_group(
     if not _columns_stand(given, keys, sides, exposure, names):
         return _nothing(len(sizes))
     return _panel(given, keys, sides, exposure, names)
+
+
+def most_of(given: ColumnArguments, value: object, read: Grouped) -> float | None:
+    """The most persons that a case can hold, if it was told; a fault where a case that is there holds more."""
+    largest = max((int(side.largest.max(initial=1)) for side in read.sums), default=1)
+    if value is None or (is_number(value) and largest <= value <= LARGEST_COUNT):
+        return None if value is None else float(value)
+    given.note(
+        "at_most_below_largest",
+        "at_most",
+        what=Text(
+            "at_most är mindre än det största ärendet, eller inget ändligt tal.",
+            "at_most is less than the largest case, or no finite number.",
+        ),
+        accepted=Text("ett tal som inget ärende är större än", "a number that no case is larger than"),
+        next_step=Text(
+            "Ange hur många personer ett ärende som mest kan rymma, eller utelämna at_most.",
+            "Give how many persons a case can hold at most, or leave at_most out.",
+        ),
+    )
+    return None
 
 
 def _single(given: ColumnArguments, sizes: Mapping[str, object], exposures: Mapping[str, object]) -> Grouped:

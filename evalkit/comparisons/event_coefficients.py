@@ -35,6 +35,9 @@ class EventCoefficients:
         Whether results are told as ratios.
     df
         Degrees of freedom of Student's t; ``None`` for a normal distribution.
+    covariance_df
+        How many degrees of freedom the whole covariance was estimated on, such as clusters of equal size less their
+        groups; ``None`` when it is taken as known.
 
     Raises
     ------
@@ -54,6 +57,7 @@ class EventCoefficients:
     covariance: Floats
     ratio: bool
     df: int | None
+    covariance_df: float | None
 
     def __init__(
         self,
@@ -63,12 +67,14 @@ class EventCoefficients:
         *,
         ratio: bool,
         df: int | None = None,
+        covariance_df: float | None = None,
     ) -> None:
         try:
             numbers = [np.asarray(one, dtype=float) for one in (since, estimate, covariance)]
         except (TypeError, ValueError):
             raise EstimationError([_no_study("event_not_numbers")]) from None
-        fault = _fault(*numbers) or ("event_df" if df is not None and not df >= 1 else None)
+        too_few = any(one is not None and not one >= 1 for one in (df, covariance_df))
+        fault = _fault(*numbers) or ("event_df" if too_few else None)
         if fault:
             raise EstimationError([_no_study(fault)])
         object.__setattr__(self, "since", numbers[0].astype(np.int64))
@@ -76,6 +82,7 @@ class EventCoefficients:
         object.__setattr__(self, "covariance", (numbers[2] + numbers[2].T) / 2)
         object.__setattr__(self, "ratio", ratio)
         object.__setattr__(self, "df", df)
+        object.__setattr__(self, "covariance_df", covariance_df)
 
     @property
     def before(self) -> int:

@@ -11,6 +11,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.comparisons.joining_effects import ExtendedEffects
 from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
+from evalkit.comparisons.joining_rows import CELLS_PER_DF
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, Tested, refusal
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from evalkit.inference.extended_twfe import Extended
 
+# Of limits that nobody reads.
+_ANY_LEVEL = 0.95
 _SCALE = Scale.RATIO_OF_RATE_RATIOS
 
 
@@ -39,6 +42,7 @@ def extended_twfe(
     leads: bool = False,
     weights: str | None = None,
     cluster: str | None = None,
+    errors: str = "jackknife",
     conf_level: float = 0.95,
 ) -> ExtendedEffects:
     """What joining changed, when areas join at different times, by Poisson regression.
@@ -66,22 +70,28 @@ def extended_twfe(
         A column with what a unit weighs when factors are averaged; one per unit when left out.
     cluster
         A column with what units belong to, when they are not independent.
+    errors
+        ``jackknife``: by leaving out one unit (cluster) at a time (CV3), Student's t with the degrees of freedom that
+        units of unlike size are worth. ``robust``: the sandwich by cluster that other programs print, which is too
+        small when units are of unlike size; only to compare with them, and the answer says so.
     conf_level
         At least 0.5 and below 1.
 
     Returns
     -------
     ExtendedEffects
-        Refused with fewer than 30 units (clusters), or fewer than 10 in a group or among those who never join, where
-        these errors are far too small; :func:`group_time_effects` exchanges dates there.
+        Refused with fewer than 30 units (clusters), fewer than 10 in a group or among those who never join, or where
+        those are worth no more than three of equal size, since errors are far too small there;
+        :func:`group_time_effects` exchanges dates instead.
 
     Raises
     ------
     EstimationError
         When columns are missing or the rows make no balanced panel; all that is wrong is told at once.
 
-    Source: Wooldridge 2023, The Econometrics Journal 26:C31-C66, sections 3 and 5; the sandwich times G/(G - 1):
-    Cameron and Miller 2015, Journal of Human Resources 50:317-372.
+    Source: Wooldridge 2023, The Econometrics Journal 26:C31-C66, sections 3 and 5; MacKinnon, Nielsen and Webb 2023,
+    Journal of Applied Econometrics 38:671-694 (CV3); Satterthwaite 1946, Biometrics Bulletin 2:110-114; the sandwich
+    times G/(G - 1): Cameron and Miller 2015, Journal of Human Resources 50:317-372.
 
     Examples
     --------
@@ -96,22 +106,22 @@ def extended_twfe(
     ...     areas, unit="area", period="year", count="found", exposure="visits", joined="joined"
     ... )
     >>> round(found.overall.estimate, 2), found.overall.df
-    (1.55, 14)
+    (1.55, 27)
     """
     given = GroupedArguments("extended_twfe()")
     level = given.conf_level(conf_level)
+    classical = given.word("errors", errors, ("jackknife", "robust")) == "robust"
     names = Names(unit, period, count, exposure, joined, weights, cluster)
     data = read(given, frame, names, ratio=True).later_than(0)
-    found = _fitted(data, leads=leads)
+    found = _fitted(data, leads=leads, classical=classical)
     if isinstance(found, Statement):
         none = refusal(_SCALE, found, conf_level=level)
         return ExtendedEffects(cells=None, overall=none, by_time_since=None, pre_test=None)
     return _told(data, found, level)
 
 
-def _fitted(data: JoiningFrame, *, leads: bool) -> Extended | Statement:
+def _fitted(data: JoiningFrame, *, leads: bool, classical: bool) -> Extended | Statement:
     from evalkit.inference import extended_twfe as kernel
-    from evalkit.inference import joining_rule
 
     panel = data.panel
     if data.missing:
@@ -120,9 +130,7 @@ def _fitted(data: JoiningFrame, *, leads: bool) -> Extended | Statement:
         return refusals.nobody_joins()
     if np.unique(np.minimum(panel.joined, panel.periods)).size == 1:
         return refusals.all_join_at_once()
-    if not joining_rule.Clusters.of(panel.joined, panel.periods, data.cluster).enough:
-        return refusals.too_few_in_a_group(joining_rule.LEAST_CLUSTERS, joining_rule.LEAST_PER_GROUP)
-    return kernel.counts(panel, cluster=data.cluster, leads=leads)
+    return kernel.counts(panel, cluster=data.cluster, leads=leads, classical=classical)
 
 
 def _told(data: JoiningFrame, found: Extended, level: float) -> ExtendedEffects:
@@ -144,56 +152,61 @@ def _told(data: JoiningFrame, found: Extended, level: float) -> ExtendedEffects:
     weight = weight / weight.sum(axis=1, keepdims=True)
     averages = _rows(weight, found, level)
     return ExtendedEffects(
-        cells=_series(cells, about, level),
+        cells=_series(cells, about, found, level),
         overall=_overall(data, found, level),
-        by_time_since=_series(averages, pl.DataFrame({"since": since}), level),
+        by_time_since=_series(averages, pl.DataFrame({"since": since}), found, level),
         pre_test=_before(found),
         event=_event(since, weight, found),
     )
 
 
 def _event(since: NDArray[np.int64], weight: Floats, found: Extended) -> EventCoefficients | None:
-    if since.min() >= 0 or np.isnan(found.estimate).any():
+    if since.min() >= 0 or np.isnan(found.estimate).any() or np.isnan(found.parts).any():
         return None
     covariance = weight @ found.covariance @ weight.T
-    return EventCoefficients(since, weight @ found.estimate, covariance, ratio=True, df=found.clusters.df)
+    # One number for all of them, so the fewest; whole, so rounded down.
+    df = int(found.degrees(weight).min())
+    of_covariance = found.clusters.covariance_df
+    return EventCoefficients(since, weight @ found.estimate, covariance, ratio=True, df=df, covariance_df=of_covariance)
 
 
 def _rows(weights: Floats, found: Extended, level: float) -> Intervals:
     """Weighted means of log factors, ``weights`` of shape ``(rows, terms)``, as ratios."""
     known = np.isfinite(found.estimate)
     unknown = np.asarray((weights[:, ~known] != 0).any(axis=1))
-    log = weights[:, known] @ found.estimate[known]
-    variance = np.einsum("rt,ts,rs->r", weights[:, known], found.covariance[np.ix_(known, known)], weights[:, known])
-    return _limits(log, np.sqrt(np.maximum(variance, 0)), found.clusters.df, level).refuse(
-        unknown, refusals.not_told_apart()
-    )
+    alone = np.asarray((weights[:, known & np.isnan(found.parts).any(axis=0)] != 0).any(axis=1))
+    told = np.where(np.isnan(found.parts), 0.0, found.parts) @ weights.T
+    log, error = weights[:, known] @ found.estimate[known], np.linalg.norm(told, axis=0)
+    made = _limits(log, error, found.degrees(weights), level).refuse(unknown, refusals.not_told_apart())
+    return made.refuse(alone & ~unknown, refusals.rests_on_one_area())
 
 
-def _limits(log: Floats, error: Floats, df: int, level: float) -> Intervals:
+def _limits(log: Floats, error: Floats, df: Floats, level: float) -> Intervals:
     from scipy import stats
 
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    reach = stats.t.ppf((1 + level) / 2, df) * error
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         p_value = np.where(error > 0, 2 * stats.t.sf(np.abs(log) / error, df), np.where(log == 0, 1.0, 0.0))
         low, high = np.exp(log - reach), np.exp(log + reach)
     return Intervals(estimate=np.exp(log), low=low, high=high, p_value=p_value, std_error=error)
 
 
-def _series(found: Intervals, label: pl.DataFrame, level: float) -> EstimateSeries:
+def _series(rows: Intervals, label: pl.DataFrame, found: Extended, level: float) -> EstimateSeries:
     return EstimateSeries(
         scale=_SCALE,
-        numbers=numbers_frame(found, {}, len(found.estimate)),
-        method=Method.ROBUST.value,
+        numbers=numbers_frame(rows, {}, len(rows.estimate)),
+        method=_method(found).value,
         conf_level=level,
         null=1.0,
-        reasons=found.reasons,
+        reasons=rows.reasons,
         groups=label,
     )
 
 
 def _overall(data: JoiningFrame, found: Extended, level: float) -> Estimate:
-    one = _limits(np.array([found.average]), np.array([found.std_error]), found.clusters.df, level)
+    after = (found.terms.since >= 0) * found.weight
+    df = found.degrees((after / after.sum())[None, :])
+    one = _limits(np.array([found.average]), np.array([found.std_error]), df, level)
     return Estimate(
         scale=_SCALE,
         status=EstimateStatus.ESTIMATED,
@@ -206,24 +219,36 @@ def _overall(data: JoiningFrame, found: Extended, level: float) -> Estimate:
         null=1.0,
         events=int(data.panel.top.sum()),
         exposure=float(data.panel.bottom.sum()),
-        df=found.clusters.df,
+        df=int(df[0]),
         n_units=data.panel.units,
         n_periods=data.panel.periods,
-        method=Method.ROBUST.value,
-        assumptions=(caveats.parallel_development(),),
+        method=_method(found).value,
+        assumptions=(caveats.parallel_development(), *((caveats.classical_errors(),) if found.classical else ())),
     )
 
 
+def _method(found: Extended) -> Method:
+    return Method.ROBUST if found.classical else Method.JACKKNIFE
+
+
 def _before(found: Extended) -> Tested | None:
-    """Wald's F that all factors before joining are 1; ``None`` when there are none, or they follow from each other."""
-    from scipy import stats
+    """That all factors before joining are 1: Wald's F with degrees of freedom to spare, otherwise the largest of them.
+
+    ``None`` when there are none, or one cannot be told. The largest is Bonferroni's, so that nothing is drawn.
+    """
+    from evalkit.inference import multiplier_bootstrap as multiplier
 
     before = found.terms.since < 0
-    estimate, covariance = found.estimate[before], found.covariance[np.ix_(before, before)]
-    if not estimate.size or not np.isfinite(estimate).all() or estimate.size >= found.clusters.df:
+    estimate, parts = found.estimate[before], found.parts[:, before]
+    if not estimate.size or not (np.isfinite(estimate).all() and np.isfinite(parts).all()):
         return None
-    if np.linalg.matrix_rank(covariance) < estimate.size:
+    df = found.degrees(np.eye(found.estimate.size)[before])
+    if estimate.size * CELLS_PER_DF <= df.min():
+        wald = multiplier.all_zero(estimate, parts, df=float(df.min()))
+        if wald is not None:
+            return Tested("Wald, factors before joining", wald.statistic, wald.p_value, float(wald.df))
+    rows = _limits(estimate, multiplier.std_error(parts), df, _ANY_LEVEL)
+    if rows.p_value is None or rows.std_error is None:
         return None
-    statistic = float(estimate @ np.linalg.solve(covariance, estimate)) / estimate.size
-    p_value = float(stats.f.sf(statistic, estimate.size, found.clusters.df))
-    return Tested("Wald F, factors before joining", statistic, p_value, float(estimate.size))
+    most = float(np.abs(estimate / rows.std_error).max())
+    return Tested("largest difference before joining, Bonferroni", most, min(1.0, float(rows.p_value.min()) * df.size))

@@ -116,7 +116,7 @@ def honest_bounds(
     -------
     HonestBounds
         Refused when dates were exchanged (which gives no covariance), when there is no coefficient before joining to
-        judge by, or when a level was zero.
+        judge by, when a level was zero, or when there are too few areas (of like size) for the periods.
 
     Raises
     ------
@@ -128,9 +128,10 @@ def honest_bounds(
     For ``relative`` the hybrid conditional and least favourable test (C-LF) is inverted, with the inequalities of
     periods after joining only; its 40,000 draws move limits by some 2 per cent of a standard error. For ``smooth`` the
     interval is the shortest of fixed length. With ``df`` errors are widened by the quantile of Student's t over that
-    of the normal.
+    of the normal; with ``covariance_df`` those of ``smooth`` also for weights chosen by an estimated covariance.
 
-    Source: Rambachan and Roth 2023, Review of Economic Studies 90:2555-2591.
+    Source: Rambachan and Roth 2023, Review of Economic Studies 90:2555-2591; Rao 1967, Proceedings of the Fifth
+    Berkeley Symposium 1:355-372, for weights by an estimated covariance.
 
     Examples
     --------
@@ -152,7 +153,10 @@ def honest_bounds(
     if isinstance(study, Statement):
         return _refused(study, word, target, level)
     weights = np.full(study.after, 1 / study.after) if target == "average" else np.eye(study.after)[0]
-    kernel = study.study(weights, widened=_widened(study.df, level))
+    widened = _widened(study.df, level) * (1.0 if word == _RELATIVE else _chosen(study))
+    if not math.isfinite(widened):
+        return _refused(refusals.periods_go_together(), word, target, level)
+    kernel = study.study(weights, widened=widened)
     limits, holds, unit = _bounds(kernel, word, level, np.random.default_rng(drawn_by))
     if amounts is None:
         amounts = [one * (1.0 if word == _RELATIVE else unit) for one in _DEFAULT]
@@ -212,6 +216,20 @@ def _widened(df: int | None, level: float) -> float:
 
     at = (1 + level) / 2
     return 1.0 if df is None else float(stats.t.ppf(at, df) / stats.norm.ppf(at))
+
+
+def _chosen(study: EventCoefficients) -> float:
+    """How much wider for weights that are chosen by an estimated covariance; infinite when it carries none.
+
+    The shortest interval leans on all coefficients before but one. Taken as regressors of the effect's error, as in
+    the growth curve model, their number comes off the degrees of freedom, and the weights have errors of their own.
+    """
+    known, weights = study.covariance_df, study.before - 1
+    if known is None:
+        return 1.0
+    if known <= weights + 1:
+        return math.inf
+    return math.sqrt(known / (known - weights) * (known - 1) / (known - weights - 1))
 
 
 def _bounds(

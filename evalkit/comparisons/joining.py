@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
-from evalkit.comparisons.event_coefficients import EventCoefficients
 from evalkit.comparisons.joining_effects import GroupTimeEffects
 from evalkit.comparisons.joining_frames import JoiningFrame, Names, read
+from evalkit.comparisons.joining_rows import Rows
 from evalkit.comparisons.permutation import whole
 from evalkit.comparisons.result import numbers_frame
 from evalkit.estimate_series import EstimateSeries
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from evalkit.inference.joining_rule import Clusters
 
 MOST_EXACT = 5_000
-# Wald's test of many cells rejects too often; so many degrees of freedom must stand behind each.
-_CELLS_PER_DF = 5
 _MOST_DRAWS = 10_000
 _MOST_ANTICIPATION = 1_000
 _SCALES = {"ratio": Scale.RATIO_OF_RATE_RATIOS, "difference": Scale.RATE_DIFFERENCE}
@@ -45,6 +43,7 @@ class _Asked:
     scale: Scale
     universal: bool
     anticipation: int
+    classical: bool
     draws: int
     seed: int
     conf_level: float
@@ -72,6 +71,7 @@ def group_time_effects(
     anticipation: int = 0,
     weights: str | None = None,
     cluster: str | None = None,
+    errors: str = "jackknife",
     draws: int = 999,
     seed: int = 1,
     conf_level: float = 0.95,
@@ -106,6 +106,10 @@ def group_time_effects(
         A column with what a unit weighs when groups are averaged; one per unit when left out.
     cluster
         A column with what units belong to, when they are not independent; needs 30 clusters.
+    errors
+        ``jackknife``: by leaving out one unit (cluster) at a time, Student's t with the degrees of freedom that units
+        of unlike size are worth. ``influence``: influence functions as other programs have them, too small when units
+        are of unlike size; only to compare with those programs, and the answer says so.
     draws, seed
         Of random assignments, or signs of the bootstrap for ``bands``.
     conf_level
@@ -114,18 +118,19 @@ def group_time_effects(
     Returns
     -------
     GroupTimeEffects
-        With at least 30 units, and 10 in every group and among those who never join, limits come from influence
-        functions (method ``influence``). With fewer those are too narrow, and the dates of joining are exchanged
-        between units instead (method ``permutation``): all ways when there are at most 5,000, otherwise ``draws`` of
-        them, each measured against its own spread; limits by inversion for an effect that is the same for all. Refused
-        when there are so few ways that p cannot reach ``1 - conf_level``.
+        With at least 30 units, and 10 in every group and among those who never join, worth more than three of equal
+        size, limits come from leaving out one unit at a time (method ``jackknife``). With fewer those are too narrow,
+        and the dates of joining are exchanged between units instead (method ``permutation``): all ways when there are
+        at most 5,000, otherwise ``draws`` of them, each measured against its own spread; limits by inversion for an
+        effect that is the same for all. Refused when there are so few ways that p cannot reach ``1 - conf_level``.
 
     Raises
     ------
     EstimationError
         When columns are missing or the rows make no balanced panel; all that is wrong is told at once.
 
-    Source: Callaway and Sant'Anna 2021, Journal of Econometrics 225:200-230; Roth and Sant'Anna 2023, Journal of
+    Source: Callaway and Sant'Anna 2021, Journal of Econometrics 225:200-230; MacKinnon, Nielsen and Webb 2023, Journal
+    of Applied Econometrics 38:671-694, for leaving out; Roth and Sant'Anna 2023, Journal of
     Political Economy Microeconomics 1:669-709, for exchanged dates.
 
     Examples
@@ -151,6 +156,7 @@ def group_time_effects(
         scale=_SCALES[given.word("scale", scale, tuple(_SCALES))],
         universal=given.word("base", base, ("varying", "universal")) == "universal",
         anticipation=whole(given, "anticipation", anticipation, 0, _MOST_ANTICIPATION),
+        classical=given.word("errors", errors, ("jackknife", "influence")) == "influence",
         draws=whole(given, "draws", draws, 1, _MOST_DRAWS),
         seed=whole(given, "seed", seed, 0, 2**63),
         conf_level=given.conf_level(conf_level),
@@ -175,7 +181,7 @@ def _effects(data: JoiningFrame, asked: _Asked) -> GroupTimeEffects:
     if reason is not None:
         return _nothing(reason, asked)
     found = effects(panel, plan)
-    return (_by_influence if _clusters(data).enough else _exchanged)(data, found, asked)
+    return (_by_errors if _clusters(data).enough else _exchanged)(data, found, asked)
 
 
 def _nothing(reason: Statement, asked: _Asked) -> GroupTimeEffects:
@@ -186,7 +192,8 @@ def _nothing(reason: Statement, asked: _Asked) -> GroupTimeEffects:
 
 
 def _refused(data: JoiningFrame, plan: CellPlan, asked: _Asked) -> Statement | None:
-    from evalkit.inference import joining_rule
+    from evalkit.inference.cluster_jackknife import LEAST_EFFECTIVE
+    from evalkit.inference.joining_rule import LEAST_CLUSTERS
 
     joined, periods = data.panel.joined, data.panel.periods
     if data.missing:
@@ -197,26 +204,17 @@ def _refused(data: JoiningFrame, plan: CellPlan, asked: _Asked) -> Statement | N
         return refusals.no_never_joined()
     if not (plan.since >= 0).any():
         return refusals.all_join_at_once()
-    if data.cluster is not None and not _clusters(data).enough:
-        return refusals.too_few_clusters(joining_rule.LEAST_CLUSTERS)
-    return None
+    clusters = _clusters(data)
+    if data.cluster is not None and not clusters.many:
+        return refusals.too_few_clusters(LEAST_CLUSTERS)
+    alike = data.cluster is None or clusters.enough
+    return None if alike else refusals.too_few_effective_clusters(clusters.least_worth, LEAST_EFFECTIVE)
 
 
 def _clusters(data: JoiningFrame) -> Clusters:
     from evalkit.inference.joining_rule import Clusters
 
-    return Clusters.of(data.panel.joined, data.panel.periods, data.cluster)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """Numbers on the scale of the arithmetic (logarithms for ratios), shape ``(rows,)``."""
-
-    estimate: Floats
-    low: Floats
-    high: Floats
-    p_value: Floats
-    std_error: Floats | None
+    return Clusters.of(data.panel.joined, data.panel.periods, data.cluster, sizes=data.panel.top.sum(axis=1))
 
 
 def _exchanged(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTimeEffects:
@@ -237,7 +235,7 @@ def _exchanged(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTime
     test = join_dates.randomised(panel, plan, np.concatenate([*sets, overall]), drawn, conf_level=asked.conf_level)
     ends = np.cumsum([len(one) for one in [*sets, overall]])
     parts = [
-        _Rows(test.estimate[part], test.low[part], test.high[part], test.p_value[part], None)
+        Rows(test.estimate[part], test.low[part], test.high[part], test.p_value[part])
         for part in (slice(end - size, end) for end, size in zip(ends, map(len, [*sets, overall]), strict=True))
     ]
     told = _told(len(drawn.joined), asked.seed, exact=drawn.exact)
@@ -257,84 +255,53 @@ def _told(number: int, seed: int, *, exact: bool) -> tuple[Statement, ...]:
     return (compared, caveats.join_dates_by_chance())
 
 
-def _by_influence(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTimeEffects:
-    from evalkit.inference import multiplier_bootstrap as multiplier
-    from evalkit.inference.group_time_averages import Average, average
+def _by_errors(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTimeEffects:
+    from evalkit.inference.group_time_averages import Average, plan_average
 
-    kinds = (Average.SINCE, Average.GROUP, Average.PERIOD)
-    averages = {kind: average(found, kind) for kind in kinds}
-    clusters = _clusters(data)
-    group = averages[Average.GROUP]
-    sets = [
-        (found.estimate, found.influence),
-        *((averages[kind].estimate, averages[kind].influence) for kind in kinds),
-        (np.array([group.overall]), group.overall_influence[:, None]),
+    plans = {kind: plan_average(found.plan, kind) for kind in (Average.SINCE, Average.GROUP, Average.PERIOD)}
+    rows = [
+        np.eye(found.plan.kind.size),
+        *(plan.coefficients for plan in plans.values()),
+        plans[Average.GROUP].overall_coefficients[None, :],
     ]
-    errors = [(estimate, multiplier.by_cluster(influence, data.cluster)) for estimate, influence in sets]
-    parts = [_limits(estimate, influence, clusters.df, asked.conf_level) for estimate, influence in errors]
-    named = {kind: averages[kind].label for kind in kinds}
-    pre_test = _before(found, errors[0][1], clusters.df, asked)
-    since = errors[1]
-    generator = np.random.default_rng(asked.seed)
-    critical = multiplier.critical_value(since[1], asked.conf_level, asked.draws, generator)
-    told = _answer(data, found, asked, parts, named, method=Method.INFLUENCE, told=(), pre_test=pre_test)
-    bands = _bands(named[Average.SINCE], since[0], multiplier.std_error(since[1]), critical, asked)
-    return replace(told, bands=bands, event=_event(named[Average.SINCE], *since, clusters.df, asked))
+    parts = _errors(data, found, rows, asked)
+    named = {kind: plan.label for kind, plan in plans.items()}
+    pre_test = parts[0].all_zero(found.plan.before, asked.draws, asked.seed)
+    told = (caveats.classical_errors(),) if asked.classical else ()
+    method = Method.INFLUENCE if asked.classical else Method.JACKKNIFE
+    made = _answer(data, found, asked, parts, named, method=method, told=told, pre_test=pre_test)
+    since = named[Average.SINCE]
+    bands = parts[1].bands(since, asked.draws, asked.seed, conf_level=asked.conf_level, ratio=asked.ratio)
+    event = None
+    if asked.universal and not asked.anticipation:
+        event = parts[1].event(since, _clusters(data).covariance_df, ratio=asked.ratio)
+    return replace(made, bands=bands, event=event)
 
 
-def _event(
-    label: NDArray[np.int64], estimate: Floats, influence: Floats, df: int, asked: _Asked
-) -> EventCoefficients | None:
-    """Where they are against the last period before joining, and none of them is unknown or without error."""
-    if not asked.universal or asked.anticipation or not np.isfinite(estimate).all():
-        return None
-    covariance = influence.T @ influence
-    if (np.diag(covariance) <= 0).any():
-        return None
-    return EventCoefficients(label, estimate, covariance, ratio=asked.ratio, df=df)
-
-
-def _before(found: GroupTime, influence: Floats, df: int, asked: _Asked) -> Tested | None:
-    """Wald's test where degrees of freedom are many times the cells; otherwise that of the largest."""
+def _errors(data: JoiningFrame, found: GroupTime, rows: list[Floats], asked: _Asked) -> list[Rows]:
+    """Limits of averages of cells, ``rows`` of shape ``(rows, cells)`` each."""
     from evalkit.inference import multiplier_bootstrap as multiplier
+    from evalkit.inference.group_time_averages import averaged, influence
+    from evalkit.inference.group_time_jackknife import LeftOut
 
-    before = found.plan.before
-    estimate, parts = found.estimate[before], influence[:, before]
-    if estimate.size * _CELLS_PER_DF <= df:
-        wald = multiplier.all_zero(estimate, parts)
-        if wald is not None:
-            return Tested("Wald, differences before joining", wald.statistic, wald.p_value, wald.df)
-    largest = multiplier.largest_zero(estimate, parts, asked.draws, np.random.default_rng(asked.seed))
-    return None if largest is None else Tested("largest difference before joining, bootstrap", *largest)
-
-
-def _limits(estimate: Floats, influence: Floats, df: int, conf_level: float) -> _Rows:
-    from scipy import stats
-
-    from evalkit.inference.multiplier_bootstrap import std_error
-
-    error = std_error(influence)
-    reach = float(stats.t.ppf((1 + conf_level) / 2, df)) * error
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = 2 * stats.t.sf(np.abs(estimate) / error, df)
-    return _Rows(
-        estimate, estimate - reach, estimate + reach, np.where((error == 0) & (estimate == 0), 1.0, p_value), error
-    )
-
-
-def _bands(label: NDArray[np.int64], estimate: Floats, error: Floats, critical: float, asked: _Asked) -> pl.DataFrame:
-    import polars as pl
-
-    limits = np.stack([estimate - critical * error, estimate + critical * error])
-    low, high = np.exp(limits) if asked.ratio else limits
-    return pl.DataFrame({"since": label, "conf_low": low, "conf_high": high}).fill_nan(None)
+    clusters = _clusters(data)
+    if asked.classical:
+        parts = [multiplier.by_cluster(influence(found, one), data.cluster) for one in rows]
+        degrees = [np.full(len(one), float(clusters.df)) for one in rows]
+    else:
+        left = LeftOut.of(data.panel, found, data.cluster)
+        parts = [left.parts(one) for one in rows]
+        degrees = [clusters.degrees(one) for one in parts]
+    mass = found.mass[found.plan.kind]
+    every = zip(rows, parts, degrees, strict=True)
+    return [Rows.limited(averaged(one, found.estimate, mass), part, df, asked.conf_level) for one, part, df in every]
 
 
 def _answer(
     data: JoiningFrame,
     found: GroupTime,
     asked: _Asked,
-    parts: list[_Rows],
+    parts: list[Rows],
     named: dict[Average, NDArray[np.int64]],
     *,
     method: Method,
@@ -362,9 +329,10 @@ def _answer(
         pl.DataFrame({"period": periods.gather(when)}),
     )
     series = [
-        _series(_intervals(part, asked), label, asked, method) for part, label in zip(parts, labels, strict=False)
+        _series(part.intervals(ratio=asked.ratio), label, asked, method)
+        for part, label in zip(parts, labels, strict=False)
     ]
-    overall = _overall(data, _intervals(parts[-1], asked), asked, method=method, told=told)
+    overall = _overall(data, parts[-1], asked, method=method, told=told)
     return GroupTimeEffects(
         cells=series[0],
         overall=overall,
@@ -388,20 +356,8 @@ def _series(found: Intervals, label: pl.DataFrame, asked: _Asked, method: Method
     )
 
 
-def _intervals(rows: _Rows, asked: _Asked) -> Intervals:
-    """On the scale that is told; refused where a level was zero."""
-    unknown = np.isnan(rows.estimate)
-    with np.errstate(over="ignore"):
-        numbers = [np.exp(each) if asked.ratio else each for each in (rows.estimate, rows.low, rows.high)]
-    estimate, low, high = (np.where(unknown, 1.0, each) for each in numbers)
-    made = Intervals(estimate=estimate, low=low, high=high, p_value=rows.p_value, std_error=rows.std_error)
-    return made.refuse(unknown, refusals.no_events_in_period())
-
-
-def _overall(
-    data: JoiningFrame, found: Intervals, asked: _Asked, *, method: Method, told: tuple[Statement, ...]
-) -> Estimate:
-    one = found.at(0)
+def _overall(data: JoiningFrame, rows: Rows, asked: _Asked, *, method: Method, told: tuple[Statement, ...]) -> Estimate:
+    one = rows.intervals(ratio=asked.ratio).at(0)
     assumptions = (caveats.parallel_development(), *told)
     if isinstance(one, Statement):
         return refusal(asked.scale, one, assumptions=assumptions, conf_level=asked.conf_level)
@@ -417,7 +373,7 @@ def _overall(
         null=asked.null,
         events=int(data.panel.top.sum()),
         exposure=float(data.panel.bottom.sum()),
-        df=_clusters(data).df if method is Method.INFLUENCE else None,
+        df=int(rows.df[0]) if rows.df.size else None,
         n_units=data.panel.units,
         n_periods=data.panel.periods,
         method=method.value,

@@ -18,7 +18,6 @@ from evalkit import refusals
 from evalkit.comparisons.margin_arguments import checked_margin
 from evalkit.comparisons.planned_answer import Refusals, planned_answer
 from evalkit.comparisons.planned_counts import (
-    HALF_WIDTH,
     RATIO,
     Expected,
     Level,
@@ -27,8 +26,8 @@ from evalkit.comparisons.planned_counts import (
     note,
     note_exact_limits,
 )
+from evalkit.comparisons.planned_waits import after, largest_variance, refuse_no_effect, what_is_wanted
 from evalkit.estimands import Margin
-from evalkit.inference.arguments import LARGEST_POSITIVE
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.method import Alternative, Method
 from evalkit.language import Text, same
@@ -244,7 +243,8 @@ def months_needed(
     Returns
     -------
     Precision or PrecisionSeries
-        Refused where the time before is too short for any number of months, or where it would take over a century.
+        Refused where the time before is too short for any number of months, where it would take over a century, and
+        where ``ratio`` is 1 or lies on the side that ``alternative`` does not look at.
 
     Raises
     ------
@@ -274,22 +274,24 @@ def months_needed(
     wanted = chance(given, "power", power)
     level = level_of(given, alpha=alpha, alternative=alternative, method=method, known=MONTHS_METHODS)
     _note_power(given, wanted, level)
-    times, width = _what_is_wanted(given, ratio, half_width)
+    times, width = what_is_wanted(given, ratio, half_width)
     given.done()
     at = 1.0 if times is None or level.method is Method.PLANNED else times
     shape = np.broadcast_shapes(
         flow.log_variance(at).shape, so_far.shape, so_far_ref.shape, () if width is None else width.shape
     )
-    largest = np.broadcast_to(_largest_variance(times, width, wanted, level), shape)
+    largest = np.broadcast_to(largest_variance(times, width, wanted, level), shape)
 
     # What is counted holds the effect already; the design counts without it.
     without = so_far if times is None else so_far / times
 
     def variance(months: Floats) -> Floats:
-        return _after(flow, without, so_far_ref if monthly_ref is not None else None, months).log_variance(at)
+        return after(flow, without, so_far_ref if monthly_ref is not None else None, months).log_variance(at)
 
     found, least = precision.months(variance, largest, shape)
     refused = Refusals(found)
+    if times is not None:
+        refuse_no_effect(refused, np.broadcast_to(times, shape), level)
     refused.add(least > largest, refusals.before_too_short())
     refused.add(np.isnan(found), refusals.too_long_to_wait(precision.MOST_MONTHS // _MONTHS_A_YEAR))
     told = {"ratio": times, "power": np.asarray(wanted)} if times is not None else {"half_width": width}
@@ -393,41 +395,6 @@ def _too_many(cells: Cells, ratio: Floats) -> NDArray[np.bool_]:
     from evalkit.inference.exact_power import MOST_EVENTS
 
     return np.asarray(ratio * cells.changing + sum(cells.others, start=np.zeros(())) > MOST_EVENTS)
-
-
-def _after(flow: Cells, so_far: Floats, so_far_ref: Floats | None, months: Floats) -> Cells:
-    """The counts without an effect after so many months; at none yet a hair above zero: infinitely uncertain."""
-    from evalkit.inference.precision import Cells
-
-    hair = 1 / LARGEST_POSITIVE
-    changing = np.maximum(so_far + flow.changing * months, hair)
-    others = flow.others
-    if so_far_ref is not None:
-        others = (np.maximum(so_far_ref + flow.others[0] * months, hair), *flow.others[1:])
-    return Cells(changing=changing, others=others, dispersion=flow.dispersion)
-
-
-def _largest_variance(times: Floats | None, width: Floats | None, wanted: float, level: Level) -> Floats:
-    from scipy import special
-
-    critical = -special.ndtri(level.one_sided)
-    if times is None:
-        return np.asarray((np.log1p(np.asarray(width)) / critical) ** 2)
-    effect = np.log(times) if level.alternative is Alternative.GREATER else -np.log(times)
-    effect = np.abs(np.log(times)) if level.alternative is Alternative.TWO_SIDED else np.maximum(effect, 0.0)
-    return np.asarray((effect / (critical + special.ndtri(wanted))) ** 2)
-
-
-def _what_is_wanted(
-    given: ColumnArguments, ratio: Numbers | None, half_width: Numbers | None
-) -> tuple[Floats | None, Floats | None]:
-    if (ratio is None) == (half_width is None):
-        what = Text("Ange antingen ratio eller half_width.", "Give either ratio or half_width.")
-        note(given, "one_of_two", "ratio", what, same("ratio, half_width"))
-        return np.ones(()), None
-    if ratio is None:
-        return None, given.positives("half_width", half_width, HALF_WIDTH)
-    return given.positives("ratio", ratio, RATIO), None
 
 
 def _note_null(given: ColumnArguments, cells: Cells, level: Level, null: float) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import caveats, refusals
-from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, Grouped, by_group
+from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, Grouped, by_group, most_of
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.row_frames import named
@@ -227,6 +227,7 @@ def leave_one_case_out(
     case_sizes_ref: Column | None = ...,
     exposure_ref: float | None = ...,
     *,
+    at_most: float | None = ...,
     conf_level: float = ...,
     null: float = ...,
 ) -> LeftOut | Statement: ...
@@ -237,6 +238,7 @@ def leave_one_case_out(
     case_sizes_ref: pl.DataFrame | None = ...,
     exposure_ref: None = ...,
     *,
+    at_most: float | None = ...,
     conf_level: float = ...,
     null: float = ...,
 ) -> LeftOuts: ...
@@ -246,6 +248,7 @@ def leave_one_case_out(
     case_sizes_ref: Column | pl.DataFrame | None = None,
     exposure_ref: float | None = None,
     *,
+    at_most: float | None = None,
     conf_level: float = 0.95,
     null: float = 1.0,
 ) -> LeftOut | Statement | LeftOuts:
@@ -256,6 +259,8 @@ def leave_one_case_out(
     case_sizes, exposure, case_sizes_ref, exposure_ref
         As in :func:`rate_ratio_by_cases`, also with frames for a whole panel in one call; without the reference the
         rate of one group is looked at.
+    at_most
+        The most persons that any case can hold. Without it a rate has no upper limit and a ratio is a refusal.
     conf_level
         At least 0.5 and below 1.
     null
@@ -264,7 +269,8 @@ def leave_one_case_out(
     Returns
     -------
     LeftOut, Statement or LeftOuts
-        The finding, or the reason why there is none: fewer than two cases in all. For a panel one per row of
+        The finding, or the reason why there is none: fewer than two cases in all, or a ratio without ``at_most``. For a
+        panel one per row of
         ``exposure``; a case's row is then its row in the frame of its side.
 
     Raises
@@ -276,7 +282,8 @@ def leave_one_case_out(
     --------
     >>> import polars as pl
     >>> import evalkit as ek
-    >>> found = ek.leave_one_case_out(pl.Series([2, 2, 1, 3, 2, 2, 1, 2, 2, 3]), 1.0, pl.Series([1, 2]), 1.0)
+    >>> cases, reference = pl.Series([2, 2, 1, 3, 2, 2, 1, 2, 2, 3]), pl.Series([1, 2])
+    >>> found = ek.leave_one_case_out(cases, 1.0, reference, 1.0, at_most=10)
     >>> found.lowest < found.whole.estimate < found.highest
     True
     """
@@ -289,8 +296,9 @@ def leave_one_case_out(
     read = by_group(given, sizes, exposure, names, exposure_ref)
     level = given.conf_level(conf_level)
     tested = given.null("null", null)
+    most = most_of(given, at_most, read)
     given.done()
-    found = _left_out(read, level, tested)
+    found = _left_out(read, level, tested, most)
     return found if read.labels is not None else found[0]
 
 
@@ -364,11 +372,11 @@ class LeftOuts:
         return frame_view("Ett ärende borttaget i taget", self.to_frame())
 
 
-def _left_out(read: Grouped, conf_level: float, null: float) -> LeftOuts:
+def _left_out(read: Grouped, conf_level: float, null: float, at_most: float | None) -> LeftOuts:
     """Every case of every group in one call for each side."""
     exposures = tuple(np.atleast_1d(exposed) for exposed in read.exposures)
     every = tuple(side.reshaped() for side in read.sums)
-    whole = _compared(every, exposures, conf_level, null)
+    whole = _compared(every, exposures, conf_level, null, at_most)
     cases = sum(side.cases for side in every)
     whole = whole.refuse(np.atleast_1d(read.unknown), refusals.value_missing())
     whole = whole.refuse(np.atleast_1d(read.empty), refusals.nothing_to_divide_by())
@@ -381,7 +389,7 @@ def _left_out(read: Grouped, conf_level: float, null: float) -> LeftOuts:
         at = places[used]
         beside = [sums.at(at) for sums in every]
         beside[side] = beside[side].without(sizes[used])
-        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, null)
+        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, null, at_most)
         np.minimum.at(lowest, at, found.estimate)
         np.maximum.at(highest, at, found.estimate)
         moved = _holds(found, null) != held[at]
@@ -396,13 +404,17 @@ def _left_out(read: Grouped, conf_level: float, null: float) -> LeftOuts:
 
 
 def _compared(
-    sums: tuple[CaseSums, ...], exposures: tuple[NDArray[np.float64], ...], conf_level: float, null: float
+    sums: tuple[CaseSums, ...],
+    exposures: tuple[NDArray[np.float64], ...],
+    conf_level: float,
+    null: float,
+    at_most: float | None,
 ) -> Intervals:
     from evalkit.inference import clustered
 
     if len(sums) == 1:
-        return clustered.rate(sums[0], exposures[0], conf_level, null=null)
-    return clustered.ratio(sums[0], exposures[0], sums[1], exposures[1], conf_level, null=null)
+        return clustered.rate(sums[0], exposures[0], conf_level, null=null, at_most=at_most)
+    return clustered.ratio(sums[0], exposures[0], sums[1], exposures[1], conf_level, null=null, at_most=at_most)
 
 
 def _holds(found: Intervals, null: float) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evalkit.estimands import Estimand
-from evalkit.estimates import Estimate
+from evalkit.estimates import Estimate, Step
 from evalkit.language import Text
 from evalkit.panels import Panel
 from evalkit.vocabulary import CheckId, DesignId, Scale
@@ -32,6 +32,8 @@ class Design:
         rounded ones.
     checks
         The diagnostics that concern it, in the order they are shown.
+    steps
+        Tells an estimate by time since joining, where there is such a time.
     estimate
         Makes the estimate or the refusal from an estimand and a panel.
     """
@@ -47,3 +49,4 @@ class Design:
     checks: tuple[CheckId, ...]
     estimate: Callable[[Estimand, Panel, float], Estimate]
     from_totals: bool = True
+    steps: Callable[[Estimand, Panel, float], tuple[Step, ...]] | None = None

@@ -22,6 +22,9 @@ from evalkit.inference.intervals import Floats
 
 Whole = NDArray[np.int64]
 
+_ROOM = 4
+"""Whole numbers that spread over no more than so many times the rows are counted, not sorted."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effects:
@@ -62,10 +65,10 @@ class Effects:
         unit, period, region
             Labels of any kind, shape ``(rows,)``.
         """
-        cell = _places(period)
+        cell = places_of(period)
         if region is not None:
-            cell = _places(_places(region) * (int(cell.max(initial=0)) + 1) + cell)
-        return cls._of_places(_places(unit), cell)
+            cell = places_of(places_of(region) * (int(cell.max(initial=0)) + 1) + cell)
+        return cls._of_places(places_of(unit), cell)
 
     @classmethod
     def constant(cls, rows: int) -> Self:
@@ -81,7 +84,9 @@ class Effects:
 
     def kept(self, rows: NDArray[np.bool_]) -> Effects:
         """The effects of some of the rows."""
-        return Effects.of(self.unit[rows], self.cell[rows])
+        if rows.all():
+            return self
+        return Effects._of_places(_renumbered(self.unit[rows], self.units), _renumbered(self.cell[rows], self.cells))
 
     @property
     def rank(self) -> int:
@@ -90,15 +95,57 @@ class Effects:
 
     def nested(self, clusters: Whole) -> tuple[bool, bool]:
         """Whether each unit, and whether each cell, lies within a single cluster."""
-        return _within(self.unit, clusters), _within(self.cell, clusters)
+        return _within(self.unit, clusters, self.units), _within(self.cell, clusters, self.cells)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What an :class:`Absorber` needs of the effects that no weights change, so that an iteration makes it once.
+
+    ``inner`` is the set that is eliminated first and ``outer`` the other, the one with fewer members.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.absorbing import Effects, Layout
+    >>> layout = Layout.of(Effects.of([0, 0, 1, 1], [0, 1, 0, 1]))
+    >>> layout.weighted(np.ones(4)).left(np.array([1.0, 2.0, 3.0, 8.0])).round(9).tolist()
+    [1.0, -1.0, -1.0, 1.0]
+    """
+
+    inner: sparse.csr_matrix
+    outer: sparse.csr_matrix
+    pair: Whole
+    part: Whole
+    parts: int
+
+    @classmethod
+    def of(cls, effects: Effects) -> Self:
+        """Which set goes first, and where each row belongs."""
+        by_unit, by_cell = (effects.unit, effects.units), (effects.cell, effects.cells)
+        fewer_cells = effects.cells <= effects.units
+        (inner, inners), (outer, outers) = (by_unit, by_cell) if fewer_cells else (by_cell, by_unit)
+        part = _part(effects, outer, outers)
+        return cls(_sums(inner, inners), _sums(outer, outers), inner * outers + outer, part, effects.parts)
+
+    def weighted(self, weights: Floats) -> Absorber:
+        """The projection under weights, shape ``(rows,)``, above 0."""
+        inners, outers = self.inner.shape[0], self.outer.shape[0]
+        flat = np.bincount(self.pair, weights=weights, minlength=inners * outers)
+        table = np.asarray(flat, dtype=np.float64).reshape(inners, outers)
+        inner_total, outer_total = table.sum(axis=1), table.sum(axis=0)
+        scale = 1 / np.sqrt(outer_total)
+        left = np.eye(outers) - (table.T / inner_total) @ table * scale[:, None] * scale
+        # One direction in each part is empty: raising its inner effects and lowering its outer ones by the same.
+        level = np.where(self.part[:, None] == np.arange(self.parts), 1 / scale[:, None], 0.0)
+        level /= np.linalg.norm(level, axis=0)
+        factor = linalg.cho_factor(left + level @ level.T, lower=True)
+        return Absorber(weights, self.inner, self.outer, table, inner_total, factor, scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Absorber:
-    """The projection away from the effects, under weights.
-
-    ``inner`` is the set that is eliminated first and ``outer`` the other, the one with fewer members.
-    """
+    """The projection away from the effects, under weights; ``inner`` and ``outer`` as in :class:`Layout`."""
 
     weights: Floats
     inner: sparse.csr_matrix
@@ -117,20 +164,7 @@ class Absorber:
         weights
             Shape ``(rows,)``, above 0.
         """
-        by_unit, by_cell = (effects.unit, effects.units), (effects.cell, effects.cells)
-        fewer_cells = effects.cells <= effects.units
-        (inner, inners), (outer, outers) = (by_unit, by_cell) if fewer_cells else (by_cell, by_unit)
-        flat = np.bincount(inner * outers + outer, weights=weights, minlength=inners * outers)
-        table = np.asarray(flat, dtype=np.float64).reshape(inners, outers)
-        inner_total, outer_total = table.sum(axis=1), table.sum(axis=0)
-        part = _part(effects, outer, outers)
-        scale = 1 / np.sqrt(outer_total)
-        left = np.eye(outers) - (table.T / inner_total) @ table * scale[:, None] * scale
-        # One direction in each part is empty: raising its inner effects and lowering its outer ones by the same.
-        level = np.where(part[:, None] == np.arange(effects.parts), 1 / scale[:, None], 0.0)
-        level /= np.linalg.norm(level, axis=0)
-        factor = linalg.cho_factor(left + level @ level.T, lower=True)
-        return cls(weights, _sums(inner, inners), _sums(outer, outers), table, inner_total, factor, scale)
+        return Layout.of(effects).weighted(weights)
 
     def left(self, columns: Floats) -> Floats:
         """What the effects do not explain of each column, shape ``(rows, columns)`` or ``(rows,)``.
@@ -189,10 +223,32 @@ def _part(effects: Effects, outer: Whole, outers: int) -> Whole:
     return part
 
 
-def _places(labels: ArrayLike) -> Whole:
-    return np.unique(np.asarray(labels), return_inverse=True)[1].reshape(-1).astype(np.int64)
+def places_of(labels: ArrayLike) -> Whole:
+    """Places from 0 without gaps, in the order of the labels; shape ``(rows,)``.
+
+    Examples
+    --------
+    >>> from evalkit.inference.absorbing import places_of
+    >>> places_of([7, 9, 7]).tolist(), places_of(["b", "a"]).tolist()
+    ([0, 1, 0], [1, 0])
+    """
+    given = np.asarray(labels)
+    if given.size and given.dtype.kind in "iu":
+        low, high = int(given.min()), int(given.max())
+        if high - low < _ROOM * given.size:
+            return _renumbered(given.astype(np.int64) - low, high - low + 1)
+    return np.unique(given, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
-def _within(members: Whole, clusters: Whole) -> bool:
-    pairs = np.unique(np.column_stack([members, clusters]), axis=0)
-    return bool(len(pairs) == np.unique(members).size)
+def _renumbered(places: Whole, count: int) -> Whole:
+    """Places from 0 without gaps, in the same order; without the sort of ``np.unique``."""
+    in_use = np.zeros(count, dtype=bool)
+    in_use[places] = True
+    return np.asarray((np.cumsum(in_use) - 1)[places])
+
+
+def _within(members: Whole, clusters: Whole, count: int) -> bool:
+    """Whether all rows of each member have one cluster."""
+    one = np.zeros(count, dtype=np.int64)
+    one[members] = clusters
+    return bool((one[members] == clusters).all())

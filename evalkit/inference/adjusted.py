@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from evalkit import refusals
-from evalkit.inference import loglinear, stacks
+from evalkit.inference import stacked_nb2, stacks
 from evalkit.inference.estimable import estimable
 from evalkit.inference.groups import Groups
 from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Floats
-from evalkit.inference.loglinear import Model, NotConvergedError
 from evalkit.inference.method import Method
 from evalkit.inference.profiles import Profiles
 from evalkit.inference.regression_rows import PlacedStack, RegressionRows, stacked
@@ -67,7 +66,7 @@ def ratios(
         √φ, φ not below 1; limits and p-value by the profile of the quasi-likelihood, with Student's t. ``robust``:
         the sandwich, HC3 when every row is its own cluster and otherwise by cluster with the factor
         ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3 ``n - p``) degrees of freedom.
-        ``nb2``: a negative binomial model, normal limits; the only one that is fitted one group after another.
+        ``nb2``: a negative binomial model, normal limits.
 
     Source: McCullagh and Nelder 1989, section 6.2; Long and Ervin 2000, The American Statistician 54:217-224 (HC3);
     Cameron and Miller 2015, Journal of Human Resources 50:317-372 (clusters).
@@ -232,20 +231,11 @@ def _robust(fitted: _Fitted) -> _Errors:
 
 
 def _nb2(fitted: _Fitted) -> _Errors:
-    stack = fitted.placed.stack
-    log_ratio, std_error = fitted.fit.coefficients[:, _CONTRAST].copy(), _model_error(fitted)
-    for at in np.flatnonzero(fitted.fit.is_found & (stack.df > 0)):
-        there = stack.is_row[at]
-        model = Model(stack.counts[at, there].astype(np.int64), stack.matrix[at, there], stack.offset[at, there])
-        try:
-            found = loglinear.negative_binomial(model)
-        except NotConvergedError:
-            log_ratio[at] = np.nan
-            continue
-        if found.alpha > 0:
-            log_ratio[at] = found.coefficients[_CONTRAST]
-            std_error[at] = math.sqrt(float(found.covariance[_CONTRAST, _CONTRAST]))
-    return _Errors(std_error, np.full(std_error.shape, np.inf), [None] * std_error.size, log_ratio=log_ratio)
+    found = stacked_nb2.fitted(fitted.placed.stack, fitted.fit)
+    std_error = np.sqrt(found.covariance[:, _CONTRAST, _CONTRAST])
+    return _Errors(
+        std_error, np.full(std_error.shape, np.inf), [None] * std_error.size, log_ratio=found.coefficients[:, _CONTRAST]
+    )
 
 
 _ERRORS: dict[Method, Callable[[_Fitted], _Errors]] = {

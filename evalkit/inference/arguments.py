@@ -24,9 +24,9 @@ from evalkit.inference.faults import (
     Fault,
     PositiveFaults,
 )
-from evalkit.inference.method import Alternative, Method, canonical
+from evalkit.inference.method import ALTERNATIVES, Alternative, Method, canonical
 from evalkit.inference.totals import LARGEST_COUNT, Total
-from evalkit.language import Text
+from evalkit.language import Text, same
 
 # Far outside any real exposure; inside, no quotient of four of them leaves the range of a float.
 SMALLEST_POSITIVE = 1e-50
@@ -153,13 +153,13 @@ class Arguments:
 
     def alternative(self, value: object) -> Alternative:
         """Which side a test is against."""
-        words = [word.value for word in Alternative]
-        if canonical(value) in words:
-            return Alternative(canonical(value))
+        word = canonical(value)
+        if word in ALTERNATIVES:
+            return ALTERNATIVES[word]
         what = Text("alternative är inte ett känt ord.", "alternative is not a known word.")
-        wanted = value if isinstance(value, str) else ""
+        accepted = same("; ".join(" = ".join(k for k, v in ALTERNATIVES.items() if v is side) for side in Alternative))
         step = Text("Välj ett av orden ovan.", "Choose one of the words above.")
-        self.note("unknown_alternative", "alternative", what=what, accepted=known_names(wanted, words), next_step=step)
+        self.note("unknown_alternative", "alternative", what=what, accepted=accepted, next_step=step)
         return Alternative.TWO_SIDED
 
     def done(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,8 @@ from scipy import special
 
 from evalkit.inference.intervals import Floats
 
-_GRID = np.linspace(0.0, 0.98, 15)
+GRID = np.linspace(0.0, 0.98, 15)
+"""The autocorrelations at lag 1 that are weighed against each other."""
 _SMALLEST = 1e-12
 # Residuals a thousandth of chance's are rounding, and speak for no autocorrelation more than for another.
 _NOTHING = 1e-6
@@ -97,19 +97,25 @@ def plausible(residuals: Residuals) -> Plausible:
     >>> [round(plausible(Residuals(one, constant, time, series)).mean, 2) for one in (runs, swings)]
     [0.79, 0.02]
     """
-    found = [_of(residuals, rho) for rho in _GRID]
+    found = [_of(residuals, rho) for rho in GRID]
     likelihood, phi, df = (np.array(column) for column in zip(*found, strict=True))
     if float(residuals.values @ residuals.values) <= _NOTHING * residuals.values.size:
-        likelihood = np.zeros(_GRID.size)
+        likelihood = np.zeros(GRID.size)
     weights = np.exp(likelihood - likelihood.max())
     weights /= weights.sum()
-    return Plausible(_GRID, weights, phi, float(weights @ df))
+    return Plausible(GRID, weights, phi, float(weights @ df))
 
 
 def _of(residuals: Residuals, rho: float) -> tuple[float, float, float]:
     """The restricted log likelihood of ρ, φ and its degrees of freedom."""
-    rows, terms = residuals.basis.shape
     squares = float(residuals.values @ residuals.values)
+    trace, trace_of_square = traces(residuals, rho)
+    return restricted_likelihood(residuals, rho), max(squares / trace, 1.0), trace**2 / trace_of_square
+
+
+def traces(residuals: Residuals, rho: float) -> tuple[float, float]:
+    """Of MR and of its square, for the residual maker M and the correlation R."""
+    rows, terms = residuals.basis.shape
     trace, trace_of_square, inner = float(rows), 0.0, np.zeros((terms, terms))
     across = np.zeros((terms, terms))
     for block in residuals.blocks:
@@ -122,11 +128,16 @@ def _of(residuals: Residuals, rho: float) -> tuple[float, float, float]:
         trace_of_square += float(np.sum(correlation**2))
     trace -= float(np.trace(inner))
     trace_of_square += float(np.sum(inner**2)) - 2 * float(np.trace(across))
-    return restricted_likelihood(residuals, rho), max(squares / trace, 1.0), trace**2 / trace_of_square
+    return trace, trace_of_square
 
 
 def restricted_likelihood(residuals: Residuals, rho: float) -> float:
-    """The restricted log likelihood of ρ, up to a constant, the variance chosen best.
+    """The restricted log likelihood of ρ, up to a constant, the variance chosen best."""
+    return float(restricted_likelihoods(residuals, residuals.values[:, None], rho)[0])
+
+
+def restricted_likelihoods(residuals: Residuals, values: Floats, rho: float) -> Floats:
+    """That of each column of ``values``, shape ``(rows, draws)``, in place of the values of ``residuals``.
 
     Errors that die away by ρ for each point of time are made independent by taking ρ to the power of the gap times the
     one before from each, so that no matrix of all rows is needed.
@@ -135,14 +146,14 @@ def restricted_likelihood(residuals: Residuals, rho: float) -> float:
     gaps = residuals.gaps
     power = np.where(gaps > 0, rho ** np.maximum(gaps, 1), 0.0)
     spread = np.sqrt(1 - power**2)
-    both = np.column_stack([residuals.values, residuals.basis])
+    both = np.column_stack([values, residuals.basis])
     white = (both - power[:, None] * np.roll(both, 1, axis=0)) / spread[:, None]
-    inner = white[:, 1:].T @ white[:, 1:]
-    shared = white[:, 1:].T @ white[:, 0]
-    squares = float(white[:, 0] @ white[:, 0] - shared @ np.linalg.solve(inner, shared))
+    own, terms_white = white[:, : values.shape[1]], white[:, values.shape[1] :]
+    inner, shared = terms_white.T @ terms_white, terms_white.T @ own
+    squares = (own**2).sum(axis=0) - (shared * np.linalg.solve(inner, shared)).sum(axis=0)
     determinant = float(np.linalg.slogdet(inner).logabsdet)
-    left = (rows - terms) * math.log(max(squares, _SMALLEST * rows))
-    return float(-np.sum(np.log(spread)) - (determinant + left) / 2)
+    left = (rows - terms) * np.log(np.maximum(squares, _SMALLEST * rows))
+    return np.asarray(-np.sum(np.log(spread)) - (determinant + left) / 2)
 
 
 @dataclass(frozen=True, slots=True)

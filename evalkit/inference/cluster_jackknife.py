@@ -117,7 +117,7 @@ def jackknifed(
     effective = _effective(fit, place, members, on_row)
     if min(effective) < LEAST_EFFECTIVE + _ROUNDING:
         return refusals.too_few_effective_clusters(min(effective), LEAST_EFFECTIVE)
-    change = _changes(fit, place, members)
+    change = changes(fit, members)[:, place]
     if np.isnan(change).any():
         return refusals.not_told_apart()
     return _tested(fit, term, change, effective, conf_level=conf_level, null=null)
@@ -138,30 +138,53 @@ def _worth(weights: Floats) -> float:
     return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
-def _changes(fit: Fit, place: int, clusters: Whole) -> Floats:
-    """By how much the coefficient changes without each cluster; nan where it cannot be told then."""
+def changes(fit: Fit, clusters: Whole) -> Floats:
+    """By how much each coefficient changes without each cluster, shape ``(clusters, kept)``.
+
+    Not a number where the coefficient cannot be told then. ``(G - 1)/G`` times the sum of products is the covariance
+    CV3 of MacKinnon, Nielsen and Webb 2023, for counts by one step from the whole fit.
+
+    Parameters
+    ----------
+    fit
+        Of :mod:`evalkit.inference.fixed_effects`.
+    clusters
+        Shape ``(rows used,)``: the place of each row's cluster, from 0 without gaps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference import cluster_jackknife, fixed_effects
+    >>> from evalkit.inference.absorbing import Effects
+    >>> unit, period = np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12)
+    >>> terms = ((unit < 6)[:, None] & (period[:, None] == [2, 3])).astype(float)
+    >>> counts = np.random.default_rng(1).poisson(20, unit.size)
+    >>> fit = fixed_effects.poisson(counts, terms, Effects.of(unit, period))
+    >>> cluster_jackknife.changes(fit, unit).shape
+    (12, 2)
+    """
     columns = _within_clusters(fit, clusters)
-    groups = int(clusters.max()) + 1
+    groups, terms = int(clusters.max()) + 1, fit.kept.size
     order = np.argsort(clusters, kind="stable")
     starts = np.searchsorted(clusters[order], np.arange(groups))
     scores = by_cluster(columns * (fit.weights * fit.residuals)[:, None], clusters)
     whole = columns.T @ (columns * fit.weights[:, None])
     scale = np.sqrt(np.maximum(np.diag(whole), np.finfo(float).tiny))
-    found = np.empty(groups)
+    found = np.empty((groups, terms))
     for cluster, rows in enumerate(np.split(order, starts[1:])):
         own = columns[rows].T @ (columns[rows] * fit.weights[rows, None])
-        found[cluster] = _solved((whole - own) / np.outer(scale, scale), -scores[cluster] / scale, place) / scale[place]
+        left = (whole - own) / np.outer(scale, scale)
+        found[cluster] = _solved(left, -scores[cluster] / scale, terms) / scale[:terms]
     return found
 
 
-def _solved(normal: Floats, right: Floats, place: int) -> float:
-    """One unknown of singular normal equations; nan when they do not tell it."""
+def _solved(normal: Floats, right: Floats, terms: int) -> Floats:
+    """The first unknowns of singular normal equations; nan for those that they do not tell."""
     values, vectors = np.linalg.eigh(normal)
     some = values > _SINGULAR
     told = vectors[:, some]
-    if 1 - float(told[place] @ told[place]) > math.sqrt(_SINGULAR):
-        return math.nan
-    return float(told[place] @ ((told.T @ right) / values[some]))
+    found = told[:terms] @ ((told.T @ right) / values[some])
+    return np.where(1 - (told[:terms] ** 2).sum(axis=1) > math.sqrt(_SINGULAR), np.nan, found)
 
 
 def _within_clusters(fit: Fit, clusters: Whole) -> Floats:

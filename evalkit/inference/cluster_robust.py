@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from evalkit import refusals
-from evalkit.inference.absorbing import Whole
+from evalkit.inference.absorbing import Whole, places_of
 from evalkit.inference.fixed_effects import Fit
 from evalkit.inference.intervals import Floats
 from evalkit.statements import Statement
@@ -213,8 +213,7 @@ def by_cluster(scores: Floats, clusters: Whole) -> Floats:
 
 def places(clusters: NDArray[np.generic]) -> Whole:
     """Places from 0 without gaps."""
-    found: Whole = np.unique(clusters, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    return found
+    return places_of(clusters)
 
 
 def sides(clusters: Whole, treated: NDArray[np.bool_]) -> tuple[int, int]:

@@ -54,8 +54,7 @@ def aalen_johansen(sets: RiskSets, cause: int) -> Incidence:
     whole = durations.kaplan_meier(sets)
     at_risk, ended = sets.at_risk.astype(np.float64), sets.any_event
     of_cause = sets.events[:, cause - 1]
-    before = np.append(1.0, whole.share[:-1])
-    before[sets.first] = 1.0
+    before = _before(sets, whole.share)
     share = sets.running(before * of_cause / at_risk)
     return Incidence(
         sets=sets,
@@ -75,7 +74,9 @@ def at(found: Incidence, day: float, conf_level: float) -> Intervals:
     variance = np.where(before, 0.0, found.variance[row])
     waiting = np.where(before, sets.units, sets.left[row])
     seen = np.where(before | (sets.day[row] < day), waiting, sets.at_risk[row] - sets.any_event[row])
-    low, high = _limits(share, variance, seen, conf_level)
+    waited = np.where(before, 1.0, found.waiting.share[row])
+    least = np.where(before, sets.units, _least_trials(found)[row])
+    low, high = _limits(share, variance, _trials(seen, waited, least), conf_level)
     ended = ~before & (row == sets.last) & (seen == 0)
     low, high = _with_unseen(found, (share, low, high), np.flatnonzero(ended), conf_level)
     beyond = (sets.follow_up < day) & (durations.state_on(found.waiting, day).share > 0)
@@ -88,7 +89,8 @@ def limits(found: Incidence, conf_level: float) -> tuple[Floats, Floats]:
     """Lower and upper limits of the share after each row."""
     sets = found.sets
     seen = sets.at_risk - sets.any_event
-    low, high = _limits(found.share, found.variance, seen, conf_level)
+    trials = _trials(seen, found.waiting.share, _least_trials(found))
+    low, high = _limits(found.share, found.variance, trials, conf_level)
     ended, last = np.flatnonzero(seen[sets.last] == 0), sets.last
     found_last = (found.share[last], low[last], high[last])
     low[last], high[last] = _with_unseen(found, found_last, ended, conf_level)
@@ -112,11 +114,32 @@ def _variance(sets: RiskSets, share: Floats, before: Floats, of_cause: Counts, e
     return np.maximum(total, 0.0)
 
 
-def _limits(share: Floats, variance: Floats, seen: Counts, conf_level: float) -> tuple[Floats, Floats]:
+def _least_trials(found: Incidence) -> Floats:
+    """How many units those at risk amount to, the least of all rows of the group so far.
+
+    Whoever ended otherwise is known not to have ended so, and is a trial as good as one who still waits: of ``S`` that
+    still wait, ``Y`` followed units stand for ``Y / S`` from the start. Those lost are no trials.
+    """
+    sets = found.sets
+    return sets.running_least(sets.at_risk / _before(sets, found.waiting.share))
+
+
+def _before(sets: RiskSets, share: Floats) -> Floats:
+    """The share still waiting when each row's day comes."""
+    before = np.append(1.0, share[:-1])
+    before[sets.first] = 1.0
+    return before
+
+
+def _trials(seen: Counts, waited: Floats, least: Floats) -> Floats:
+    return np.where(seen > 0, np.minimum(least, seen / np.where(seen > 0, waited, 1.0)), 0.0)
+
+
+def _limits(share: Floats, variance: Floats, trials: Floats, conf_level: float) -> tuple[Floats, Floats]:
     """Symmetric for log(-log(1 - share)); exact where none has ended so, which has no variance.
 
-    With none the upper limit is that of none among those seen until the day. All have ended so only where nobody is
-    left, which :func:`_with_unseen` sees to.
+    With none the upper limit is that of none among ``trials`` (:func:`_least_trials`). All have ended so only where
+    nobody is left, which :func:`_with_unseen` sees to.
     """
     outer = (1 - conf_level) / 2
     # Rounding can leave a share of none or all, and no variance, a little off.
@@ -124,7 +147,7 @@ def _limits(share: Floats, variance: Floats, seen: Counts, conf_level: float) ->
     rest = np.where(inside, 1 - share, 0.5)
     z = normal_quantile(conf_level)
     stretch = np.exp(np.minimum(z * np.sqrt(variance) / (rest * -np.log(rest)), 700.0))
-    none_high = np.where(seen > 0, 1 - outer ** (1 / np.maximum(seen, 1)), 0.0)
+    none_high = np.where(trials > 0, 1 - outer ** (1 / np.maximum(trials, 1)), 0.0)
     high = np.where(inside, 1 - rest**stretch, np.where(share > 0.5, 1.0, none_high))  # noqa: PLR2004
     low = np.where(inside, 1 - rest ** (1 / stretch), np.where(share > 0.5, 1.0, 0.0))  # noqa: PLR2004
     return np.minimum(low, share), np.maximum(high, share)

@@ -18,7 +18,7 @@ Computational Statistics & Data Analysis 51:3085-3099 (difference).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import numpy as np
@@ -47,6 +47,10 @@ _TIE = 1e-10
 _SMALLEST = 1e-300
 # Up to so many events in all each jump is looked for, so far outside of the limit, and of outcomes so likely.
 _MOST_FOR_JUMPS = 20
+_ROWS_FOR_JUMPS = 32
+# Every so many counts are solved first, and bracket those between them.
+_APART = 8
+_NARROWEST = 64.0
 _ERRORS_BEYOND = 2.5
 _LIKELY_REACH = 7
 _HINT = 1e-6
@@ -154,15 +158,16 @@ def difference_p_value(pairs: Pairs, null: Floats) -> Floats:
     most = np.ceil(means_ref + _reach(means_ref))
 
     def cuts(rows: Counts, counts: Floats) -> tuple[Floats, Floats]:
-        def statistic(counts_ref: Floats) -> Floats:
+        at = rows[:, None]
+
+        def statistic(counts: Floats, counts_ref: Floats) -> Floats:
             # Hypothetical counts are floats, which hold any that a tested value can make likely.
             events, events_ref = cast("Counts", counts), cast("Counts", counts_ref)
-            cells = Pairs(events, sides.exposed[rows, None], events_ref, sides.exposed_ref[rows, None])
-            return rate_differences.score_statistic(cells, tested[rows, None])
+            cells = Pairs(events, sides.exposed[at], events_ref, sides.exposed_ref[at])
+            return rate_differences.score_statistic(cells, tested[at])
 
-        bound, limit = np.broadcast_to(most[rows, None], counts.shape), extreme[rows, None]
-        low = _last(lambda counts_ref: statistic(counts_ref) >= limit, bound)
-        return low, _last(lambda counts_ref: statistic(counts_ref) > -limit, bound) + 1
+        low = _last(lambda *cell: statistic(*cell) >= extreme[at], counts, most[at])
+        return low, _last(lambda *cell: statistic(*cell) > -extreme[at], counts, most[at]) + 1
 
     return _summed(means, means_ref, cuts)
 
@@ -173,21 +178,38 @@ def _summed(means: Floats, means_ref: Floats, cuts: Callable[[Counts, Floats], t
     start = np.maximum(np.floor(means) - reach, 0.0)
     width = np.floor(means) + reach - start + 1
     stride = np.ceil(width / _MOST_COUNTS)
-    points = np.ceil(width / stride).astype(np.int64)
+    points, places = _rounded_up(np.ceil(width / stride)), _rounded_up(_first_of(means_ref)[1])
     p_value = np.empty(means.shape)
-    for rows in rows_of_like_width(np.maximum(points, _places(means_ref))):
-        steps = stride[rows, None] * np.arange(float(points[rows].max()))
-        counts = start[rows, None] + steps
+    for rows in _alike(points, places):
+        counts = start[rows, None] + stride[rows, None] * np.arange(points[rows[0]])
         weights = _weights(counts, means[rows])
         low, high = cuts(rows, counts)
         weights /= weights.sum(axis=1, keepdims=True)
-        p_value[rows] = (weights * _outside(low, high, means_ref[rows])).sum(axis=1)
+        p_value[rows] = (weights * _outside(low, high, means_ref[rows], places[rows[0]])).sum(axis=1)
         tiny = np.flatnonzero(p_value[rows] < _BEYOND_TABLES)
         if tiny.size:
             beside = means_ref[rows[tiny], None]
             outside = _at_most(low[tiny], beside) + _at_least(high[tiny], beside)
             p_value[rows[tiny]] = (weights[tiny] * outside).sum(axis=1)
     return np.minimum(p_value, 1.0)
+
+
+def _rounded_up(widths: Floats) -> Floats:
+    """The next power of √2: rows in one matrix have one such width, so that none hangs on which others there are."""
+    return np.asarray(np.ceil(np.sqrt(2.0) ** np.ceil(2 * np.log2(np.maximum(widths, _NARROWEST)) - 1e-9)))
+
+
+def _alike(points: Floats, places: Floats) -> Iterator[NDArray[np.int64]]:
+    """The places of rows that need a sum and a table as wide as each other, as many as memory allows."""
+    tabled = np.where(places <= _MOST_TABLED, places, 0.0)
+    order = np.lexsort((tabled, points))
+    ends = np.flatnonzero((np.diff(points[order]) != 0) | (np.diff(tabled[order]) != 0)) + 1
+    for group in np.split(order, ends):
+        yield from (group[part] for part in rows_of_like_width(_widest(points[group], tabled[group])))
+
+
+def _widest(points: Floats, tabled: Floats) -> Counts:
+    return np.asarray(np.maximum(points, tabled), dtype=np.int64)
 
 
 def _weights(counts: Floats, means: Floats) -> Floats:
@@ -201,27 +223,20 @@ def _weights(counts: Floats, means: Floats) -> Floats:
     return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)))
 
 
-def _places(means: Floats) -> Counts:
-    """How many whole numbers are within reach of a mean; 1 where they are too many for a table."""
-    widest = _first_of(means)[1]
-    return np.where(widest <= _MOST_TABLED, widest, 1).astype(np.int64)
-
-
 def _first_of(means: Floats) -> tuple[Floats, Floats]:
     """The first whole number within reach of each mean, and how many there are."""
     first = np.maximum(np.floor(means) - _reach(means), 0.0)
     return first, np.floor(means) + _reach(means) - first + 1
 
 
-def _outside(low: Floats, high: Floats, means: Floats) -> Floats:
+def _outside(low: Floats, high: Floats, means: Floats, places: float) -> Floats:
     """The probability of at most ``low`` or at least ``high``, whole numbers of shape ``(rows, points)``.
 
     The probabilities of all numbers within reach are added up once from either end and looked up, which is many times
     quicker than an incomplete gamma function for each; where a table would be wider than what is asked, that is used.
     """
-    first, width = _first_of(means)
-    widest = int(width.max())
-    if widest > _WIDER * low.shape[1]:
+    first, widest = _first_of(means)[0], int(places)
+    if widest > min(_WIDER * low.shape[1], _MOST_TABLED):
         return np.minimum(_at_most(low, means[:, None]) + _at_least(high, means[:, None]), 1.0)
     chances = np.zeros((means.size, widest + 2))
     chances[:, 1:-1] = _weights(first[:, None] + np.arange(float(widest)), means)
@@ -255,13 +270,24 @@ def _ceiling(root: Floats) -> Floats:
     return np.asarray(np.ceil(root - 1e-9 - 1e-14 * np.abs(root)))
 
 
-def _last(holds: Callable[[Floats], NDArray[np.bool_]], bound: Floats) -> Floats:
-    """The largest whole number up to ``bound`` at which something that holds for small ones does; -1 for none."""
-    low, high = np.full(bound.shape, -1.0), bound + 1
-    for _ in range(int(np.ceil(np.log2(bound.max() + 2)))):
+def _last(holds: Callable[[Floats, Floats], NDArray[np.bool_]], counts: Floats, bound: Floats) -> Floats:
+    """The largest whole number up to ``bound`` at which something that holds for small ones does; -1 for none.
+
+    ``counts``, shape ``(rows, points)`` and rising, is what ``holds`` is asked about beside the numbers; ``bound`` has
+    shape ``(rows, 1)``. The number rises with the count, so that of many points some bracket the others.
+    """
+    points = counts.shape[1]
+    if points <= 2 * _APART:
+        low, high = np.full(counts.shape, -1.0), np.broadcast_to(bound + 1, counts.shape)
+    else:
+        some = np.append(np.arange(0, points - 1, _APART), points - 1)
+        knots = _last(holds, counts[:, some], bound)
+        left = np.arange(points) // _APART - (np.arange(points) == points - 1) * ((points - 1) % _APART == 0)
+        low, high = knots[:, left], knots[:, left + 1] + 1
+    for _ in range(int(np.ceil(np.log2((high - low).max())))):
         middle = np.floor((low + high) / 2)
-        true = holds(np.maximum(middle, 0.0)) & (middle >= 0)
-        low, high = np.where(true, middle, low), np.where(true, high, middle)
+        inside = (middle == low) | ((middle < high) & holds(counts, np.maximum(middle, 0.0)))
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
     return low
 
 
@@ -277,44 +303,47 @@ def _odds_limits(first: Counts, second: Counts, conf_level: float) -> tuple[Floa
             log_score = np.log(score[wanted])
             p_value = _on_the_log_scale(pairs)
             ends = outermost(p_value, log_score, side * error[wanted], inside[wanted], alpha=1 - conf_level)
-            for row in np.flatnonzero(pairs.events + pairs.events_ref <= _MOST_FOR_JUMPS):
-                ends[row] = _beyond_odds(pairs.at(np.array([row])), ends[row], side * error[wanted][row], conf_level)
+            for few in _few_at_a_time(pairs):
+                ends[few] = _beyond_odds(pairs.at(few), ends[few], side * error[wanted][few], conf_level)
             limit[wanted] = np.exp(ends)
     return limits
 
 
-def _beyond_odds(pair: Pairs, limit: float, error: float, conf_level: float) -> float:
-    """The outermost log odds of one pair, with every jump outside of ``limit`` looked at."""
-    first, second = pair.events[0], pair.events_ref[0]
-    reach = _ERRORS_BEYOND * error
-    odds = np.exp(np.array([limit, limit + reach]))
-    total = first + second
-    means, means_ref = total * odds / (1 + odds), total / (1 + odds)
-    counts, counts_ref = _likely(means, means_ref)
+def _few_at_a_time(pairs: Pairs) -> Iterator[NDArray[np.int64]]:
+    """The places of the pairs with so few events that every jump is looked at, as many as fit in memory."""
+    few = np.flatnonzero(pairs.events + pairs.events_ref <= _MOST_FOR_JUMPS)
+    yield from (few[at : at + _ROWS_FOR_JUMPS] for at in range(0, few.size, _ROWS_FOR_JUMPS))
+
+
+def _beyond_odds(pairs: Pairs, limits: Floats, errors: Floats, conf_level: float) -> Floats:
+    """The outermost log odds of each pair, with every jump outside of its limit looked at."""
+    reach = _ERRORS_BEYOND * errors
+    odds = np.exp(np.stack([limits, limits + reach]))
+    total = pairs.events + pairs.events_ref
+    counts, counts_ref, owners = _likely(total * odds / (1 + odds), total / (1 + odds))
 
     def gap(log_odds: Floats, which: Counts) -> Floats:
-        at, both = np.exp(log_odds), np.maximum(counts + counts_ref, 1)
-        extreme = (first - at * second) ** 2 / total
+        at, both, own = np.exp(log_odds), np.maximum(counts + counts_ref, 1), owners[which]
+        extreme = (pairs.events[own] - at * pairs.events_ref[own]) ** 2 / total[own]
         return np.asarray((counts[which] - at * counts_ref[which]) ** 2 / both[which] - extreme)
 
-    def p_value(log_odds: Floats) -> Floats:
-        return ratio_p_value(pair.at(np.zeros(log_odds.size, dtype=np.int64)), np.exp(log_odds))
-
-    return beyond(limit, reach, gap, counts.size, p_value, alpha=1 - conf_level)
+    return beyond(limits, reach, gap, owners, _on_the_log_scale(pairs), alpha=1 - conf_level)
 
 
-def _likely(means: Floats, means_ref: Floats) -> tuple[Counts, Counts]:
-    """The outcomes of which at least one of the pairs of means gives more than a hint."""
-    sides = [
-        np.arange(int(most + _LIKELY_REACH * np.sqrt(most) + _LIKELY_REACH)) for most in (means.max(), means_ref.max())
-    ]
-    first, second = (grid.ravel() for grid in np.meshgrid(*sides, indexing="ij"))
-    log_chance = sum(
-        special.xlogy(counts, mean[:, None]) - mean[:, None] - special.gammaln(counts + 1)
-        for counts, mean in ((first, means), (second, means_ref))
-    )
-    kept = np.asarray(log_chance).max(axis=0) > np.log(_HINT)
-    return first[kept], second[kept]
+def _likely(means: Floats, means_ref: Floats) -> tuple[Counts, Counts, NDArray[np.int64]]:
+    """The outcomes of which at least one of the two pairs of means, shape ``(2, rows)``, gives more than a hint."""
+    found = []
+    for row, (mean, mean_ref) in enumerate(zip(means.T, means_ref.T, strict=True)):
+        logs = [
+            special.xlogy(counts, each[:, None]) - each[:, None] - special.gammaln(counts + 1)
+            for each in (mean, mean_ref)
+            for counts in [np.arange(int(each.max() + _LIKELY_REACH * np.sqrt(each.max()) + _LIKELY_REACH))]
+        ]
+        likely = (logs[0][:, :, None] + logs[1][:, None, :]).max(axis=0) > np.log(_HINT)
+        first, second = np.nonzero(likely)
+        found.append((first, second, np.full(first.size, row)))
+    first, second, owners = (np.concatenate(part) for part in zip(*found, strict=True))
+    return first, second, owners
 
 
 def _on_the_log_scale(pairs: Pairs) -> Callable[[Floats, Counts], Floats]:
@@ -332,24 +361,24 @@ def _difference_limit(pairs: Pairs, side: int, conf_level: float) -> Floats:
         pairs.difference,
         alpha=1 - conf_level,
     )
-    for row in np.flatnonzero(pairs.events + pairs.events_ref <= _MOST_FOR_JUMPS):
-        ends[row] = _beyond_difference(pairs.at(np.array([row])), ends[row], error[row], conf_level)
+    for few in _few_at_a_time(pairs):
+        ends[few] = _beyond_difference(pairs.at(few), ends[few], error[few], conf_level)
     return ends
 
 
-def _beyond_difference(pair: Pairs, limit: float, error: float, conf_level: float) -> float:
-    """The outermost difference of one pair, with every jump outside of ``limit`` looked at."""
-    reach = _ERRORS_BEYOND * error
-    ends = pair.at(np.zeros(2, dtype=np.int64))
-    means, means_ref = rate_differences.constrained_rates(ends, np.array([limit, limit + reach]))
-    counts, counts_ref = _likely(means * ends.exposed, means_ref * ends.exposed_ref)
+def _beyond_difference(pairs: Pairs, limits: Floats, errors: Floats, conf_level: float) -> Floats:
+    """The outermost difference of each pair, with every jump outside of its limit looked at."""
+    reach = _ERRORS_BEYOND * errors
+    means, means_ref = rate_differences.constrained_rates(pairs, np.stack([limits, limits + reach]))
+    counts, counts_ref, owners = _likely(means * pairs.exposed, means_ref * pairs.exposed_ref)
 
     def gap(tested: Floats, which: Counts) -> Floats:
-        cells = Pairs(counts[which], pair.exposed[0], counts_ref[which], pair.exposed_ref[0])
-        extreme = np.abs(rate_differences.score_statistic(pair, tested))
+        own = owners[which]
+        cells = Pairs(counts[which], pairs.exposed[own], counts_ref[which], pairs.exposed_ref[own])
+        extreme = np.abs(rate_differences.score_statistic(pairs.at(own), tested))
         return np.asarray(np.abs(rate_differences.score_statistic(cells, tested)) - extreme)
 
-    def p_value(tested: Floats) -> Floats:
-        return difference_p_value(pair.at(np.zeros(tested.size, dtype=np.int64)), tested)
+    def p_value(tested: Floats, rows: NDArray[np.int64]) -> Floats:
+        return difference_p_value(pairs.at(rows), tested)
 
-    return beyond(limit, reach, gap, counts.size, p_value, alpha=1 - conf_level)
+    return beyond(limits, reach, gap, owners, p_value, alpha=1 - conf_level)

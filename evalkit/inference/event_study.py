@@ -15,6 +15,7 @@ from scipy import special
 from evalkit import refusals
 from evalkit.inference import cluster_robust, fixed_effects, multiplier_bootstrap
 from evalkit.inference.absorbing import Effects
+from evalkit.inference.cluster_jackknife import LEAST_EFFECTIVE
 from evalkit.inference.intervals import Floats
 from evalkit.inference.joining_rule import LEAST_CLUSTERS, LEAST_PER_GROUP, Clusters
 from evalkit.statements import Statement
@@ -83,7 +84,8 @@ def clustered(
         Errors allow any dependence within a unit; each unit's part is divided by the root of one less its leverage, its
         share of the events of its side (CR2). Student's t has the units of a side less one, units of unlike sizes being
         worth fewer (one over the sum of squared shares), for the side where that is less. Refused with fewer than 30
-        units or 10 on a side (:mod:`evalkit.inference.joining_rule`), and when the iteration does not end.
+        units or 10 on a side, a side worth no more than three units of equal size
+        (:mod:`evalkit.inference.joining_rule`), and when the iteration does not end.
 
     Notes
     -----
@@ -114,23 +116,27 @@ def clustered(
     )
     if isinstance(fit, Statement):
         return fit
-    side = treated[np.unique(unit[fit.used])]
-    sides = Clusters.of(np.where(side, 0, 1).astype(np.int64), 1)
-    if not sides.enough:
+    side, members = treated[np.unique(unit[fit.used])], cluster_robust.places(unit[fit.used])
+    sides = Clusters.of(np.where(side, 0, 1).astype(np.int64), 1, sizes=_events(fit.means, members))
+    if not sides.many:
         few = sides.number < LEAST_CLUSTERS
         return refusals.too_few_clusters(LEAST_CLUSTERS) if few else refusals.too_few_treated_clusters(LEAST_PER_GROUP)
+    if not sides.enough:
+        return refusals.too_few_effective_clusters(sides.least_worth, LEAST_EFFECTIVE)
     error = np.full(told.size, np.nan)
-    members = cluster_robust.places(unit[fit.used])
     share = _share_of_side(fit.means, members, side)
     influence = cluster_robust.by_cluster(fit.scores, members) @ fit.bread / np.sqrt(1 - share)[:, None]
     error[fit.kept] = multiplier_bootstrap.std_error(influence)
-    worth = min(1 / float(np.sum(share[one] ** 2)) for one in (side, ~side))
-    return _limited(told, fit.coefficients, error, max(worth - 1, 1.0), conf_level)
+    return _limited(told, fit.coefficients, error, sides.least_worth - 1, conf_level)
+
+
+def _events(means: Floats, members: Whole) -> Floats:
+    return np.asarray(np.bincount(members, weights=means), dtype=np.float64)
 
 
 def _share_of_side(means: Floats, members: Whole, side: NDArray[np.bool_]) -> Floats:
     """Each unit's share of the events expected on its side: how far the side's level follows it; shape ``(units,)``."""
-    expected, places = np.bincount(members, weights=means), side.astype(np.int64)
+    expected, places = _events(means, members), side.astype(np.int64)
     return np.asarray(expected / np.bincount(places, weights=expected)[places])
 
 

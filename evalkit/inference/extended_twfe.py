@@ -10,18 +10,20 @@ Source: Wooldridge 2023, The Econometrics Journal 26:C31-C66, sections 3 and 5; 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit import refusals
-from evalkit.inference import cluster_robust, fixed_effects
+from evalkit.inference import cluster_jackknife, cluster_robust, fixed_effects
 from evalkit.inference.absorbing import Effects
+from evalkit.inference.cluster_jackknife import LEAST_EFFECTIVE
 from evalkit.inference.fixed_effects import Fit
 from evalkit.inference.group_time import JoiningPanel, Whole
 from evalkit.inference.intervals import Floats
-from evalkit.inference.joining_rule import LEAST_CLUSTERS, Clusters
+from evalkit.inference.joining_rule import LEAST_CLUSTERS, LEAST_PER_GROUP, Clusters
 from evalkit.statements import Statement
 
 
@@ -57,21 +59,33 @@ class Extended:
         What each is of.
     estimate, covariance
         Shapes ``(terms,)``, ``(terms, terms)``; nan for a term the data cannot tell.
+    parts
+        Shape ``(clusters, terms)``: what each cluster has in the errors; their products make the covariance.
     average, std_error
         The mean of the terms after joining, weighted by the units behind each, and its standard error.
     weight
         The weight of the units behind each term, shape ``(terms,)``.
     clusters
-        How many there are, and the degrees of freedom of Student's t.
+        How many there are, and what they are worth.
+    classical
+        Whether the errors are those of the sandwich.
     """
 
     terms: CohortTerms
     estimate: Floats
     covariance: Floats
+    parts: Floats
     average: float
     std_error: float
     weight: Floats
     clusters: Clusters
+    classical: bool
+
+    def degrees(self, rows: Floats) -> Floats:
+        """Degrees of freedom of Student's t for weighted means of the terms, ``rows`` of shape ``(rows, terms)``."""
+        if self.classical:
+            return np.full(len(rows), float(self.clusters.df))
+        return self.clusters.degrees(np.where(np.isnan(self.parts), 0.0, self.parts) @ rows.T)
 
 
 def cohort_terms(joined: Whole, periods: int, *, leads: bool = False) -> CohortTerms:
@@ -102,7 +116,12 @@ def linear(values: Floats, joined: Whole, *, leads: bool = False) -> Floats:
 
 
 def counts(
-    panel: JoiningPanel, *, cluster: NDArray[np.int64] | None = None, leads: bool = False, few: bool = False
+    panel: JoiningPanel,
+    *,
+    cluster: NDArray[np.int64] | None = None,
+    leads: bool = False,
+    few: bool = False,
+    classical: bool = False,
 ) -> Extended | Statement:
     """Poisson pseudo maximum likelihood with errors that allow any dependence within clusters.
 
@@ -116,18 +135,21 @@ def counts(
         Also a term for each period before joining, except the last.
     few
         Give errors also where they are known to be too small, to compare with other programs.
+    classical
+        Errors of the sandwich by cluster, which other programs print, instead of leaving out one cluster at a time.
 
     Returns
     -------
     Extended or Statement
-        A refusal with fewer than 30 clusters, or fewer than 10 in a group (:mod:`evalkit.inference.joining_rule`):
-        the robust error of a term that only one cluster tells is zero, whatever the truth. Also when a factor cannot
-        be told.
+        A refusal with fewer than 30 clusters, fewer than 10 in a group, or a group worth no more than three of equal
+        size (:mod:`evalkit.inference.joining_rule`): the robust error of a term that only one cluster tells is zero,
+        whatever the truth. Also when a factor cannot be told, with all clusters or without one of them.
 
     Notes
     -----
-    The covariance is the sandwich times G/(G - 1) for G clusters: Cameron and Miller 2015, Journal of Human Resources
-    50:317-372.
+    The covariance is CV3, by leaving out one cluster at a time: MacKinnon, Nielsen and Webb 2023, Journal of Applied
+    Econometrics 38:671-694. The classical one is the sandwich times G/(G - 1) for G clusters: Cameron and Miller 2015,
+    Journal of Human Resources 50:317-372.
 
     Examples
     --------
@@ -140,9 +162,10 @@ def counts(
     >>> round(float(np.exp(extended_twfe.counts(panel).average)), 9)
     1.5
     """
-    clusters = Clusters.of(panel.joined, panel.periods, cluster)
-    if not (clusters.enough or few):
-        return refusals.too_few_clusters(LEAST_CLUSTERS)
+    sizes = panel.top.sum(axis=1)
+    refused = None if few else unfit(Clusters.of(panel.joined, panel.periods, cluster, sizes=sizes))
+    if refused is not None:
+        return refused
     terms = cohort_terms(panel.joined, panel.periods, leads=leads)
     fit = fixed_effects.poisson(
         panel.top.ravel(),
@@ -156,20 +179,37 @@ def counts(
     if not after.any() or np.isnan(fit.coefficients[after]).any():
         return refusals.not_told_apart()
     own = np.arange(panel.units) if cluster is None else cluster
-    covariance = _covariance(fit, np.repeat(own, panel.periods)[fit.used], terms.group.size)
+    some = fit.used.reshape(panel.units, panel.periods).any(axis=1)
+    clusters = Clusters.of(panel.joined[some], panel.periods, own[some], sizes=sizes[some])
+    parts = np.full((clusters.number, terms.group.size), np.nan)
+    parts[:, fit.kept] = _parts(fit, np.repeat(own, panel.periods)[fit.used], classical=classical)
     behind = terms.matrix.reshape(panel.units, -1, terms.group.size).sum(axis=1).T @ panel.weights
     weight = after * behind / (after * behind).sum()
     used = weight > 0
-    variance = weight[used] @ covariance[np.ix_(used, used)] @ weight[used]
-    average = float(weight[used] @ fit.coefficients[used])
-    return Extended(terms, fit.coefficients, covariance, average, float(np.sqrt(variance)), behind, clusters)
+    average, error = float(weight[used] @ fit.coefficients[used]), float(np.linalg.norm(parts[:, used] @ weight[used]))
+    if np.isnan(error):
+        return refusals.rests_on_one_area()
+    return Extended(
+        terms, fit.coefficients, parts.T @ parts, parts, average, error, behind, clusters, classical=classical
+    )
 
 
-def _covariance(fit: Fit, cluster: NDArray[np.int64], terms: int) -> Floats:
-    known, _ = cluster_robust.covariance(fit, cluster_robust.places(cluster), cluster_robust.Counted.NONE)
-    found = np.full((terms, terms), np.nan)
-    found[np.ix_(fit.kept, fit.kept)] = known
-    return found
+def unfit(clusters: Clusters) -> Statement | None:
+    """Why errors would be far too small; ``None`` when they would not."""
+    if not clusters.many:
+        return refusals.too_few_in_a_group(LEAST_CLUSTERS, LEAST_PER_GROUP)
+    if not clusters.enough:
+        return refusals.too_few_effective_clusters(clusters.least_worth, LEAST_EFFECTIVE)
+    return None
+
+
+def _parts(fit: Fit, cluster: NDArray[np.int64], *, classical: bool) -> Floats:
+    """Shape ``(clusters, kept)``; the sum of their products is the covariance."""
+    members = cluster_robust.places(cluster)
+    groups = int(members.max()) + 1
+    if classical:
+        return np.asarray(math.sqrt(groups / (groups - 1)) * cluster_robust.by_cluster(fit.scores, members) @ fit.bread)
+    return np.asarray(math.sqrt((groups - 1) / groups) * cluster_jackknife.changes(fit, members))
 
 
 def _effects(units: int, periods: int) -> Effects:

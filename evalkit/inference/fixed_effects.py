@@ -16,7 +16,7 @@ from scipy import optimize, special
 
 from evalkit import refusals
 from evalkit.inference import loglinear
-from evalkit.inference.absorbing import Absorber, Effects
+from evalkit.inference.absorbing import Absorber, Effects, Layout
 from evalkit.inference.effect_separation import informative, separated
 from evalkit.inference.intervals import Counts, Floats
 from evalkit.inference.loglinear import NotConvergedError
@@ -285,14 +285,16 @@ def negative_binomial(
 class _Iterated:
     coefficients: Floats
     terms: Terms
+    layout: Layout
     means: Floats
     steps: int
 
 
 def _iterated(data: _Data, alpha: float) -> _Iterated:
     """Iteratively reweighted least squares, each step halved until the deviance does not rise."""
+    layout = Layout.of(data.effects)
     terms = independent(
-        Absorber.of(data.effects, np.ones(data.counts.size)).left(data.matrix), np.linalg.norm(data.matrix, axis=0)
+        layout.weighted(np.ones(data.counts.size)).left(data.matrix), np.linalg.norm(data.matrix, axis=0)
     )
     matrix = data.matrix[:, terms.kept]
     exposed = np.exp(data.offset)
@@ -302,14 +304,14 @@ def _iterated(data: _Data, alpha: float) -> _Iterated:
         means = np.exp(log_means)
         weights = means / (1 + alpha * means)
         working = log_means - data.offset + (data.counts - means) / means
-        left = Absorber.of(data.effects, weights).left(np.column_stack([working, matrix]))
+        left = layout.weighted(weights).left(np.column_stack([working, matrix]))
         coefficients, _ = _solved(left[:, 1:], left[:, 0], weights)
         aim = data.offset + working - (left[:, 0] - left[:, 1:] @ coefficients)
         new, lower = _descended(data.counts, log_means, np.minimum(aim, _MOST_LOG), deviance, alpha)
         change = float(weights @ (new - log_means) ** 2)
         log_means, deviance = new, lower
         if change <= _CLOSE * float(weights.sum()):
-            return _Iterated(coefficients, terms, np.exp(log_means), step)
+            return _Iterated(coefficients, terms, layout, np.exp(log_means), step)
     raise NotConvergedError
 
 
@@ -333,7 +335,7 @@ def _deviance(counts: Floats, log_means: Floats, alpha: float) -> float:
 def _finished(data: _Data, found: _Iterated, used: NDArray[np.bool_], left_out: LeftOut, alpha: float) -> Fit:
     means = found.means
     weights = means / (1 + alpha * means)
-    matrix = Absorber.of(data.effects, weights).left(data.matrix[:, found.terms.kept])
+    matrix = found.layout.weighted(weights).left(data.matrix[:, found.terms.kept])
     residuals = (data.counts - means) / means
     df = means.size - data.effects.rank - found.terms.kept.size
     return Fit(
@@ -359,7 +361,8 @@ def _rows(counts: Floats, matrix: Floats, effects: Effects, offset: Floats, used
 
 def _emptied(effects: Effects, used: NDArray[np.bool_]) -> tuple[int, int]:
     """How many units and cells have no row left."""
-    return effects.units - np.unique(effects.unit[used]).size, effects.cells - np.unique(effects.cell[used]).size
+    left = [int(np.count_nonzero(np.bincount(places[used]))) for places in (effects.unit, effects.cell)]
+    return effects.units - left[0], effects.cells - left[1]
 
 
 def _solved(matrix: Floats, outcome: Floats, weights: Floats) -> tuple[Floats, Floats]:

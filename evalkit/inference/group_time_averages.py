@@ -131,6 +131,17 @@ def average(found: GroupTime, kind: Average) -> Averages:
     return Averages(plan.label, estimate, influence, float(estimate[counted] @ plan.overall[counted]), overall_part)
 
 
+def influence(found: GroupTime, coefficients: Floats) -> Floats:
+    """Each unit's part in the error of averages of cells, shape ``(units, rows)``; the estimates are :func:`averaged`.
+
+    Parameters
+    ----------
+    coefficients
+        Shape ``(rows, cells)``.
+    """
+    return _rows(found, coefficients)[1]
+
+
 def _rows(found: GroupTime, coefficients: Floats) -> tuple[Floats, Floats]:
     kind = found.plan.kind
     mass = found.mass[kind]

@@ -20,23 +20,34 @@ Gap = Callable[[Floats, NDArray[np.int64]], Floats]
 
 
 def beyond(
-    limit: float, reach: float, gap: Gap, outcomes: int, p_value: Callable[[Floats], Floats], *, alpha: float
-) -> float:
-    """The value furthest out, from ``limit`` to ``limit + reach``, that is not rejected; ``limit`` if none is.
+    limits: Floats,
+    reach: Floats,
+    gap: Gap,
+    owners: NDArray[np.int64],
+    p_value: Callable[[Floats, NDArray[np.int64]], Floats],
+    *,
+    alpha: float,
+) -> Floats:
+    """The value furthest out, from each limit to ``limits + reach``, that is not rejected; the limit if none is.
 
     Parameters
     ----------
-    limit, reach
-        Where to begin, and how far outwards to look; negative when outwards is downwards.
+    limits, reach
+        Where to begin, and how far outwards to look; negative when outwards is downwards. Shape ``(n,)``.
     gap
         For values and numbers of outcomes (from 0), arrays that fit together: how much further from the value the
         outcome lies than the observed one does. The p-value jumps where it changes sign.
-    outcomes
-        How many there are.
+    owners
+        Which limit each outcome belongs to, rising, shape ``(outcomes,)``.
     p_value
-        The p-values of a vector of values.
+        The p-values of a vector of values, and for each the limit it belongs to.
     alpha
         The level of the test.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(n,)``.
 
     Examples
     --------
@@ -45,33 +56,47 @@ def beyond(
     >>> import numpy as np
     >>> from evalkit.inference.jumps import beyond
     >>> edges = np.array([2.3, 2.300001])
-    >>> spike = lambda values: np.where((values >= 2.3) & (values < 2.300001), 0.06, 0.01)
-    >>> round(beyond(2.0, 1.0, lambda values, which: values - edges[which], 2, spike, alpha=0.05), 6)
-    2.300001
+    >>> spike = lambda values, rows: np.where((values >= 2.3) & (values < 2.300001), 0.06, 0.01)
+    >>> gap = lambda values, which: values - edges[which]
+    >>> beyond(np.array([2.0]), np.array([1.0]), gap, np.array([0, 0]), spike, alpha=0.05).round(6).tolist()
+    [2.300001]
     """
-    points = _points(limit, reach, gap, outcomes)
-    held = np.flatnonzero(p_value(points) > alpha)
-    if not held.size:
-        return limit
-    if held[-1] == points.size - 1:
-        return float(points[-1])
-    kept, left_out = points[held[-1]], points[held[-1] + 1]
-    for _ in range(_HALVINGS):
-        middle = (kept + left_out) / 2
-        inside = p_value(np.array([middle]))[0] > alpha
-        kept, left_out = (middle, left_out) if inside else (kept, middle)
-    return float(kept)
+    points, rows = _points(limits, reach, gap, owners)
+    holds = p_value(points, rows) > alpha
+    kept, left_out = limits.copy(), limits.copy()
+    # Points lie outwards within their row, so that the last of them that holds is what stands at the end.
+    kept[rows[holds]] = points[holds]
+    following = np.append(rows[1:] == rows[:-1], False)
+    next_point = np.where(following, np.append(points[1:], 0.0), points)
+    left_out[rows[holds]] = next_point[holds]
+    sought = np.flatnonzero(kept != left_out)
+    for _ in range(_HALVINGS if sought.size else 0):
+        middle = (kept[sought] + left_out[sought]) / 2
+        inside = p_value(middle, sought) > alpha
+        kept[sought] = np.where(inside, middle, kept[sought])
+        left_out[sought] = np.where(inside, left_out[sought], middle)
+    return kept
 
 
-def _points(limit: float, reach: float, gap: Gap, outcomes: int) -> Floats:
+def _points(limits: Floats, reach: Floats, gap: Gap, owners: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
     """A grid, the jumps and the middle of every two; from the limit outwards. At a jump both sides of it count."""
-    grid = limit + reach * np.linspace(0.0, 1.0, _STEPS + 1)
-    positive = gap(grid[:, None], np.arange(outcomes)[None, :]) > 0
+    shares = np.linspace(0.0, 1.0, _STEPS + 1)
+    grid = limits[owners] + reach[owners] * shares[:, None]
+    positive = gap(grid, np.arange(owners.size)[None, :]) > 0
     step, which = np.nonzero(positive[:-1] != positive[1:])
-    low, high, above = grid[step], grid[step + 1], positive[step + 1, which]
+    low, high, above = grid[step, which], grid[step + 1, which], positive[step + 1, which]
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         there = (gap(middle, which) > 0) == above
         low, high = np.where(there, low, middle), np.where(there, middle, high)
-    share = np.unique(np.clip((np.concatenate([grid, high]) - limit) / reach, 0.0, 1.0))
-    return np.asarray(limit + reach * np.sort(np.concatenate([share, (share[1:] + share[:-1]) / 2])))
+    at = owners[which]
+    rows = np.concatenate([np.repeat(np.arange(limits.size), shares.size), at])
+    share = np.concatenate([np.tile(shares, limits.size), np.clip((high - limits[at]) / reach[at], 0.0, 1.0)])
+    order = np.lexsort((share, rows))
+    rows, share = rows[order], share[order]
+    new = np.append(True, (rows[1:] != rows[:-1]) | (share[1:] != share[:-1]))
+    rows, share = rows[new], share[new]
+    inner = rows[1:] == rows[:-1]
+    rows, share = np.append(rows, rows[1:][inner]), np.append(share, ((share[1:] + share[:-1]) / 2)[inner])
+    order = np.lexsort((share, rows))
+    return limits[rows[order]] + reach[rows[order]] * share[order], rows[order]

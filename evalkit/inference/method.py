@@ -81,11 +81,26 @@ ALIASES = MappingProxyType(
         "fdr": "bh",
         "benjamini_yekutieli": "by",
         "two_sided": "two-sided",
-        "larger": "greater",
-        "smaller": "less",
     }
 )
 """Other words that are taken for ours. Capitals, hyphens and spaces make no difference either."""
+ALTERNATIVES = MappingProxyType(
+    {
+        "two-sided": Alternative.TWO_SIDED,
+        "two_tailed": Alternative.TWO_SIDED,
+        "twosided": Alternative.TWO_SIDED,
+        "greater": Alternative.GREATER,
+        "larger": Alternative.GREATER,
+        "higher": Alternative.GREATER,
+        "upper": Alternative.GREATER,
+        "increase": Alternative.GREATER,
+        "less": Alternative.LESS,
+        "smaller": Alternative.LESS,
+        "lower": Alternative.LESS,
+        "decrease": Alternative.LESS,
+    }
+)
+"""The words for the side of a test, those of R, scipy and statsmodels among them."""
 
 
 def canonical(word: object) -> str:

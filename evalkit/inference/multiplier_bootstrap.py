@@ -67,12 +67,27 @@ def critical_value(influence: Floats, conf_level: float, draws: int, generator: 
     used = np.isfinite(error) & (error > 0)
     if not used.any():
         return alone
-    largest = np.abs(_drawn(influence[:, used], draws, generator) / error[used]).max(axis=1)
+    largest = np.abs(_normal(influence[:, used], draws, generator) / error[used]).max(axis=1)
     return max(alone, float(np.quantile(largest, conf_level)))
 
 
-def all_zero(estimate: Floats, influence: Floats) -> JointTest | None:
+def widened(critical: float, df: Floats) -> Floats:
+    """A critical value of normal statistics as one of Student's t, by its tail for one number; shape of ``df``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.multiplier_bootstrap import widened
+    >>> widened(1.959964, np.array([9.0, np.inf])).round(3).tolist()
+    [2.262, 1.96]
+    """
+    return np.asarray(stats.t.isf(stats.norm.sf(critical), df))
+
+
+def all_zero(estimate: Floats, influence: Floats, *, df: float | None = None) -> JointTest | None:
     """Wald's test; ``None`` when there is nothing to test or the numbers follow from each other.
+
+    With ``df`` it is Hotelling's, for errors that rest on so few: F of the statistic times ``(df - q + 1)/(df q)``.
 
     Parameters
     ----------
@@ -87,16 +102,21 @@ def all_zero(estimate: Floats, influence: Floats) -> JointTest | None:
     if (size == 0).any() or np.linalg.cond(covariance / np.outer(size, size)) > 1 / _SMALL:
         return None
     statistic = float(estimate @ np.linalg.solve(covariance, estimate))
-    p_value = float(stats.chi2.sf(statistic, columns))
+    p_value = (
+        float(stats.chi2.sf(statistic, columns))
+        if df is None
+        else float(stats.f.sf(statistic * (df - columns + 1) / (df * columns), columns, df - columns + 1))
+    )
     return None if math.isnan(p_value) else JointTest(statistic, columns, p_value)
 
 
 def largest_zero(
-    estimate: Floats, influence: Floats, draws: int, generator: np.random.Generator
+    estimate: Floats, influence: Floats, draws: int, generator: np.random.Generator, *, df: Floats | None = None
 ) -> tuple[float, float] | None:
     """The largest number over its error, and how often drawn errors are as large: a test that all are zero.
 
-    Needs no inverse, so there may be many columns. ``None`` when no column has an error.
+    Needs no inverse, so there may be many columns. ``None`` when no column has an error. With ``df``, shape
+    ``(columns,)``, each statistic is first taken from Student's t to the normal distribution by its tail.
 
     Examples
     --------
@@ -110,11 +130,19 @@ def largest_zero(
     used = np.isfinite(error) & (error > 0) & np.isfinite(estimate)
     if not used.any():
         return None
-    most = float(np.abs(estimate[used] / error[used]).max())
-    largest = np.abs(_drawn(influence[:, used], draws, generator) / error[used]).max(axis=1)
+    statistic = np.abs(estimate[used] / error[used])
+    if df is not None:
+        statistic = stats.norm.isf(stats.t.sf(statistic, df[used]))
+    most = float(statistic.max())
+    largest = np.abs(_normal(influence[:, used], draws, generator) / error[used]).max(axis=1)
     return most, (1 + int((largest >= most).sum())) / (1 + draws)
 
 
 def _drawn(influence: Floats, draws: int, generator: np.random.Generator) -> Floats:
     signs = generator.integers(0, 2, size=(draws, influence.shape[0])) * 2.0 - 1.0
     return np.asarray(signs @ influence)
+
+
+def _normal(influence: Floats, draws: int, generator: np.random.Generator) -> Floats:
+    """Errors with the covariance of the influence: signs alone make too few large ones with some ten clusters."""
+    return np.asarray(generator.standard_normal((draws, influence.shape[0])) @ influence)

@@ -94,6 +94,13 @@ class RiskSets:
         frame = pl.DataFrame({"group": self.group, "value": values})
         return frame.select(pl.col("value").cum_sum(reverse=backwards).over("group")).to_series().to_numpy()
 
+    def running_least(self, values: NDArray[np.float64]) -> Floats:
+        """The least within each group so far, the row itself included."""
+        import polars as pl
+
+        frame = pl.DataFrame({"group": self.group, "value": values})
+        return frame.select(pl.col("value").cum_min().over("group")).to_series().to_numpy()
+
     def running_product(self, values: NDArray[np.float64]) -> Floats:
         """The product within each group so far, the row itself included."""
         import polars as pl

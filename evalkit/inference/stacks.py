@@ -89,14 +89,15 @@ class StackFit:
         """Under the model, shape ``(groups, terms, terms)``; nan where it is not found."""
         information = stack.crossed(self.means)
         terms = information.shape[1]
-        return _solved(information, np.broadcast_to(np.eye(terms), information.shape))
+        return solved(information, np.broadcast_to(np.eye(terms), information.shape))
 
 
-def fitted(stack: Stack, start: Floats | None = None) -> StackFit:
+def fitted(stack: Stack, start: Floats | None = None, alpha: Floats | None = None) -> StackFit:
     """The Poisson fit of every regression, from coefficients near the answer when there are any.
 
-    The logarithm of the likelihood is concave: a step that does not raise it is halved, and so the search ends
-    wherever there is an answer.
+    With ``alpha``, shape ``(groups,)`` and above 0, it is that of a negative binomial with variance
+    ``mean + alpha mean²``. The logarithm of either likelihood is concave: a step that does not raise it is halved, and
+    so the search ends wherever there is an answer.
 
     Source: McCullagh and Nelder 1989, Generalized Linear Models, 2nd ed., section 2.5.
 
@@ -110,20 +111,21 @@ def fitted(stack: Stack, start: Floats | None = None) -> StackFit:
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         coefficients = _beginning(stack) if start is None else start.copy()
-        means, value = _valued(stack, coefficients)
+        means, value = _valued(stack, coefficients, alpha)
         lost = np.flatnonzero(~np.isfinite(value))
         if lost.size:
             # What was near the answer for other offsets can be beyond all numbers for these.
             part = stack.at(lost)
             coefficients[lost] = _beginning(part)
-            means[lost], value[lost] = _valued(part, coefficients[lost])
+            means[lost], value[lost] = _valued(part, coefficients[lost], None if alpha is None else alpha[lost])
         found, left = np.zeros(value.size, dtype=bool), np.arange(value.size)
         for _ in range(_MOST_STEPS):
-            part = stack.at(left)
-            score = part.gathered(part.counts - means[left])
-            step = _solved(part.crossed(means[left]), score[:, :, None])[:, :, 0]
+            part, own = stack.at(left), None if alpha is None else alpha[left]
+            score, information = _score(part, means[left], own)
+            step = solved(information, score[:, :, None])[:, :, 0]
             gain = np.abs(np.sum(score * step, axis=1))
-            coefficients[left], means[left], value[left] = _climbed(part, coefficients[left], step, value[left])
+            begun = (coefficients[left], value[left])
+            coefficients[left], means[left], value[left] = _climbed(part, begun, step, own)
             found[left] = gain <= _LITTLE_GAIN
             left = left[~found[left] & np.isfinite(gain)]
             if not left.size:
@@ -138,23 +140,42 @@ def _beginning(stack: Stack) -> Floats:
     near = (stack.counts + average[:, None]) / 2
     weights = np.where(is_row, near, 0.0)
     working = np.where(is_row, np.log(near) - stack.offset + (stack.counts - near) / near, 0.0)
-    return _solved(stack.crossed(weights), stack.gathered(weights * working)[:, :, None])[:, :, 0]
+    return solved(stack.crossed(weights), stack.gathered(weights * working)[:, :, None])[:, :, 0]
 
 
-def _valued(stack: Stack, coefficients: Floats) -> tuple[Floats, Floats]:
+def _score(stack: Stack, means: Floats, alpha: Floats | None) -> tuple[Floats, Floats]:
+    """The first and the (negative) second derivative of the log likelihood by the coefficients."""
+    if alpha is None:
+        return stack.gathered(stack.counts - means), stack.crossed(means)
+    own = alpha[:, None]
+    weight = 1 / (1 + own * means)
+    return (
+        stack.gathered((stack.counts - means) * weight),
+        stack.crossed(means * (1 + own * stack.counts) * weight**2),
+    )
+
+
+def _valued(stack: Stack, coefficients: Floats, alpha: Floats | None) -> tuple[Floats, Floats]:
     linear = stack.linear(coefficients)
     means = np.exp(linear)
-    return means, np.sum(np.where(stack.counts > 0, stack.counts * linear, 0.0) - means, axis=1)
+    gained = np.where(stack.counts > 0, stack.counts * linear, 0.0)
+    if alpha is None:
+        return means, np.sum(gained - means, axis=1)
+    own = alpha[:, None]
+    return means, np.sum(gained - (stack.counts + 1 / own) * np.log1p(own * means), axis=1)
 
 
-def _climbed(stack: Stack, start: Floats, step: Floats, value: Floats) -> tuple[Floats, Floats, Floats]:
+def _climbed(
+    stack: Stack, begun: tuple[Floats, Floats], step: Floats, alpha: Floats | None
+) -> tuple[Floats, Floats, Floats]:
     """The coefficients after a step that does not lower the likelihood, with means and likelihood there."""
+    start, value = begun
     # Where the means are far too small a step would go beyond all numbers.
     farthest = np.abs((stack.matrix @ step[:, :, None])[:, :, 0]).max(axis=1)
     step = step * np.minimum(1.0, _LONGEST_STEP / np.maximum(farthest, _LONGEST_STEP))[:, None]
     lowest = value - _ROUNDING * (1 + np.abs(value))
     for _ in range(_MOST_HALVINGS):
-        means, reached = _valued(stack, start + step)
+        means, reached = _valued(stack, start + step, alpha)
         lower = ~(reached >= lowest) & np.isfinite(lowest)
         if not lower.any():
             break
@@ -162,8 +183,8 @@ def _climbed(stack: Stack, start: Floats, step: Floats, value: Floats) -> tuple[
     return start + step, means, reached
 
 
-def _solved(matrices: Floats, right: Floats) -> Floats:
-    """``solve`` for every matrix, nan where a matrix has a number that is none."""
+def solved(matrices: Floats, right: Floats) -> Floats:
+    """What ``solve`` gives for every matrix, nan where a matrix has a number that is none."""
     broken = np.asarray(~np.isfinite(matrices).all(axis=(1, 2)))
     if broken.any():
         matrices = np.where(broken[:, None, None], np.eye(matrices.shape[1]), matrices)

@@ -14,6 +14,7 @@ from evalkit.metrics import MetricBook
 from evalkit.panels.counts import counts
 from evalkit.panels.exposures import exposures
 from evalkit.panels.grid import CELL, grid, spans, within
+from evalkit.panels.joining import model_starts
 from evalkit.panels.request import settle
 from evalkit.panels.value import Panel
 from evalkit.plan import Plan
@@ -74,6 +75,7 @@ def panel(
         unit_names=tuple((str(code), str(name)) for code, name in names),
         synthetic=dataset.synthetic,
         shares=frozenset(item.key for item in asked.series if _is_share(item, book)),
+        model_starts=model_starts(dataset),
     )
 
 

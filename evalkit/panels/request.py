@@ -15,6 +15,7 @@ from evalkit.estimands import Series
 from evalkit.metrics import Measure, Metric, MetricBook
 from evalkit.panels import problems
 from evalkit.panels.grid import spans, starts
+from evalkit.panels.joining import other_dates
 from evalkit.panels.selection import counted_twice, select
 from evalkit.plan import PLAN_FILE, Plan
 from evalkit.vocabulary import DateBasis, ExposureKind, Frequency, MetricFamily
@@ -212,6 +213,7 @@ def _of_plan(plan: Plan, dataset: Dataset, book: MetricBook) -> list[Problem]:
     return [
         *_not_per_visit(plan, book),
         *_unknown_models(plan, dataset),
+        *other_dates(plan, dataset),
         *_unknown_wanted(plan, dataset, book),
     ]
 

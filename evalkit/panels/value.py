@@ -37,6 +37,8 @@ class Panel:
     shares
         The keys of the series whose counts are a part of their exposure (visits with a finding, of all
         visits), so that a rate is a share and never above 1.
+    model_starts
+        Unit, model and the first day on which the unit worked by it, as far as the data tell.
     """
 
     frame: pl.DataFrame
@@ -45,6 +47,7 @@ class Panel:
     unit_names: tuple[tuple[str, str], ...]
     synthetic: bool
     shares: frozenset[str] = frozenset()
+    model_starts: tuple[tuple[str, str, date], ...] = ()
 
     def cells(self, series: Series, units: Sequence[str], first: date, last: date) -> pl.DataFrame:
         """The rows of one series, some units and the periods that lie wholly from ``first`` to ``last``."""

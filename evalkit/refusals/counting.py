@@ -6,19 +6,6 @@ from evalkit.language import Text
 from evalkit.statements import Statement
 
 
-def count_cases() -> Statement:
-    """Persons of whom one case holds more than a quarter, where the numbers themselves are protected."""
-    return Statement(
-        "count_cases",
-        Text(
-            "Antalet personer visas inte, eftersom mer än en fjärdedel av dem finns i ett enda ärende. "
-            "Räkna ärenden i stället.",
-            "The number of persons is not shown, since more than a quarter of them are in one single case. "
-            "Count cases instead.",
-        ),
-    )
-
-
 def no_events() -> Statement:
     """No event on any side: a ratio of zero to zero says nothing."""
     return Statement(
@@ -287,86 +274,6 @@ def too_many_for_boschloo(most: int) -> Statement:
             "För så många ger Fishers test nästan samma svar.",
             f"Boschloo's test goes through every possible outcome and is made only up to {most} cases in all. "
             "With so many Fisher's test gives nearly the same answer.",
-        ),
-    )
-
-
-def no_case_sizes() -> Statement:
-    """Nothing is known of how large cases are, so nothing of how a number of persons varies."""
-    return Statement(
-        "no_case_sizes",
-        Text(
-            "Det finns inget ärende med känd storlek. Då går det inte att säga hur mycket antalet personer kan "
-            "variera, eftersom ett enda ärende kan rymma många. Räkna ärenden i stället.",
-            "There is no case of known size. Then nothing can be said of how much the number of persons may vary, "
-            "for a single case may hold many. Count cases instead.",
-        ),
-    )
-
-
-def single_case() -> Statement:
-    """Leaving one case out needs another that stays."""
-    return Statement(
-        "single_case",
-        Text(
-            "Det finns färre än två ärenden, så inget blir kvar när ett lämnas utanför.",
-            "There are fewer than two cases, so nothing remains when one is left out.",
-        ),
-    )
-
-
-def nothing_detectable() -> Statement:
-    """So few events are expected that no change in the direction asked for would be told from chance."""
-    return Statement(
-        "nothing_detectable",
-        Text(
-            "Så få händelser väntas att ingen förändring åt det hållet, hur stor den än är, med rimlig säkerhet "
-            "skulle gå att skilja från slumpen.",
-            "So few events are expected that no change in that direction, however large, could with reasonable "
-            "certainty be told from chance.",
-        ),
-    )
-
-
-def share_above_all() -> Statement:
-    """A change that would make more than all of them."""
-    return Statement(
-        "share_above_all",
-        Text("Förändringen skulle göra andelen större än 100 procent.", "The change would make the share exceed all."),
-    )
-
-
-def before_too_short() -> Statement:
-    """The time before holds too few events, and no waiting makes them more."""
-    return Statement(
-        "before_too_short",
-        Text(
-            "Tiden före har för få händelser. Hur länge man än väntar blir jämförelsen inte så säker, "
-            "eftersom tiden före inte blir längre.",
-            "The time before has too few events. However long one waits the comparison does not become that "
-            "certain, as the time before does not grow.",
-        ),
-    )
-
-
-def too_long_to_wait(years: int) -> Statement:
-    """So few events a month that the answer would take longer than anybody plans for."""
-    return Statement(
-        "too_long_to_wait",
-        Text(
-            f"Det skulle ta mer än {years} år. Så få händelser räcker inte för frågan.",
-            f"It would take more than {years} years. So few events cannot carry the question.",
-        ),
-    )
-
-
-def too_many_to_enumerate() -> Statement:
-    """More expected events than exact enumeration is for."""
-    return Statement(
-        "too_many_to_enumerate",
-        Text(
-            "Så många händelser väntas att varje utfall inte räknas för sig. Metoden wald är då lika bra.",
-            "So many events are expected that outcomes are not counted one by one. The method wald is then as good.",
         ),
     )
 

@@ -21,6 +21,19 @@ def too_few_in_a_group(least: int, least_per_group: int) -> Statement:
     )
 
 
+def rests_on_one_area() -> Statement:
+    """A number that cannot be worked out without one of the areas, so that leaving each out gives no error."""
+    return Statement(
+        "rests_on_one_area",
+        Text(
+            "Svaret vilar på ett enda område: utan det går talet inte att räkna ut, och hur osäkert det är syns inte. "
+            "Lägg samman perioder, så att fler områden har händelser i var och en.",
+            "The answer rests on a single area: without it the number cannot be worked out, and how uncertain it is "
+            "cannot be seen. Add periods up, so that more areas have events in each.",
+        ),
+    )
+
+
 def nothing_to_take_apart() -> Statement:
     """A two-way fixed effects estimate without any comparison: all have joined, or nobody has, throughout."""
     return Statement(

@@ -10,6 +10,7 @@ import numpy as np
 from evalkit import refusals
 from evalkit.dataset import Dataset
 from evalkit.designs import REGISTRY
+from evalkit.designs.staggered import dated
 from evalkit.errors import EstimationError, Place, Problem
 from evalkit.estimands import Estimand
 from evalkit.estimates import Estimate
@@ -83,7 +84,7 @@ def self_test(
     grid = panel(dataset, plan, book=book)
     trials: list[Trial] = []
     not_tried: list[tuple[str, Statement]] = []
-    for place, item in enumerate(plan.estimands):
+    for place, item in enumerate(dated(one, grid) for one in plan.estimands):
         ready = _prepared(item, grid)
         if isinstance(ready, Statement):
             not_tried.append((item.id, ready))

@@ -7,6 +7,7 @@ from evalkit.tables.checks import checks
 from evalkit.tables.counts import is_looked_for, series, series_name, suppression
 from evalkit.tables.found import found
 from evalkit.tables.inventory import definitions, sources, wanted
+from evalkit.tables.joining import joining
 from evalkit.tables.model import Align, Cell, Column, Link, Table
 from evalkit.tables.plans import designs_used, planned
 from evalkit.tables.results import answers, refusals, truth
@@ -25,6 +26,7 @@ __all__ = [
     "designs_used",
     "found",
     "is_looked_for",
+    "joining",
     "planned",
     "refusals",
     "self_tested",

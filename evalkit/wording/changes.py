@@ -81,14 +81,24 @@ def _pointed_to(reading: Reading, language: Language) -> str:
 def joined(reading: Reading, language: Language) -> str:
     """D5: how many there were, and the ratio to what areas pointed to that had not joined yet."""
     ratio, low, high = reading.numbers
-    events = reading.estimate.cells[0].events
-    counted, were = reading.counted(events, language), "was" if events == 1 else "were"
-    late, where = reading.windows[1].name.in_language(language), reading.here(language)
+    where = reading.here(language)
     size, span = change(ratio, language), uncertainty(change_between(low, high, language), language)
+    after = [step for step in reading.estimate.steps if step.since >= 0]
+    if not after:
+        return in_language(
+            language,
+            f"Jämfört med vad områden som ännu inte hade anslutit pekade mot blev det i {where}, efter anslutningen, "
+            f"{size} {span}.",
+            f"Against what areas that had not joined yet pointed to, there were in {where}, after joining, "
+            f"{size} {span}.",
+        )
+    events, awaited = sum(step.counted for step in after), round(sum(step.expected for step in after))
+    counted, were = reading.counted(events, language), "was" if events == 1 else "were"
+    expected = style.number(awaited, language)
     return in_language(
         language,
-        f"I {where} registrerades {counted} under {late}. Jämfört med vad områden som ännu inte hade anslutit pekade "
-        f"mot blev det efter anslutningen {size} {span}.",
-        f"In {where} there {were} {counted} recorded in {late}. Against what areas that had not joined yet pointed to, "
-        f"there were after joining {size} {span}.",
+        f"I {where} registrerades {counted} efter att de hade anslutit. Områden som ännu inte hade anslutit pekade mot "
+        f"omkring {expected}. Skillnaden är {size} {span}.",
+        f"In {where} there {were} {counted} recorded after they had joined. Areas that had not joined yet pointed to "
+        f"about {expected}. The difference is {size} {span}.",
     )

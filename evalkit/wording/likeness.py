@@ -10,12 +10,14 @@ from evalkit.vocabulary import Scale
 from evalkit.wording.sizes import LEVELS, NUMBERS, TIMES, change_between, to
 
 _UNITS = Text("enheter", "units")
+_POINTS = Text("procentenheter", "percentage points")
 
 
-def equivalence_sentence(found: Equivalence, language: Language = Language.SV, *, unit: Text = _UNITS) -> str:
+def equivalence_sentence(found: Equivalence, language: Language = Language.SV, *, unit: Text | None = None) -> str:
     """What a verdict says, with its margin; a refusal gives its reason.
 
-    ``unit`` is what a difference is counted in, such as days; a ratio needs none.
+    ``unit`` is what a difference is counted in, such as days; a ratio needs none, and shares differ by percentage
+    points.
 
     Examples
     --------
@@ -73,14 +75,16 @@ _MAYBE_WORSE = Text(
 )
 
 
+_HUNDRED = 100
 _WORDS = {Scale.DURATION_RATIO: TIMES, Scale.PROPORTION_RATIO: LEVELS, Scale.SLOPE_RATIO: LEVELS}
 
 
-def _between(found: Equivalence, language: Language, unit: Text) -> str:
+def _between(found: Equivalence, language: Language, unit: Text | None) -> str:
     low, high = found.margin.low, found.margin.high
     if found.scale in RATIOS:
         return change_between(low, high, language, _WORDS.get(found.scale, NUMBERS))
     less, more = in_language(language, "mindre", "less"), in_language(language, "mer", "more")
-    ends = style.together((abs(low), abs(high)), language)
-    word = unit.in_language(language)
+    is_share = found.scale is Scale.PROPORTION_DIFFERENCE and unit is None
+    ends = style.together(tuple(abs(end) * (_HUNDRED if is_share else 1) for end in (low, high)), language)
+    word = (unit or (_POINTS if is_share else _UNITS)).in_language(language)
     return f"{ends[0]} {word} {less} {to(language)} {ends[1]} {word} {more}"

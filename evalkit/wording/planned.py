@@ -45,6 +45,14 @@ _READINGS = {
         "Not planned. The metric is a sum of days, hours or kronor, and how much it varies does not follow from "
         "how many events are expected. A plan compares counts and shares only.",
     ),
+    Reading.BY_AREA: Text(
+        "Planeras inte i förväg. Vad som går att se beror på hur många områden som ansluter när och hur olika områden "
+        "är, och det framgår inte av väntade antal. När tiden före har uppgifter prövar evalkit selftest upplägget på "
+        "kända förändringar.",
+        "Not planned beforehand. What can be seen depends on how many areas join when and on how unlike areas are, "
+        "which does not follow from expected counts. Once the time before has data, evalkit selftest tries the design "
+        "on known changes.",
+    ),
 }
 
 
@@ -106,10 +114,12 @@ _LIMITS = Text(
     "periods affect each other, or if the areas differ by more than the counts show.",
 )
 _TIME_SERIES = Text(
-    "För tidsserier är det inräknat att trenden före ska dras ut, men inte årstiden eller att perioderna kan påverka "
-    "varandra. I försök med 24–48 månader före upptäcktes förändringen i 5 till 7 fall av 10, inte 8.",
-    "For time series it is counted in that the trend before is to be drawn out, but not the season, nor that the "
-    "periods may affect each other. In trials with 24–48 months before the change was found 5 to 7 times in 10, not 8.",
+    "För tidsserier är det inräknat att trenden före ska dras ut, att årstiden hålls lika, att nivå och lutning ändras "
+    "samtidigt och att det ska räknas ut hur perioderna hänger ihop. Gör de det på riktigt krävs ännu större "
+    "förändringar.",
+    "For time series it is counted in that the trend before is to be drawn out, that the season is held alike, that "
+    "level and slope change at once, and that how the periods hang together is to be estimated. If they really do, "
+    "still larger changes are needed.",
 )
 
 

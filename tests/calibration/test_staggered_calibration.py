@@ -9,10 +9,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from evalkit.inference import join_dates, not_yet_joined
 from evalkit.inference.group_time import JoiningPanel, effects, plan_cells
 from evalkit.inference.group_time_averages import Average, average, plan_average
+from evalkit.inference.group_time_jackknife import LeftOut
 from evalkit.inference.joining_rule import Clusters
 
 PERIODS, DRAWS, MOST = 8, 300, 0.09
@@ -66,6 +68,35 @@ def test_errors_hold_where_the_rule_allows_them() -> None:
         # The 97.5 % quantile of Student's t with 9 degrees of freedom.
         shares.append(abs(found.overall) > 2.2622 * math.sqrt(found.overall_influence @ found.overall_influence))
     assert np.mean(shares) <= MOST
+
+
+def test_leaving_out_one_area_holds_with_areas_of_unlike_size_where_heads_do_not() -> None:
+    """Log-normal sizes, standard deviation 1: classical errors reject the truth about twice as often as they should."""
+    rng = np.random.default_rng(8)
+    sizes, heads, ours, given = (15, 15), [], [], []
+    for _ in range(2 * DRAWS):
+        joined = rng.permutation(np.repeat([4, PERIODS], sizes))
+        exposure = np.repeat(np.exp(rng.normal(0, 1.0, joined.size))[:, None], PERIODS, axis=1) * 30
+        noise = np.cumsum(rng.normal(0, 0.15, (joined.size, PERIODS)), axis=1)
+        counts = rng.poisson(exposure * np.exp(noise)).astype(float)
+        panel = JoiningPanel(counts, exposure, joined, np.ones(joined.size), ratio=True)
+        clusters = Clusters.of(joined, PERIODS, sizes=counts.sum(axis=1))
+        plan = plan_cells(joined, PERIODS, never_only=False)
+        whole = effects(panel, plan)
+        found = average(whole, Average.GROUP)
+        heads.append(rejects(found.overall, found.overall_influence, clusters.df))
+        given.append(clusters.enough)
+        if clusters.enough:
+            row = plan_average(plan, Average.GROUP).overall_coefficients[None, :]
+            parts = LeftOut.of(panel, whole).parts(row)
+            ours.append(rejects(found.overall, parts[:, 0], float(clusters.degrees(parts)[0])))
+    assert np.mean(heads) > 0.07
+    assert np.mean(ours) <= 0.07
+    assert 0.8 < np.mean(given) < 1
+
+
+def rejects(estimate: float, parts: np.ndarray, df: float) -> bool:
+    return abs(estimate) > float(stats.t.ppf(0.975, df)) * float(np.linalg.norm(parts))
 
 
 @pytest.mark.parametrize("place", ["smallest", "largest"])

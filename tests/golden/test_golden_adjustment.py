@@ -216,6 +216,24 @@ def test_ships_coefficients_as_published() -> None:
     assert abs(math.sqrt(squares / 25 * found.covariance[8, 8]) - 0.1538005) <= 1e-6
 
 
+def test_ships_with_the_types_absorbed_as_published() -> None:
+    """Stata's xtpoisson, fe: 2.008002, 2.26693, 1.573695 and 1.468831; half a unit of the fewest digits printed."""
+    from evalkit.inference import fixed_effects
+    from evalkit.inference.absorbing import Effects
+
+    data = study("ships")
+    matrix = data.select([(pl.col(a) == b).cast(pl.Float64).alias(a + b) for a, b in SHIPS[4:]]).to_numpy()
+    one = np.zeros(data.height, dtype=int)
+    found = fixed_effects.poisson(
+        data["incidents"].to_numpy(),
+        matrix,
+        Effects.of(data["type"].to_numpy(), one),
+        offset=np.log(data["service"].to_numpy()),
+    )
+    assert isinstance(found, fixed_effects.Fit)
+    assert np.abs(np.exp(found.coefficients) - (2.008002, 2.26693, 1.573695, 1.468831)).max() <= 5e-6
+
+
 SHIPS = (
     *(("type", kind) for kind in "BCDE"),
     *(("year", year) for year in ("y65", "y70", "y75")),

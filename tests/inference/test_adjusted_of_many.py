@@ -13,7 +13,8 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
 import evalkit as ek
-from evalkit.inference import stacks
+from evalkit.inference import loglinear, stacks
+from evalkit.inference.loglinear import Model
 from evalkit.inference.profiles import Profiles
 from evalkit.inference.stacks import Stack
 
@@ -76,7 +77,7 @@ def test_estimate_and_error_are_those_of_statsmodels(errors: str, cluster: str |
     assert compared >= 10
 
 
-@pytest.mark.parametrize("errors", ["quasi", "model", "robust"])
+@pytest.mark.parametrize("errors", ["quasi", "model", "robust", "nb2"])
 def test_a_group_among_others_is_the_group_alone(errors: str) -> None:
     few = pl.when(pl.col("unit") % 3 == 0).then(pl.col("count") // 9).otherwise("count")
     frame = panel(30, 14, 6).with_columns(few.alias("count"))
@@ -88,6 +89,23 @@ def test_a_group_among_others_is_the_group_alone(errors: str) -> None:
             if one.reason is None:
                 assert getattr(one, name) == pytest.approx(getattr(alone, name), rel=1e-9), name
     assert {"separated"} <= {one.reason.code for one in found if one.reason is not None}
+
+
+def test_negative_binomials_side_by_side_are_those_of_statsmodels_one_by_one() -> None:
+    frame = panel(12, 24, 11)
+    found = ek.adjusted_rate_ratio(frame, **ASKED, errors="nb2", by="unit")
+    wider = 0
+    for unit, one in enumerate(found):
+        rows = frame.filter(unit=unit)
+        sectors = sorted(rows["sector"].unique())[1:]
+        terms = [np.ones(rows.height), (rows["side"] == "a").to_numpy(), rows["size"].to_numpy()]
+        matrix = np.column_stack([*terms, *((rows["sector"] == each).to_numpy() for each in sectors)]).astype(float)
+        model = Model(rows["count"].to_numpy(), matrix, np.log(rows["exposure"].to_numpy()))
+        alone = loglinear.negative_binomial(model)
+        wider += alone.alpha > 0
+        assert abs(math.log(one.estimate)) == pytest.approx(abs(alone.coefficients[1]), rel=1e-6)
+        assert one.std_error == pytest.approx(math.sqrt(alone.covariance[1, 1]), rel=1e-6)
+    assert wider >= 6
 
 
 def test_profile_limits_lie_where_the_deviance_says() -> None:
@@ -125,10 +143,11 @@ def test_huge_counts_and_exposures_are_fitted() -> None:
         assert one.estimate == pytest.approx(beside.estimate, rel=1e-9)
 
 
-def test_a_thousand_groups_take_no_loop() -> None:
+@pytest.mark.parametrize("errors", ["quasi", "nb2"])
+def test_a_thousand_groups_take_no_loop(errors: str) -> None:
     frame = panel(1000, 24, 9)
     start = time.process_time()
-    found = ek.adjusted_rate_ratio(frame, **ASKED, by="unit")
+    found = ek.adjusted_rate_ratio(frame, **ASKED, errors=errors, by="unit")
     # It takes about 0.6 s of processor time; one after the other took twelve.
     assert time.process_time() - start < 6
     assert len(found) == 1000

@@ -361,3 +361,19 @@ def test_five_waits_bound_their_median_on_one_side_at_most() -> None:
     found = ek.survival(pl.Series([1, 2, 3, 4, 5]), pl.Series([1] * 5)).median()
     assert found.estimate == 3
     assert (found.conf_low, found.conf_high) == (0.0, math.inf)
+
+
+def test_whoever_ended_otherwise_is_known_not_to_have_ended_so() -> None:
+    """Before the first end of the kind asked about the upper limit is that of none among all, not among those left."""
+    days = pl.Series([*range(1, 16), 90, *[100] * 4])
+    outcome = pl.Series([*["other"] * 15, "event", *["censored"] * 4])
+    found = ek.cumulative_incidence(days, outcome, of="event").at(50)
+    assert (found.estimate, found.conf_low) == (0, 0)
+    assert found.conf_high == pytest.approx(1 - 0.025 ** (1 / 20))
+    # Those lost before any other end are no trials, and nor is more known than of those who still wait.
+    lost = pl.concat([outcome, pl.Series(["censored"] * 7)])
+    same = ek.cumulative_incidence(pl.concat([days, pl.Series([0] * 7)]), lost, of="event").at(50)
+    assert same.conf_high == pytest.approx(found.conf_high)
+    waiting, words = [*[3] * 6, *[90] * 6], [*["censored"] * 6, *["event"] * 6]
+    alone = ek.cumulative_incidence(pl.Series(waiting), pl.Series(words), of="event")
+    assert alone.at(50).conf_high == pytest.approx(1 - 0.025 ** (1 / 6))

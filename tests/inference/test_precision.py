@@ -135,7 +135,22 @@ def test_months_until_the_interval_is_narrow_enough():
 
 
 def test_a_change_in_the_direction_nobody_looks_for_is_never_found():
-    assert ek.months_needed(0.5, monthly=9, monthly_ref=9, alternative="greater").reason is not None
+    """Nor is a change of nothing; both have reasons of their own, whether or not there is a time before."""
+    for before in ({}, {"events_before": 24}):
+        for ratio, alternative, code in (
+            (0.5, "greater", "change_not_looked_for"),
+            (2, "less", "change_not_looked_for"),
+            (1, "greater", "no_change_to_find"),
+            (1, "two-sided", "no_change_to_find"),
+        ):
+            found = ek.months_needed(ratio, monthly=9, alternative=alternative, **before)
+            assert found.reason.code == code
+    mixed = ek.months_needed(pl.Series([0.5, 1.0, 3.0]), monthly=9, events_before=216, alternative="greater")
+    assert [one.reason.code if one.reason else None for one in mixed] == [
+        "change_not_looked_for",
+        "no_change_to_find",
+        None,
+    ]
 
 
 def test_columns_give_what_single_numbers_give_and_a_missing_number_refuses_its_row():
@@ -217,3 +232,26 @@ def test_every_fault_of_a_call_is_told_at_once(call, codes):
     with pytest.raises(EstimationError) as caught:
         call()
     assert {problem.code for problem in caught.value.problems} == codes
+
+
+@pytest.mark.parametrize(
+    ("word", "side"),
+    [
+        ("lower", "less"),
+        ("decrease", "less"),
+        ("Higher", "greater"),
+        ("increase", "greater"),
+        ("two.sided", "two-sided"),
+    ],
+)
+def test_the_words_of_other_tools_for_the_side_of_a_test_are_taken(word, side):
+    found = ek.power(1.5, events=20, events_ref=20, alternative=word)
+    assert (found.alternative, found.power) == (side, ek.power(1.5, events=20, events_ref=20, alternative=side).power)
+
+
+def test_an_unknown_side_is_answered_with_the_known_ones():
+    with pytest.raises(EstimationError) as caught:
+        ek.power(2, events=1, alternative="sideways")
+    for word in ("two-sided", "greater", "increase", "less", "lower"):
+        assert word in caught.value.problems[0].accepted.sv
+    assert "sideways" not in str(caught.value)

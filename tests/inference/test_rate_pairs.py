@@ -199,7 +199,7 @@ def test_the_probability_of_exceeding_agrees_with_the_credible_interval(pair: Pa
 
 def test_a_probability_is_shown_without_an_interval() -> None:
     one, rows = ek.probability_exceeds(11, 800.0, 21, 3011.0), ek.probability_exceeds(*COLUMNS)
-    assert repr(one) == "adhoc probability 0.9628 (bayes)"
+    assert repr(one) == "probability 0.9628 (bayes)"
     assert repr(rows[1]).endswith("(bayes)")
     assert "CI" not in repr(rows)
     assert rows.to_frame()["conf_low"].null_count() == 5
@@ -357,3 +357,13 @@ def test_a_single_event_has_the_mid_p_limit_and_no_better_one_beside_more_events
         for limit in (found.conf_low, found.conf_high):
             if 0 < limit < math.inf:
                 assert ek.rate_ratio(*table, null=limit).p_value == pytest.approx(0.05, rel=1e-9)
+
+
+@pytest.mark.parametrize("compare", [ek.rate_ratio, ek.rate_difference])
+def test_an_e_test_in_a_series_is_to_the_last_digit_the_one_alone(compare: Callable[..., ek.Estimate]) -> None:
+    rows = [(0, 1.0, 3, 2.5), (7, 3.0, 2, 1.1), (40, 2.0, 61, 2.2), (700, 1.0, 611, 1.3), (90_000, 5.0, 41_000, 2.0)]
+    together = compare(*(pl.Series(column) for column in zip(*rows, strict=True)), method="e_test")
+    for row, found in zip(rows, together, strict=True):
+        alone = compare(*row, method="e_test")
+        limits = (found.conf_low, found.conf_high, found.p_value)
+        assert limits == (alone.conf_low, alone.conf_high, alone.p_value)

@@ -215,11 +215,12 @@ LENGTHS = pl.DataFrame({"unit": list("abcd"), "exposure": [1.0, 2.0, 1.0, 1.0], 
 
 
 def test_leaving_out_each_case_of_a_panel_is_doing_so_unit_by_unit() -> None:
-    found = ek.leave_one_case_out(CASES, LENGTHS, REFS)
+    found = ek.leave_one_case_out(CASES, LENGTHS, REFS, at_most=12)
     for place, unit in enumerate("abcd"):
         own, ref = (frame.with_row_index("row").filter(unit=unit) for frame in (CASES, REFS))
         length = LENGTHS.row(place, named=True)
-        alone = ek.leave_one_case_out(own["persons"], length["exposure"], ref["persons"], length["exposure_ref"])
+        sides = (own["persons"], length["exposure"], ref["persons"], length["exposure_ref"])
+        alone = ek.leave_one_case_out(*sides, at_most=12)
         one = found[place]
         if place > 1:
             assert one.code == alone.code == "single_case"

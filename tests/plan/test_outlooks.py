@@ -98,7 +98,12 @@ def test_a_series_pays_for_drawing_its_trend_out() -> None:
     assert BEFORE_AFTER.share_before == 1.0
     (plain,) = outlooks(replace(series, design=DesignId.D2), rows(40.0), ALPHA)
     (drawn_out,) = outlooks(series, rows(40.0), ALPHA)
-    assert drawn_out.increase.ratio == pytest.approx(1.271, abs=1e-3)
+    counts = {"events": 40 * 24, "events_before": 40 * 36 * series.share_before}
+    by_the_trend = ek.smallest_detectable(**counts).ratio
+    assert by_the_trend == pytest.approx(1.271, abs=1e-3)
+    # Season, slope, and an autocorrelation to be estimated come on top of the trend.
+    assert drawn_out.increase.ratio > by_the_trend
+    assert drawn_out.increase.ratio == ek.smallest_detectable(**counts, alpha=series.level(ALPHA, 1.0)).ratio
     assert plain.increase.ratio < 1.13
     assert all(found.months >= 12 for found in drawn_out.months)
     assert outlooks(replace(series, frequency=Frequency.YEAR, months_before=12), rows(40.0), ALPHA)[0].increase.reason

@@ -150,3 +150,11 @@ def test_the_whole_answer_has_no_forbidden_word(name: str, language: Language) -
 
 def test_the_direction_of_the_metric_is_taken_from_the_code_book(metric_book) -> None:
     assert {metric.good_direction for metric in metric_book.metrics} <= set(GoodDirection)
+
+
+def test_shares_differ_by_percentage_points():
+    found = ek.equivalence(ek.proportion_difference(30, 100, 33, 100), 0.15)
+    assert "(15 procentenheter mindre till 15 procentenheter mer)" in wording.equivalence_sentence(found)
+    assert "(15 percentage points less to 15 percentage points more)" in wording.equivalence_sentence(
+        found, Language.EN
+    )
