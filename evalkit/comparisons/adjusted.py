@@ -66,8 +66,9 @@ def adjusted_rate_ratio(
         they are, linear on the log scale (cast a year to text to give each its own level).
     errors
         ``quasi`` (Poisson's errors times √φ, φ not below 1, Student's t), ``model`` (Poisson's own; refused when φ is
-        above 1.5), ``robust`` (sandwich: HC3, or by ``cluster`` CR1; refused with fewer than 10 rows or clusters or
-        fewer than two on a side) or ``nb2`` (negative binomial with variance ``mean + alpha mean²``).
+        above 1.5), ``robust`` (by leaving out one row, or one ``cluster``, at a time; refused with fewer than 10 of
+        them, or when a side is worth no more than 3 of equal weight) or ``nb2`` (negative binomial with variance
+        ``mean + alpha mean²``).
     cluster
         The column whose values say which rows depend on each other; only for ``robust``.
     by

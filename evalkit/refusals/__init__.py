@@ -65,7 +65,10 @@ from evalkit.refusals.joining import (
     too_few_ways_to_join,
 )
 from evalkit.refusals.panels import (
+    all_as_expected,
     one_treated_cluster,
+    rests_on_one_cluster,
+    side_worth_too_little,
     too_few_effective_clusters,
     too_few_treated_clusters,
 )
@@ -107,6 +110,7 @@ from evalkit.refusals.series import (
 )
 
 __all__ = [
+    "all_as_expected",
     "all_censored",
     "all_join_at_once",
     "area_without_exposure",
@@ -159,6 +163,7 @@ __all__ = [
     "partly_missing",
     "periods_go_together",
     "rests_on_one_area",
+    "rests_on_one_cluster",
     "rests_on_protected_periods",
     "season_too_short",
     "separated",
@@ -166,6 +171,7 @@ __all__ = [
     "several_treated",
     "share_above_all",
     "share_not_reached",
+    "side_worth_too_little",
     "single_case",
     "small_count",
     "stratum_without_exposure",
