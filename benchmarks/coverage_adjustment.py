@@ -35,6 +35,9 @@ SPREAD = np.array([0.4, 0.8, 1.2, 1.6])
 MIX = np.array([0.5, 0.2, 0.2, 0.1])
 STANDARDS = (np.ones(STRATA), MIX, MIX[::-1], np.array([1.0, 2, 4, 8]))
 ERRORS = ("quasi", "model", "robust", "nb2")
+UNLIKE_SIDES = ((2, 10), (3, 10), (4, 10), (5, 10), (2, 20), (3, 20), (4, 20), (5, 20), (10, 20))
+UNLIKE_SIDES += ((2, 40), (4, 40), (5, 40), (10, 40), (2, 100), (4, 100), (5, 100), (10, 100))
+ROWS_PER_CLUSTER = 6
 FINE_BAND = np.geomspace(2 / 3, 3 / 2, 201)
 
 Shares = Iterator[Share]
@@ -124,6 +127,56 @@ def adjusted_coverage(errors: str, mean: float, draws: int, rng: np.random.Gener
             by="draw",
         )
         yield within([(one.conf_low, one.conf_high) if one.is_estimated else None for one in found], ratio)
+
+
+def unlike_coverage(
+    sides: tuple[int, int], draws: int, rng: np.random.Generator, *, clustered: bool, spread: float, errors: str
+) -> Shares:
+    """So many of so many on one side, 20 expected events a row, ratios 1 and 2; sizes are log-normal by ``spread``.
+
+    Clusters have six rows and rates that differ (gamma, variance 0.1 and 0.3); rows by themselves have φ 1.5 and 3.
+    """
+    treated, many = sides
+    rows = ROWS_PER_CLUSTER if clustered else 1
+    side = (np.tile(np.arange(many).repeat(rows), draws) < treated).astype(int)
+    cluster = np.tile(np.arange(many).repeat(rows), draws)
+    for variation, ratio in product((0.1, 0.3) if clustered else (1.5, 3.0), (1.0, 2.0)):
+        sizes = np.exp(spread * rng.standard_normal((draws, many))).repeat(rows, axis=1).ravel()
+        means = 20 * sizes * ratio**side
+        if clustered:
+            means *= rng.gamma(1 / variation, variation, (draws, many)).repeat(rows, axis=1).ravel()
+        frame = pl.DataFrame(
+            {
+                "draw": np.arange(draws).repeat(many * rows),
+                "side": side,
+                "cluster": cluster,
+                "count": counted(means, 1.0 if clustered else variation, rng),
+                "exposure": sizes,
+            }
+        )
+        found = ek.adjusted_rate_ratio(
+            frame,
+            count="count",
+            exposure="exposure",
+            contrast="side",
+            reference=0,
+            errors=errors,
+            cluster="cluster" if clustered else None,
+            by="draw",
+        )
+        yield within([(one.conf_low, one.conf_high) if one.is_estimated else None for one in found], ratio)
+
+
+def unlike_lines(draws: int, rng: np.random.Generator, *, clustered: bool) -> Iterator[list[str]]:
+    """Coverage and refusals with equal and with unlike sizes."""
+    kinds = ("robust",) if clustered else ("robust", "quasi")
+    for sides in UNLIKE_SIDES:
+        shares = [
+            list(unlike_coverage(sides, draws, rng, clustered=clustered, spread=spread, errors=errors))
+            for errors in kinds
+            for spread in (0.0, 1.0)
+        ]
+        yield line(f"{sides[0]} of {sides[1]}", shares, each=True)
 
 
 def counted(means: NDArray[np.float64], phi: float, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -265,6 +318,17 @@ def main() -> None:
     table(f"Dispersion, {fewer} draws per setting", heads, phi_lines(fewer, rng))
     heads = ("expected events a row", *(f"`{name}`" for name in ERRORS), *(f"refused `{name}`" for name in ERRORS))
     table(f"Adjusted ratio, {fewer} draws per setting", heads, lines(adjusted_coverage, ERRORS, fewer, rng, each=True))
+    unlike_tables(2 * given.draws, given.seed)
+
+
+def unlike_tables(draws: int, seed: int) -> None:
+    """Robust errors with few on a side: clusters, then rows by themselves with ``quasi`` beside."""
+    rng = np.random.default_rng(seed)
+    heads = ("clusters", "equal", "unlike", "refused, equal", "unlike")
+    table(f"Adjusted ratio, `robust` by cluster, {draws} draws", heads, unlike_lines(draws, rng, clustered=True))
+    names = [f"`{errors}`, {sizes}" for errors in ("robust", "quasi") for sizes in ("equal", "unlike")]
+    heads = ("rows", *names, *(f"refused {name}" for name in names))
+    table(f"Adjusted ratio, rows by themselves, {draws} draws", heads, unlike_lines(draws, rng, clustered=False))
 
 
 if __name__ == "__main__":
