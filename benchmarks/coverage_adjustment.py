@@ -38,6 +38,7 @@ ERRORS = ("quasi", "model", "robust", "nb2")
 UNLIKE_SIDES = ((2, 10), (3, 10), (4, 10), (5, 10), (2, 20), (3, 20), (4, 20), (5, 20), (10, 20))
 UNLIKE_SIDES += ((2, 40), (4, 40), (5, 40), (10, 40), (2, 100), (4, 100), (5, 100), (10, 100))
 ROWS_PER_CLUSTER = 6
+SKEWED = (0.1, 0.3, 1.0)
 FINE_BAND = np.geomspace(2 / 3, 3 / 2, 201)
 
 Shares = Iterator[Share]
@@ -179,6 +180,24 @@ def unlike_lines(draws: int, rng: np.random.Generator, *, clustered: bool) -> It
         yield line(f"{sides[0]} of {sides[1]}", shares, each=True)
 
 
+def skewed_lines(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    """Clusters of one size whose rates vary more, and are the more skewed, on the side with few; ratio 1."""
+    for treated, many in ((4, 10), (5, 20), (10, 20), (10, 40), (10, 100)):
+        side = np.tile(np.arange(many) < treated, draws).astype(int)
+        methods = []
+        for variation in SKEWED:
+            spread = np.where(side > 0, 4 * variation, variation)
+            means = 20 * ROWS_PER_CLUSTER * rng.gamma(1 / spread, spread)
+            columns = {"draw": np.arange(draws).repeat(many), "side": side, "count": rng.poisson(means)}
+            frame = pl.DataFrame(columns).with_columns(exposure=1.0)
+            asked = {"count": "count", "exposure": "exposure", "contrast": "side", "reference": 0, "by": "draw"}
+            found = ek.adjusted_rate_ratio(frame, **asked, errors="robust")
+            methods.append(
+                [within([(one.conf_low, one.conf_high) if one.is_estimated else None for one in found], 1.0)]
+            )
+        yield line(f"{treated} of {many}", methods)
+
+
 def counted(means: NDArray[np.float64], phi: float, rng: np.random.Generator) -> NDArray[np.int64]:
     """Counts with the variance φ times the mean."""
     return rng.poisson(means) if phi == 1 else rng.negative_binomial(means / (phi - 1), 1 / phi)
@@ -292,17 +311,21 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--seed", type=int, default=20250905)
     given = parser.parse_args()
-    rng = np.random.default_rng(given.seed)
-    fewer = max(given.draws // 10, 10)
+    fewer = max(2 * given.draws // 5, 10)
     families = (
         ("Stratified ratio", ratio_coverage, stratified.RATIO_METHODS),
         ("Stratified difference", difference_coverage, stratified.DIFFERENCE_METHODS),
         ("Standardised rate", rate_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
-        ("Ratio of standardised rates", rate_ratio_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
+        ("Ratio of standardised rates", rate_ratio_coverage, (Method.MIDP, Method.SCORE, Method.GAMMA)),
     )
+
+    def fresh() -> np.random.Generator:
+        """Each table begins with the same seed, so that it can be made by itself."""
+        return np.random.default_rng(given.seed)
+
     for name, cover, methods in families:
         heads = ("expected events", *(f"`{method}`" for method in methods), "refused")
-        table(f"{name}, {given.draws} draws per setting", heads, lines(cover, methods, given.draws, rng))
+        table(f"{name}, {given.draws} draws per setting", heads, lines(cover, methods, given.draws, fresh()))
     heads = ("expected events", "`score`", "`midp`", "`exact`", "refused")
     table("Observed over expected (indirect standardisation), by summation", heads, indirect_lines())
     heads = (
@@ -313,11 +336,12 @@ def main() -> None:
         "the same by month",
         *(f"refused {at}" for at in (1, 2, 3, 4)),
     )
-    table(f"Decomposition, {given.draws} draws per setting", heads, decomposition_lines(given.draws, rng))
+    table(f"Decomposition, {given.draws} draws per setting", heads, decomposition_lines(given.draws, fresh()))
     heads = ("expected events a period", "φ", "refused", "no upper limit")
-    table(f"Dispersion, {fewer} draws per setting", heads, phi_lines(fewer, rng))
+    table(f"Dispersion, {fewer} draws per setting", heads, phi_lines(fewer, fresh()))
     heads = ("expected events a row", *(f"`{name}`" for name in ERRORS), *(f"refused `{name}`" for name in ERRORS))
-    table(f"Adjusted ratio, {fewer} draws per setting", heads, lines(adjusted_coverage, ERRORS, fewer, rng, each=True))
+    made = lines(adjusted_coverage, ERRORS, fewer, fresh(), each=True)
+    table(f"Adjusted ratio, {fewer} draws per setting", heads, made)
     unlike_tables(2 * given.draws, given.seed)
 
 
@@ -326,6 +350,9 @@ def unlike_tables(draws: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     heads = ("clusters", "equal", "unlike", "refused, equal", "unlike")
     table(f"Adjusted ratio, `robust` by cluster, {draws} draws", heads, unlike_lines(draws, rng, clustered=True))
+    heads = ("clusters", *(f"variance {one:g} against {4 * one:g}" for one in SKEWED), "refused")
+    title = f"Adjusted ratio, `robust` where the rates of the side with few vary four times as much, {4 * draws} draws"
+    table(title, heads, skewed_lines(4 * draws, np.random.default_rng(seed)))
     names = [f"`{errors}`, {sizes}" for errors in ("robust", "quasi") for sizes in ("equal", "unlike")]
     heads = ("rows", *names, *(f"refused {name}" for name in names))
     table(f"Adjusted ratio, rows by themselves, {draws} draws", heads, unlike_lines(draws, rng, clustered=False))
