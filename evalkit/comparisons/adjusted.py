@@ -66,8 +66,9 @@ def adjusted_rate_ratio(
         they are, linear on the log scale (cast a year to text to give each its own level).
     errors
         ``quasi`` (Poisson's errors times √φ, φ not below 1, Student's t), ``model`` (Poisson's own; refused when φ is
-        above 1.5), ``robust`` (sandwich: HC3, or by ``cluster`` CR1; refused with fewer than 10 rows or clusters or
-        fewer than two on a side) or ``nb2`` (negative binomial with variance ``mean + alpha mean²``).
+        above 1.5), ``robust`` (by leaving out one row, or one ``cluster``, at a time; refused with fewer than 10 of
+        them, or when a side is worth no more than 3 of equal weight) or ``nb2`` (negative binomial with variance
+        ``mean + alpha mean²``).
     cluster
         The column whose values say which rows depend on each other; only for ``robust``.
     by
@@ -116,7 +117,7 @@ def adjusted_rate_ratio(
     others = [*(("covariates", name) for name in covariates), *(("by", name) for name in keys)]
     others += [("cluster", cluster)] if cluster is not None else []
     _note_unknown(given, frame, [*names.items(), *others])
-    _note_twice(given, keys, names)
+    _note_twice(given, [*names.items(), *others])
     given.done()
     read = _read(given, frame, names, covariates, cluster)
     _note_contrast(given, frame[contrast], reference)
@@ -244,22 +245,26 @@ def _note_unknown(given: GroupedArguments, frame: pl.DataFrame, asked: Sequence[
             )
 
 
-def _note_twice(given: GroupedArguments, keys: Sequence[str], names: dict[str, str]) -> None:
-    """A key given twice, or one that is constant within each comparison although the regression needs it to vary."""
-    if len(set(keys)) < len(keys) or set(keys) & set(names.values()):
-        given.note(
-            "by_twice",
-            "by",
-            what=Text(
-                "Samma kolumn står två gånger i by, eller också i count, exposure eller contrast.",
-                "The same column stands twice in by, or in count, exposure or contrast as well.",
-            ),
-            accepted=Text(
-                "olika kolumner, som inte är count, exposure eller contrast",
-                "different columns that are not count, exposure or contrast",
-            ),
-            next_step=Text("Ta bort den ur by.", "Take it out of by."),
-        )
+def _note_twice(given: GroupedArguments, asked: Sequence[tuple[str, str]]) -> None:
+    """A column in two roles. Only a covariate may also say which rows depend on each other: each town's own level."""
+    for place, (argument, name) in enumerate(asked):
+        before = [role for role, other in asked[:place] if other == name]
+        if before and not (argument == "cluster" and set(before) == {"covariates"}):
+            given.note(
+                "column_twice",
+                argument,
+                what=Text(
+                    f"Samma kolumn används redan som {before[0]}.", f"The same column is already used as {before[0]}."
+                ),
+                accepted=Text(
+                    "en kolumn för varje uppgift; bara cluster får också stå i covariates",
+                    "a column of its own for each argument; only cluster may stand in covariates too",
+                ),
+                next_step=Text(
+                    f"Ta bort den ur {argument}, eller ange en annan kolumn.",
+                    f"Take it out of {argument}, or name another column.",
+                ),
+            )
 
 
 def _note_contrast(given: GroupedArguments, column: pl.Series, reference: object) -> None:

@@ -198,20 +198,21 @@ class LeftOut:
         The smallest and the largest estimate with one case left out.
     changes
         For each side (the group, and the reference if there is one) the cases, by row from 1, whose absence alone
-        moves the interval across ``null``: it holds it where it did not, or the other way round.
+        moves the interval across ``null``: it holds it where it did not, or the other way round. ``None`` for a rate
+        that was held against nothing.
     """
 
     whole: Interval
     lowest: float
     highest: float
-    changes: tuple[tuple[int, ...], ...]
+    changes: tuple[tuple[int, ...], ...] | None
 
     def to_frame(self) -> pl.DataFrame:
-        """One row: estimate and limits with every case, ``lowest``, ``highest`` and how many cases decide."""
+        """One row: estimate and limits with every case, ``lowest``, ``highest`` and how many cases decide, if known."""
         import polars as pl
 
         whole = {"estimate": self.whole.estimate, "conf_low": self.whole.low, "conf_high": self.whole.high}
-        deciding = sum(len(rows) for rows in self.changes)
+        deciding = None if self.changes is None else sum(len(rows) for rows in self.changes)
         return pl.DataFrame([whole | {"lowest": self.lowest, "highest": self.highest, "deciding_cases": deciding}])
 
     def _repr_html_(self) -> str:
@@ -229,7 +230,7 @@ def leave_one_case_out(
     *,
     at_most: float | None = ...,
     conf_level: float = ...,
-    null: float = ...,
+    null: float | None = ...,
 ) -> LeftOut | Statement: ...
 @overload
 def leave_one_case_out(
@@ -240,7 +241,7 @@ def leave_one_case_out(
     *,
     at_most: float | None = ...,
     conf_level: float = ...,
-    null: float = ...,
+    null: float | None = ...,
 ) -> LeftOuts: ...
 def leave_one_case_out(
     case_sizes: Column | pl.DataFrame,
@@ -250,7 +251,7 @@ def leave_one_case_out(
     *,
     at_most: float | None = None,
     conf_level: float = 0.95,
-    null: float = 1.0,
+    null: float | None = None,
 ) -> LeftOut | Statement | LeftOuts:
     """Whether a single case decides the rate, or with a reference the ratio of rates.
 
@@ -264,7 +265,8 @@ def leave_one_case_out(
     conf_level
         At least 0.5 and below 1.
     null
-        What the interval is held against: a ratio, or a rate in the unit of ``exposure``.
+        What the interval is held against: a ratio, 1 when left out, or a rate in the unit of ``exposure``. For a rate
+        no value lies at hand; without one the finding has no ``changes``.
 
     Returns
     -------
@@ -295,7 +297,8 @@ def leave_one_case_out(
         names = (EXPOSURE, EXPOSURE_REF)
     read = by_group(given, sizes, exposure, names, exposure_ref)
     level = given.conf_level(conf_level)
-    tested = given.null("null", null)
+    natural = 1.0 if len(names) > 1 else None
+    tested = natural if null is None else given.null("null", null)
     most = most_of(given, at_most, read)
     given.done()
     found = _left_out(read, level, tested, most)
@@ -314,7 +317,7 @@ class LeftOuts:
         The smallest and the largest estimate with one case left out, shape ``(groups,)``.
     changes
         For each side the rows (from 1) of the cases whose absence moves the interval across ``null``, and the group,
-        from 0, that each of them belongs to.
+        from 0, that each of them belongs to; ``None`` for rates that were held against nothing.
     groups
         One row per group with the columns that name it.
     """
@@ -322,7 +325,7 @@ class LeftOuts:
     whole: Intervals
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
-    changes: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
+    changes: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...] | None
     groups: pl.DataFrame | None = None
 
     def __len__(self) -> int:
@@ -339,8 +342,9 @@ class LeftOuts:
         told = self.whole.at(row)
         if isinstance(told, Statement):
             return told
-        place = row % len(self)
-        changes = tuple(tuple(rows[groups == place].tolist()) for rows, groups in self.changes)
+        place, changes = row % len(self), None
+        if self.changes is not None:
+            changes = tuple(tuple(rows[groups == place].tolist()) for rows, groups in self.changes)
         return LeftOut(whole=told, lowest=float(self.lowest[row]), highest=float(self.highest[row]), changes=changes)
 
     def __iter__(self) -> Iterator[LeftOut | Statement]:
@@ -350,7 +354,10 @@ class LeftOuts:
         """One row per group: its names, estimate, limits, ``lowest``, ``highest``, and how many cases decide."""
         import polars as pl
 
-        decided = sum(np.bincount(groups, minlength=len(self)) for _, groups in self.changes)
+        decided: list[int | None] = [None] * len(self)
+        if self.changes is not None:
+            every = np.concatenate([groups for _, groups in self.changes])
+            decided = np.bincount(every, minlength=len(self)).tolist()
         told = pl.DataFrame(
             {
                 "estimate": self.whole.estimate,
@@ -358,9 +365,9 @@ class LeftOuts:
                 "conf_high": self.whole.high,
                 "lowest": self.lowest,
                 "highest": self.highest,
-                "deciding_cases": decided,
             }
         ).fill_nan(None)
+        told = told.with_columns(pl.Series("deciding_cases", decided, dtype=pl.Int64))
         codes = [None, *(reason.code for reason in self.whole.reasons)]
         refused = np.zeros(len(self), dtype=np.int8) if self.whole.refused is None else self.whole.refused
         told = told.with_columns(pl.Series("reason_code", [codes[place] for place in refused], dtype=pl.String))
@@ -372,16 +379,17 @@ class LeftOuts:
         return frame_view("Ett ärende borttaget i taget", self.to_frame())
 
 
-def _left_out(read: Grouped, conf_level: float, null: float, at_most: float | None) -> LeftOuts:
+def _left_out(read: Grouped, conf_level: float, null: float | None, at_most: float | None) -> LeftOuts:
     """Every case of every group in one call for each side."""
     exposures = tuple(np.atleast_1d(exposed) for exposed in read.exposures)
     every = tuple(side.reshaped() for side in read.sums)
-    whole = _compared(every, exposures, conf_level, null, at_most)
+    held_against = 1.0 if null is None else null
+    whole = _compared(every, exposures, conf_level, held_against, at_most)
     cases = sum(side.cases for side in every)
     whole = whole.refuse(np.atleast_1d(read.unknown), refusals.value_missing())
     whole = whole.refuse(np.atleast_1d(read.empty), refusals.nothing_to_divide_by())
     whole = whole.refuse(np.asarray(cases < _FEWEST), refusals.single_case())
-    held, there = _holds(whole, null), whole.is_estimated
+    held, there = _holds(whole, held_against), whole.is_estimated
     lowest, highest = np.full(whole.estimate.shape, np.inf), np.full(whole.estimate.shape, -np.inf)
     changes = []
     for side, (sizes, places) in enumerate(zip(read.sizes, read.places, strict=True)):
@@ -389,16 +397,16 @@ def _left_out(read: Grouped, conf_level: float, null: float, at_most: float | No
         at = places[used]
         beside = [sums.at(at) for sums in every]
         beside[side] = beside[side].without(sizes[used])
-        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, null, at_most)
+        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, held_against, at_most)
         np.minimum.at(lowest, at, found.estimate)
         np.maximum.at(highest, at, found.estimate)
-        moved = _holds(found, null) != held[at]
+        moved = _holds(found, held_against) != held[at]
         changes.append((used[moved] + 1, at[moved]))
     return LeftOuts(
         whole=whole,
         lowest=np.where(there, lowest, np.nan),
         highest=np.where(there, highest, np.nan),
-        changes=tuple(changes),
+        changes=None if null is None else tuple(changes),
         groups=read.labels,
     )
 

@@ -66,7 +66,10 @@ from evalkit.refusals.joining import (
     too_few_ways_to_join,
 )
 from evalkit.refusals.panels import (
+    all_as_expected,
     one_treated_cluster,
+    rests_on_one_cluster,
+    side_worth_too_little,
     too_few_effective_clusters,
     too_few_treated_clusters,
 )
@@ -108,6 +111,7 @@ from evalkit.refusals.series import (
 )
 
 __all__ = [
+    "all_as_expected",
     "all_censored",
     "all_join_at_once",
     "area_without_exposure",
@@ -160,6 +164,7 @@ __all__ = [
     "partly_missing",
     "periods_go_together",
     "rests_on_one_area",
+    "rests_on_one_cluster",
     "rests_on_protected_periods",
     "season_too_short",
     "separated",
@@ -167,6 +172,7 @@ __all__ = [
     "several_treated",
     "share_above_all",
     "share_not_reached",
+    "side_worth_too_little",
     "single_case",
     "small_count",
     "stratum_without_exposure",
