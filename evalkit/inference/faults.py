@@ -70,6 +70,12 @@ def whole_fault(least: int, most: int) -> Fault:
     )
 
 
+def is_nan(fault: Fault) -> Fault:
+    """The same fault of a number that is nan, which looks like one."""
+    what = Text("{name} är NaN: talet saknas eller gick inte att räkna ut.", "{name} is NaN: no number is known.")
+    return replace(fault, what=what)
+
+
 # A limit that is there for the machine and means nothing to a reader.
 _NO_LIMIT = 2**53
 _NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
@@ -82,6 +88,12 @@ _COUNT_STEP = Text(
 _LARGE_STEP = Text(
     "Kontrollera att det inte är ett belopp eller ett identitetsnummer.",
     "Check that it is not an amount or an identity number.",
+)
+OUT_OF_RANGE = Fault(
+    "number_out_of_range",
+    Text("{name} är för stort, eller för nära 0, för att räknas med.", "{name} is too large, or too near 0, to use."),
+    Text("ett tal från 1e-50 till 1e50", "a number from 1e-50 to 1e50"),
+    Text("Räkna i en annan enhet, till exempel tusental.", "Count in another unit, such as thousands."),
 )
 
 COUNT = CountFaults(

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.errors import known_names
-from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, is_number
+from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, single
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.faults import EXPOSURE, Fault
+from evalkit.inference.faults import EXPOSURE, OUT_OF_RANGE, Fault
 from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.groups import Groups
 from evalkit.inference.method import canonical
@@ -73,17 +73,18 @@ class GroupedArguments(ColumnArguments):
         if not is_column(value):
             return np.asarray(self._amount(name, value))
         numbers = self._numbers(name, value, EXPOSURE.not_a_number)
+        numbers = self._mend(name, numbers, (numbers < 0) | np.isinf(numbers), _NEGATIVE)
         outside = (numbers != 0) & ((numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE))
-        return self._mend(name, numbers, outside, _NEGATIVE)
+        return self._mend(name, numbers, outside, OUT_OF_RANGE)
 
     def _amount(self, name: str, value: object) -> float:
-        if not is_number(value):
-            self.fault(EXPOSURE.not_a_number, name)
-        elif value != 0 and not SMALLEST_POSITIVE <= value <= LARGEST_POSITIVE:
-            self.fault(_NEGATIVE, name)
-        else:
-            return float(value)
-        return 1.0
+        number = self.number(name, value, EXPOSURE.not_a_number)
+        if number is None:
+            return 1.0
+        if number != 0 and not SMALLEST_POSITIVE <= number <= LARGEST_POSITIVE:
+            self.fault(OUT_OF_RANGE if 0 < number < math.inf else _NEGATIVE, name)
+            return 1.0
+        return float(number)
 
     def word(self, name: str, value: object, known: Collection[str]) -> str:
         """One of the words in ``known``."""
@@ -101,8 +102,9 @@ class GroupedArguments(ColumnArguments):
 
     def finite(self, name: str, value: object, fault: Fault) -> float:
         """A single finite number of either sign."""
-        if is_number(value) and math.isfinite(value) and abs(value) <= LARGEST_POSITIVE:
-            return float(value)
+        number = single(value)
+        if number is not None and abs(number) <= LARGEST_POSITIVE:
+            return float(number)
         self.fault(fault, name)
         return 0.0
 

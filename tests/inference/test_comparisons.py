@@ -79,7 +79,7 @@ def test_whole_numbers_of_any_type_are_counts(count: float) -> None:
     [
         (-1, "count_negative"),
         (12.5, "count_not_whole"),
-        (math.nan, "count_not_whole"),
+        (math.nan, "count_not_a_number"),
         (math.inf, "count_too_large"),
         (-math.inf, "count_negative"),
         (True, "count_not_a_number"),
