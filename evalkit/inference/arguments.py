@@ -217,14 +217,13 @@ def single(value: object) -> float | None:
         value = None if value.ndim or np.ma.is_masked(value) else value.item()
     if isinstance(value, bool) or not isinstance(value, Integral | Real | Decimal):
         return None
-    if isinstance(value, Integral):
-        return int(value)
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:
         return -math.inf if value < 0 else math.inf
     except ValueError:
         return math.nan
+    return int(value) if isinstance(value, Integral) else number
 
 
 def is_number(value: object) -> TypeGuard[float]:
