@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalkit.comparisons.grouped import answer_by_group, per_row, whole
+from evalkit.inference.faults import NULL_RATE
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
@@ -78,7 +79,7 @@ def standardised_rate(
     weights = given.amounts("weight", weight)
     given.nothing_without_exposure("count", counts, exposures)
     groups = given.groups("by", by)
-    tested = None if null is None else given.null("null", null)
+    tested = None if null is None else given.null("null", null, NULL_RATE)
     wanted, level = given.method(method, DIRECT_METHODS), given.conf_level(conf_level)
     given.done()
     events, exposed, weighed = per_row(groups, counts, exposures, weights)

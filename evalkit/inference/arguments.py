@@ -28,6 +28,7 @@ from evalkit.inference.faults import (
     Fault,
     PositiveFaults,
     is_nan,
+    is_several,
 )
 from evalkit.inference.method import ALTERNATIVES, Alternative, Method, canonical
 from evalkit.inference.totals import LARGEST_COUNT, Total
@@ -83,9 +84,11 @@ class Arguments:
 
     def number(self, name: str, value: object, not_a_number: Fault) -> float | None:
         """The number as Python has it; ``None``, and noted, when it is none, nan included."""
+        from evalkit.inference.given_columns import is_column
+
         number = single(value)
         if number is None:
-            self.fault(not_a_number, name)
+            self.fault(is_several(not_a_number) if is_column(value) else not_a_number, name)
         elif math.isnan(number):
             self.fault(is_nan(not_a_number), name)
             return None
@@ -95,9 +98,9 @@ class Arguments:
         """A positive, finite number in any unit."""
         return self.positive(name, value, EXPOSURE)
 
-    def null(self, name: str, value: object) -> float:
+    def null(self, name: str, value: object, faults: PositiveFaults = NULL) -> float:
         """The value that the p-value is against."""
-        return self.positive(name, value, NULL)
+        return self.positive(name, value, faults)
 
     def difference(self, name: str, value: object) -> float:
         """A finite number of either sign."""

@@ -61,6 +61,21 @@ NOT_LABELS = Fault(
     Text("en kolumn med ett värde per rad", "a column with one value in each row"),
     Text("Ta kolumnen ur samma tabell.", "Take the column from the same table."),
 )
+NOT_WORDS = Fault(
+    "outcome_not_words",
+    Text("{name} är inte ord.", "{name} is not words."),
+    Text("en kolumn med ord, såsom event, lost och censored", "a column of words, such as event, lost and censored"),
+    Text(
+        "Gör om koderna till ord, till exempel med replace_strict i polars eller map i pandas.",
+        "Make words of the codes, by replace_strict of polars or map of pandas, say.",
+    ),
+)
+NOT_A_WORD = Fault(
+    "not_a_word",
+    Text("{name} är inget ord.", "{name} is not a word."),
+    Text("ett ord som står i outcome", "a word that stands in outcome"),
+    Text("Skriv ordet inom citattecken.", "Write the word in quotation marks."),
+)
 DAY = PositiveFaults(
     not_a_number=Fault(
         "day_not_a_number",
@@ -129,6 +144,22 @@ class DurationArguments(ColumnArguments):
         self._measure(name, column.len())
         self._note_missing(name, column.is_null().to_numpy())
         return column
+
+    def words(self, name: str, value: object) -> pl.Series:
+        """A column of words without gaps."""
+        import polars as pl
+
+        column = self.labels(name, value)
+        if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum) and column.len():
+            self.fault(NOT_WORDS, name)
+        return column.cast(pl.String, strict=False)
+
+    def word(self, name: str, value: object) -> str:
+        """A word."""
+        if isinstance(value, str):
+            return value
+        self.fault(NOT_A_WORD, name)
+        return ""
 
     def day(self, name: str, value: object) -> float:
         """A horizon: a number of days above 0."""

@@ -76,6 +76,12 @@ def is_nan(fault: Fault) -> Fault:
     return replace(fault, what=what)
 
 
+def is_several(fault: Fault) -> Fault:
+    """The same fault of a column where a single number is taken."""
+    what = Text("{name} är en kolumn; här tas ett enda tal.", "{name} is a column; a single number is taken here.")
+    return replace(fault, what=what)
+
+
 # A limit that is there for the machine and means nothing to a reader.
 _NO_LIMIT = 2**53
 _NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
@@ -146,6 +152,14 @@ NULL = positive_faults(
     Text(
         "Ange värdet att pröva mot; 1 betyder ingen skillnad mellan två sidor.",
         "Give the value to test against; 1 means no difference between two sides.",
+    ),
+)
+NULL_RATE = positive_faults(
+    "null",
+    POSITIVE,
+    Text(
+        "Ange nivån att pröva mot, i skattningens enhet, eller utelämna null.",
+        "Give the rate to test against, in the unit of the estimate, or leave null out.",
     ),
 )
 FACTOR = positive_faults(
@@ -231,17 +245,17 @@ MORE_THAN_ALL = Fault(
         "Check that both numbers are of the same thing, such as cases looked at and how many of those.",
     ),
 )
-_SHARE = Text("ett tal mellan 0 och 1", "a number between 0 and 1")
+_SHARE = Text("ett tal större än 0 och mindre än 1", "a number above 0 and below 1")
 NULL_SHARE = PositiveFaults(
     not_a_number=Fault("null_not_a_number", _NO_NUMBER, _SHARE, Text("Skriv 0.5 för hälften.", "Write 0.5 for half.")),
     not_positive=Fault(
         "null_not_a_share",
-        Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1."),
+        Text("{name} är inte större än 0 och mindre än 1.", "{name} is not above 0 and below 1."),
         _SHARE,
         Text("Skriv 0.5 för hälften.", "Write 0.5 for half."),
     ),
 )
-_APART = Text("ett tal mellan -1 och 1", "a number between -1 and 1")
+_APART = Text("ett tal större än -1 och mindre än 1", "a number above -1 and below 1")
 _APART_STEP = Text(
     "Skriv 0.1 för tio procentenheter; 0 betyder ingen skillnad.",
     "Write 0.1 for ten percentage points; 0 means no difference.",
@@ -250,7 +264,7 @@ NULL_DIFFERENCE = PositiveFaults(
     not_a_number=Fault("null_not_a_number", _NO_NUMBER, _APART, _APART_STEP),
     not_positive=Fault(
         "null_not_a_difference",
-        Text("{name} ligger inte mellan -1 och 1.", "{name} does not lie between -1 and 1."),
+        Text("{name} är inte större än -1 och mindre än 1.", "{name} is not above -1 and below 1."),
         _APART,
         _APART_STEP,
     ),

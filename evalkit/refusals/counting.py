@@ -230,15 +230,26 @@ def one_unit() -> Statement:
     )
 
 
-def no_variation() -> Statement:
-    """Every end came on the same day, so that the data show no variation."""
+def no_variation(*, compared: bool = False) -> Statement:
+    """Every end came on the same day, so that the data show no variation; ``compared`` when that is so of a side."""
+    sv, en = (" på minst en sida", " on at least one side") if compared else ("", "")
     return Statement(
         "no_variation",
         Text(
-            "Alla tider är lika långa, eller så har ingen nått slutet inom den tid som valts. "
-            "Då visar uppgifterna inte hur mycket tiderna varierar.",
-            "All times are equally long, or nobody has reached the end within the time chosen. "
-            "The data do not then show how much the times vary.",
+            f"Alla tider är lika långa{sv}. Då visar uppgifterna inte hur mycket tiderna varierar.",
+            f"All times are equally long{en}. The data do not then show how much the times vary.",
+        ),
+    )
+
+
+def none_ended_in_time(*, compared: bool = False) -> Statement:
+    """Nobody has reached the end by the horizon; ``compared`` when that is so of a side."""
+    sv, en = (" på minst en sida", " on at least one side") if compared else ("", "")
+    return Statement(
+        "none_ended_in_time",
+        Text(
+            f"Ingen{sv} har nått slutet inom den tid som valts. Välj en längre tid.",
+            f"Nobody{en} has reached the end within the time chosen. Choose a longer time.",
         ),
     )
 

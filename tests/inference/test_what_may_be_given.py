@@ -79,3 +79,52 @@ def test_a_number_outside_the_range_is_not_called_infinite(value: object) -> Non
         ek.rate(3, value)
     assert codes(caught.value) == ["number_out_of_range"]
     assert "från 1e-50 till 1e50" in told(caught.value)
+
+
+def test_what_a_null_may_be_is_told_for_the_scale_at_hand() -> None:
+    with pytest.raises(EstimationError) as caught:
+        ek.rate(3, 10.0, null=0)
+    assert "två sidor" not in told(caught.value)
+    assert "Ange nivån att pröva mot" in told(caught.value)
+    for call in (
+        lambda: ek.proportion(0, 5, null=0),
+        lambda: ek.proportion_difference(1, 5, 2, 5, null=1),
+    ):
+        with pytest.raises(EstimationError) as caught:
+            call()
+        assert "mindre än 1" in told(caught.value)
+
+
+@pytest.mark.parametrize("null", [[0.5, 2.0], np.ones(2), pl.Series([1.0, 2.0])])
+def test_a_column_of_nulls_is_told_to_be_one(null: object) -> None:
+    with pytest.raises(EstimationError) as caught:
+        ek.rate([1, 2], 10.0, null=null)
+    assert "null är en kolumn; här tas ett enda tal" in told(caught.value)
+
+
+def test_a_share_written_in_per_cent_is_told_how_to_write_its_own_kind() -> None:
+    with pytest.raises(EstimationError) as caught:
+        ek.power(2, events=5, alpha=5)
+    assert "Skriv 0.05 för 5 procent." in told(caught.value)
+    with pytest.raises(EstimationError) as caught:
+        ek.smallest_detectable(events=5, power=80)
+    assert "Skriv 0.8 för 80 procent." in told(caught.value)
+
+
+def test_how_a_wait_ended_is_told_in_words() -> None:
+    for outcome in ([1, 2, 0], pd.Series([1, 2, 0]), [1.0, 2.0, 0.0]):
+        with pytest.raises(EstimationError) as caught:
+            ek.cumulative_incidence([1, 2, 3], outcome, of="1")
+        assert codes(caught.value) == ["outcome_not_words"]
+    with pytest.raises(EstimationError) as caught:
+        ek.cumulative_incidence([1, 2, 3], ["a", "b", "censored"], of=1)
+    assert codes(caught.value) == ["not_a_word"]
+    words = pl.Series(["event", "lost", "censored"], dtype=pl.Categorical)
+    assert ek.cumulative_incidence([1, 2, 3], words, of="event").at(2).estimate == pytest.approx(1 / 3)
+
+
+def test_a_mean_wait_that_does_not_vary_is_told_why() -> None:
+    late = ek.survival([30, 40, 50], [1, 1, 1]).rmst(20)
+    alike = ek.survival([10, 10, 10], [1, 1, 1]).rmst(20)
+    assert (late.reason.code, alike.reason.code) == ("none_ended_in_time", "no_variation")
+    assert "eller" not in str(late.reason) + str(alike.reason)
