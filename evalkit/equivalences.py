@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from evalkit import columns
 from evalkit.estimands import Margin
 from evalkit.language import Text
-from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
+from evalkit.row_frames import at_row, in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 from evalkit.vocabulary import GoodDirection, Scale
 
@@ -175,15 +175,22 @@ class EquivalenceSeries:
     def __len__(self) -> int:
         return self.numbers.height
 
-    def __getitem__(self, row: int) -> Equivalence:
-        """One row as a value of its own.
+    @overload
+    def __getitem__(self, row: int) -> Equivalence: ...
+    @overload
+    def __getitem__(self, row: slice) -> EquivalenceSeries: ...
+    def __getitem__(self, row: int | slice) -> Equivalence | EquivalenceSeries:
+        """One row as a value of its own; a slice is a series of those rows.
 
         Raises
         ------
         IndexError
             When there is no such row.
         """
-        values = self.numbers.row(row, named=True)
+        if isinstance(row, slice):
+            groups = None if self.groups is None else self.groups[row]
+            return replace(self, numbers=self.numbers[row], groups=groups)
+        values = self.numbers.row(at_row(row, len(self)), named=True)
         place = values.pop("reason")
         return Equivalence(
             scale=self.scale,
@@ -225,7 +232,7 @@ class EquivalenceSeries:
         )
         return named(self.groups, in_schema(told, columns.EQUIVALENCES))
 
-    def labelled(self, labels: pl.DataFrame | pl.Series) -> EquivalenceSeries:
+    def labelled(self, labels: pl.DataFrame | pl.Series | Iterable[object]) -> EquivalenceSeries:
         """The same with what each row is about before its numbers; see :meth:`evalkit.EstimateSeries.labelled`."""
         return replace(self, groups=labels_for(labels, len(self)))
 

@@ -119,7 +119,9 @@ def adjusted_rate_ratio(
     _note_twice(given, keys, names)
     given.done()
     read = _read(given, frame, names, covariates, cluster)
-    _note_contrast(given, frame[contrast], reference)
+    given.some_rows("frame")
+    if frame.height:
+        _note_contrast(given, frame[contrast], reference)
     groups = given.groups("by", [frame[name] for name in keys]) if keys else None
     given.done()
     asked = _Asked(contrast, reference, covariates, wanted, level, tested)

@@ -13,6 +13,7 @@ from evalkit.comparisons.margin_arguments import (
     good_direction,
     note_holding_all,
     note_margin,
+    note_no_estimate,
 )
 from evalkit.equivalences import Equivalence, EquivalenceSeries
 from evalkit.estimands import Margin
@@ -124,6 +125,9 @@ def equivalence(
     ('likvärdiga inom marginalen', 0.95)
     """
     given = Arguments("equivalence()")
+    if not isinstance(estimate, Estimate | EstimateSeries | Estimates):
+        note_no_estimate(given)
+        given.done()
     scales = {one.scale for one in estimate} if isinstance(estimate, Estimates) else {estimate.scale}
     if not (scales and (scales <= RATIOS or scales <= DIFFERENCES)):
         what = Text("Skattningen är varken en kvot eller en skillnad.", "The estimate is no ratio and no difference.")

@@ -13,9 +13,10 @@ from evalkit.estimates import Estimate
 from evalkit.inference.adjustment import Adjustment
 
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Sequence
 
-    from evalkit.comparisons.permutation import Values
+    from evalkit.comparisons.permutation import Flags, Values
+    from evalkit.comparisons.result import Column
     from evalkit.inference.permutation import Permuted
 
 _NO_SPREAD = 1e-12
@@ -68,9 +69,9 @@ class PermutationDraws:
 
 def permutation_draws(
     values: Values,
-    treated: pl.Series | NDArray[np.bool_] | None = None,
+    treated: Flags | None = None,
     *,
-    blocks: pl.Series | NDArray[np.int64] | None = None,
+    blocks: Column | Sequence[object] | None = None,
     shifts: bool = False,
     draws: int = 9999,
     seed: int = 1,

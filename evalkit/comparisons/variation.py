@@ -174,6 +174,7 @@ def dispersion(
     given = GroupedArguments("dispersion()")
     counts, exposures = given.counts("count", count), given.amounts("exposure", exposure)
     given.nothing_without_exposure("count", counts, exposures)
+    given.some_rows("count")
     groups, parts = given.groups("cells", cells), given.groups("by", by)
     level = given.conf_level(conf_level)
     given.done()

@@ -19,6 +19,7 @@ from evalkit.inference.faults import (
     EXPOSURE,
     LOOKED_AT,
     MORE_THAN_ALL,
+    NO_ROWS,
     NO_TABLE,
     OUT_OF_RANGE,
     PART,
@@ -121,6 +122,11 @@ class ColumnArguments(Arguments):
             return np.asarray(self.positive(name, value, faults))
         numbers = self._numbers(name, value, faults.not_a_number)
         return self._within(name, numbers, faults.not_positive)
+
+    def some_rows(self, name: str) -> None:
+        """Note that there are no rows, for an answer that is made of all of them; of each row there would be none."""
+        if self.rows == 0:
+            self.fault(NO_ROWS, name)
 
     def table(self, name: str, value: object) -> pl.DataFrame:
         """A table of polars or pandas."""

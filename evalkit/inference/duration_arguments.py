@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.faults import Fault, PositiveFaults
+from evalkit.inference.faults import NO_ROWS, Fault, PositiveFaults
 from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.intervals import Floats
 from evalkit.language import Text
@@ -42,12 +42,6 @@ MISSING = Fault(
         "Ta reda på värdet, eller ta bort raden och redovisa hur många det gäller.",
         "Find the value, or remove the row and state how many were removed.",
     ),
-)
-NO_ROWS = Fault(
-    "no_rows",
-    Text("{name} har inga rader.", "{name} has no rows."),
-    Text("minst en rad", "at least one row"),
-    Text("Kontrollera urvalet.", "Check the selection."),
 )
 NOT_EVENT = Fault(
     "event_not_true_or_false",
@@ -125,7 +119,7 @@ class DurationArguments(ColumnArguments):
         column = self.labels(name, value)
         values = column.drop_nulls()
         if column.dtype.is_numeric():
-            good = bool(values.is_in([0, 1]).all())
+            good = bool(((values == 0) | (values == 1)).all())
         else:
             good = str(column.dtype) in {"Boolean", "Null"}
         if not good:

@@ -224,6 +224,12 @@ DIFFERENT_LENGTH = Fault(
     ),
     Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
 )
+NO_ROWS = Fault(
+    "no_rows",
+    Text("{name} har inga rader.", "{name} has no rows."),
+    Text("minst en rad", "at least one row"),
+    Text("Kontrollera urvalet.", "Check the selection."),
+)
 NO_TABLE = Fault(
     "not_a_table",
     Text("{name} är ingen tabell.", "{name} is not a table."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from evalkit.refusals.cases import count_cases, largest_case_unknown, no_case_sizes, single_case
 from evalkit.refusals.counting import (
+    all_alike,
     all_censored,
     all_join_at_once,
     beyond_follow_up,
@@ -27,6 +28,7 @@ from evalkit.refusals.counting import (
     nothing_weighed_in,
     one_side_missing,
     one_unit,
+    same_in_all_samples,
     separated,
     share_not_reached,
     stratum_without_exposure,
@@ -109,6 +111,7 @@ from evalkit.refusals.series import (
 )
 
 __all__ = [
+    "all_alike",
     "all_censored",
     "all_join_at_once",
     "area_without_exposure",
@@ -163,6 +166,7 @@ __all__ = [
     "periods_go_together",
     "rests_on_one_area",
     "rests_on_protected_periods",
+    "same_in_all_samples",
     "season_too_short",
     "separated",
     "series_drifts",

@@ -313,6 +313,28 @@ def too_few_to_resample() -> Statement:
     )
 
 
+def all_alike() -> Statement:
+    """A bootstrap of units that are all the same."""
+    return Statement(
+        "all_alike",
+        Text(
+            "Alla enheter har samma värde, så det finns ingen variation att mäta.",
+            "All units have the same value, so there is no variation to measure.",
+        ),
+    )
+
+
+def same_in_all_samples() -> Statement:
+    """A statistic that is no number in some sample, or the same in all."""
+    return Statement(
+        "same_in_all_samples",
+        Text(
+            "Måttet blir detsamma i alla urval, eller går inte att räkna ut i något av dem.",
+            "The statistic is the same in all samples, or cannot be computed in some of them.",
+        ),
+    )
+
+
 def nobody_joins() -> Statement:
     """Staggered joining: no unit joins within the time covered, after at least one period before."""
     return Statement(
