@@ -52,7 +52,7 @@ class EquivalenceVerdict(Enum):
         return cls.DIFFERENT if differs else cls.UNDETERMINED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Equivalence:
     """One comparison held against its margin, or why it cannot be.
 
@@ -143,6 +143,16 @@ class Equivalence:
             method=self.method,
             reasons=() if self.reason is None else (self.reason,),
         ).to_frame()
+
+    def __repr__(self) -> str:
+        margin = f"margin {self.margin.low:g} to {self.margin.high:g}"
+        if self.reason is not None:
+            return f"Equivalence: {self.verdict.text.en} ({margin}): {self.reason}"
+        worse = "" if self.is_not_worse is None else f"; {'not worse' if self.is_not_worse else 'may be worse'}"
+        return (
+            f"Equivalence: {self.verdict.text.en}{worse} ({margin}): {self.scale.value} {self.estimate:.4g} "
+            f"({self.tost_level * 100:g}% CI {self.tost_low:.4g} to {self.tost_high:.4g}, {self.method})"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view

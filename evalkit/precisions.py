@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NUMBERS = ("power", "ratio", "half_width", "months")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Precision:
     """One answer of the planning functions. What was asked with and what was found stand side by side.
 
@@ -71,6 +71,13 @@ class Precision:
             method=self.method,
             reasons=() if self.reason is None else (self.reason,),
         ).to_frame()
+
+    def __repr__(self) -> str:
+        test = f"alpha {self.alpha:g}, {self.alternative}, {self.method}"
+        if self.reason is not None:
+            return f"Precision: {self.reason} ({test})"
+        parts = {name: getattr(self, name) for name in (*NUMBERS, "dispersion")}
+        return f"Precision: {', '.join(f'{name} {one:.4g}' for name, one in parts.items() if one is not None)} ({test})"
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view

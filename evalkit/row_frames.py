@@ -130,6 +130,15 @@ def _as_frame(labels: object) -> pl.DataFrame | None:
         return None
 
 
+def listed(title: str, frame: pl.DataFrame) -> str:
+    """The title and the columns of a record that hold anything, as polars prints them."""
+    import polars as pl
+
+    kept = [name for name in frame.columns if not frame.height or frame[name].null_count() < frame.height]
+    with pl.Config(tbl_cols=-1, tbl_width_chars=_WIDTH, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+        return f"{title}\n{frame.select(kept)}"
+
+
 def printed(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     """The table as polars prints it: labels first, then those of ``columns`` that hold anything."""
     import polars as pl

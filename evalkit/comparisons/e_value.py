@@ -130,9 +130,9 @@ def e_value(estimate: Estimate | EstimateSeries) -> EValue | EValueSeries:
     [3.04, 1.0]
     """
     given = Arguments("e_value()")
-    if not isinstance(estimate, Estimate | EstimateSeries):
-        note_no_estimate(given)
-    elif estimate.scale not in _RATIOS or (isinstance(estimate, Estimate) and not estimate.is_estimated):
+    if note_no_estimate(given, estimate, Estimate, EstimateSeries):
+        given.done()
+    if estimate.scale not in _RATIOS or (isinstance(estimate, Estimate) and not estimate.is_estimated):
         _note_no_ratio(given)
     given.done()
     if isinstance(estimate, EstimateSeries):

@@ -128,12 +128,15 @@ def are_same_but_narrower(
     return isinstance(narrower, Estimate) and narrower.estimate == estimate.estimate
 
 
-def note_no_estimate(given: Arguments) -> None:
-    """Note that what was given is no estimate at all."""
+def note_no_estimate(given: Arguments, value: object, *kinds: type) -> bool:
+    """Whether what was given is none of the kinds of estimate that are taken, which is noted."""
+    if isinstance(value, kinds):
+        return False
     what = Text("estimate är ingen skattning.", "estimate is not an estimate.")
     accepted = Text("det som till exempel rate_ratio() svarar", "what for example rate_ratio() answers")
     step = Text("Räkna ut skattningen först.", "Make the estimate first.")
     given.note("not_an_estimate", "estimate", what=what, accepted=accepted, next_step=step)
+    return True
 
 
 def note_margin(given: Arguments, code: str, name: str, what: Text, accepted: Text) -> None:

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.comparisons.permutation import ask
-from evalkit.estimates import Estimate
+from evalkit.estimates import Estimate, frame_of
 from evalkit.inference.adjustment import Adjustment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import polars as pl
 
     from evalkit.comparisons.permutation import Flags, Values
     from evalkit.comparisons.result import Column
@@ -62,6 +64,15 @@ class PermutationDraws:
             replace(item, p_adjusted=value, multiplicity=Adjustment.ROMANO_WOLF.value) if item.is_estimated else item
             for item, value in zip(self.estimates, values or [None] * len(self.estimates), strict=True)
         )
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per metric with the columns of estimates."""
+        return frame_of(self.estimates)
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view
+
+        return estimates_view(self.estimates)
 
     def __repr__(self) -> str:
         return f"PermutationDraws: {len(self.estimates)} metrics, {len(self.draws)} assignments beside the observed"

@@ -134,7 +134,8 @@ def bootstrap(
     """
     given = Arguments("bootstrap()")
     numbers, _, _ = matrix(given, values)
-    for name, function in (("statistic", statistic), ("std_error", std_error)):
+    functions: dict[str, object] = {"statistic": statistic, "std_error": std_error}
+    for name, function in functions.items():
         if function is not None and not callable(function):
             given.fault(_STATISTIC, name)
     series = block_length is not None

@@ -180,7 +180,7 @@ def _dates(column: pl.Series, *, by_month: bool, log: ProblemLog) -> pl.Series:
 
 def _blank_as_empty(column: pl.Series) -> pl.Series:
     """A text of nothing, as a CSV file may have for an empty cell, is an empty cell."""
-    return column.set(column.str.strip_chars() == "", None)  # type: ignore[arg-type]
+    return column.set(column.str.strip_chars() == "", None)
 
 
 def _of_text(column: pl.Series) -> pl.Series:

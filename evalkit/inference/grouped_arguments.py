@@ -35,7 +35,7 @@ _NEGATIVE = Fault(
 )
 _UNLABELLED = Fault(
     "label_missing",
-    Text("{name} saknar värde på minst en rad.", "{name} has no value in at least one row."),
+    Text("{name} saknar värde.", "{name} has no value."),
     Text("en beteckning på varje rad", "a label in every row"),
     Text("Fyll i vad raden hör till, eller ta bort den.", "Say what the row belongs to, or leave it out."),
 )
@@ -127,11 +127,17 @@ class GroupedArguments(ColumnArguments):
             return Groups.single(1 if self.rows is None else self.rows)
         for column in columns:
             self._measure(column.name, column.len())
-        if any(column.null_count() for column in columns):
-            self.fault(_UNLABELLED, name)
+        # What is missing has no label, also when a float of numpy or pandas says so by nan.
+        columns = [column.fill_nan(None) if column.dtype.is_float() else column for column in columns]
+        self._note_unlabelled(name, columns)
         if self.log.problems:
             return Groups.single(1 if self.rows is None else self.rows)
         return Groups.of(columns)
+
+    def _note_unlabelled(self, name: str, columns: Sequence[pl.Series]) -> None:
+        at = sorted({row for column in columns for row in column.is_null().arg_true().to_list()})
+        if at:
+            self.fault(_UNLABELLED, name, rows=tuple(row + 1 for row in at[:8]), row_count=len(at))
 
     def _label_columns(self, name: str, value: object) -> list[pl.Series] | None:
         import polars as pl

@@ -164,8 +164,8 @@ def value_missing() -> Statement:
     return Statement(
         "value_missing",
         Text(
-            "Minst ett av talen på raden saknas. Saknade uppgifter är inte noll.",
-            "At least one of the numbers in the row is missing. Missing data are not zero.",
+            "Minst ett av talen som behövs saknas. Saknade uppgifter är inte noll.",
+            "At least one of the numbers needed is missing. Missing data are not zero.",
         ),
     )
 
@@ -278,12 +278,13 @@ def nothing_to_share() -> Statement:
 
 def too_many_for_boschloo(most: int) -> Statement:
     """The exact unconditional test goes through every possible table, and there are too many."""
+    told = f"{most:,}".replace(",", "\u00a0")
     return Statement(
         "too_many_for_boschloo",
         Text(
-            f"Boschloos test går igenom alla tänkbara utfall och görs bara upp till {most} prövade fall sammanlagt. "
+            f"Boschloos test går igenom alla tänkbara utfall och görs bara upp till {told} prövade fall sammanlagt. "
             "För så många ger Fishers test nästan samma svar.",
-            f"Boschloo's test goes through every possible outcome and is made only up to {most} cases in all. "
+            f"Boschloo's test goes through every possible outcome and is made only up to {most:,} cases in all. "
             "With so many Fisher's test gives nearly the same answer.",
         ),
     )
