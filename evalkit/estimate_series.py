@@ -177,7 +177,7 @@ class EstimateSeries:
 
     def __repr__(self) -> str:
         refused = self.numbers.height - self.numbers["reason"].null_count()
-        limits = "" if self.scale is Scale.PROBABILITY else f"{self.conf_level * 100:g}% CI, "
+        limits = "" if self.scale is Scale.PROBABILITY else f"{self.conf_level * 100:.14g}% CI, "
         beside = "" if self.test is None else f"; test: {self.test}"
         return (
             f"EstimateSeries: {len(self)} {self.scale.value}, {refused} refused "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import numpy as np
+import polars as pl
 import pytest
 
 import evalkit as ek
@@ -82,3 +83,19 @@ def test_the_rows_without_a_label_are_told_and_nan_is_none() -> None:
 
 def test_what_is_missing_is_not_said_to_be_on_a_row_that_is_not_there() -> None:
     assert "raden" not in str(ek.stratified_rate_ratio([1, None], [1, 1], [2, 3], [1, 1]).reason)
+
+
+def test_an_estimate_and_its_limits_are_told_apart() -> None:
+    shown = repr(ek.rate_ratio(10**9, 1, 10**9, 1))
+    assert "rate_ratio 1 (95% CI 0.99991 to 1.0001" in shown
+    assert "100% CI" not in repr(ek.rate(10, 1, conf_level=1 - 1e-13))
+    assert "rate_ratio 0.5 (95% CI" in repr(ek.rate_ratio(5, 1, 10, 1))
+
+
+def test_an_infinite_covariate_is_not_called_missing() -> None:
+    frame = {"found": [3, 5, 2, 8], "visits": [1.0] * 4, "side": list("abab"), "x": [1.0, float("inf"), 2.0, 3.0]}
+    with pytest.raises(EstimationError) as caught:
+        ek.adjusted_rate_ratio(
+            pl.DataFrame(frame), count="found", exposure="visits", contrast="side", reference="a", covariates=["x"]
+        )
+    assert [(one.code, one.place.rows) for one in caught.value.problems] == [("covariate_not_finite", (2,))]
