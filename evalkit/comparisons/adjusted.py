@@ -13,6 +13,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons.grouped import series_of
 from evalkit.errors import known_names
 from evalkit.estimates import Estimate, refusal
+from evalkit.inference.faults import Fault
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.groups import Groups
 from evalkit.inference.method import Method
@@ -120,7 +121,9 @@ def adjusted_rate_ratio(
     _note_twice(given, [*names.items(), *others])
     given.done()
     read = _read(given, frame, names, covariates, cluster)
-    _note_contrast(given, frame[contrast], reference)
+    given.some_rows("frame")
+    if frame.height:
+        _note_contrast(given, frame[contrast], reference)
     groups = given.groups("by", [frame[name] for name in keys]) if keys else None
     given.done()
     asked = _Asked(contrast, reference, covariates, wanted, level, tested)
@@ -298,19 +301,35 @@ def _read(
     clusters = np.arange(frame.height) if cluster is None else given.groups("cluster", frame[cluster]).at
     missing = given.missing
     for name in (names["contrast"], *covariates):
-        missing = missing | _is_unusable(frame[name])
+        missing = missing | _is_missing(frame[name])
+        _note_boundless(given, frame[name])
     return _Read(counts, exposures, clusters, missing)
 
 
 _LARGEST = 1e100
 
 
-def _is_unusable(column: pl.Series) -> NDArray[np.bool_]:
-    """Missing, not a number, or so large that its square is none."""
-    gone = column.is_null().to_numpy()
-    if column.dtype.is_float():
-        gone = gone | ~(np.abs(column.fill_null(0.0).to_numpy()) < _LARGEST)
-    return np.asarray(gone)
+_BOUNDLESS = Fault(
+    "covariate_not_finite",
+    Text("{name} har oändliga tal, eller så stora att de inte kan räknas med.", "{name} has numbers too large to use."),
+    Text("ändliga tal under 1e100; tomt där ett saknas", "finite numbers below 1e100; empty where one is missing"),
+    Text("Rätta talet, eller lämna cellen tom.", "Correct the number, or leave the cell empty."),
+)
+
+
+def _is_missing(column: pl.Series) -> NDArray[np.bool_]:
+    gone = column.fill_nan(None) if column.dtype.is_float() else column
+    return np.asarray(gone.is_null().to_numpy())
+
+
+def _note_boundless(given: GroupedArguments, column: pl.Series) -> None:
+    """Numbers that are there and whose squares are none."""
+    if not column.dtype.is_float():
+        return
+    at = (column.abs() >= _LARGEST).fill_null(value=False) & ~column.is_nan().fill_null(value=False)
+    rows = at.arg_true().to_list()
+    if rows:
+        given.fault(_BOUNDLESS, "covariates", rows=tuple(row + 1 for row in rows[:8]), row_count=len(rows))
 
 
 def _estimate(found: Adjusted, asked: _Asked, *, rows: int, events: int, exposure: float) -> Estimate:

@@ -13,7 +13,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, Grouped, by_group, most_of
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.grouped_arguments import GroupedArguments
-from evalkit.row_frames import named
+from evalkit.row_frames import listed, named
 from evalkit.statements import Statement
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MOST_IN_ONE_CASE = 0.25
 _FEWEST = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LargestCase:
     """How much of the number of persons lies in one case.
 
@@ -57,6 +57,12 @@ class LargestCase:
 
         told = {"persons": self.persons, "cases": self.cases, "largest": self.largest}
         return pl.DataFrame([told | {"share": self.share, "headline": self.headline}])
+
+    def __repr__(self) -> str:
+        return (
+            f"LargestCase: {self.largest} of {self.persons} persons ({self.share * 100:.0f} %) in one of {self.cases} "
+            f"cases; headline on {self.headline}"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -129,7 +135,7 @@ def _shares(sums: CaseSums, unknown: NDArray[np.bool_]) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class LargestCases:
     """How much lies in one case, group by group.
 
@@ -180,13 +186,16 @@ class LargestCases:
         ).drop("reason")
         return named(self.groups, told)
 
+    def __repr__(self) -> str:
+        return listed(f"LargestCases: {len(self)} groups", self.to_frame())
+
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
         return frame_view("Största ärendet", self.to_frame())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LeftOut:
     """What becomes of an estimate when each case is left out in turn.
 
@@ -214,6 +223,13 @@ class LeftOut:
         whole = {"estimate": self.whole.estimate, "conf_low": self.whole.low, "conf_high": self.whole.high}
         deciding = None if self.changes is None else sum(len(rows) for rows in self.changes)
         return pl.DataFrame([whole | {"lowest": self.lowest, "highest": self.highest, "deciding_cases": deciding}])
+
+    def __repr__(self) -> str:
+        whole, deciding = self.whole, sum(map(len, self.changes))
+        return (
+            f"LeftOut: {whole.estimate:.4g} ({whole.low:.4g} to {whole.high:.4g}); without one case "
+            f"{self.lowest:.4g} to {self.highest:.4g}; {deciding} deciding cases"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -305,7 +321,7 @@ def leave_one_case_out(
     return found if read.labels is not None else found[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class LeftOuts:
     """What becomes of the estimate of every group when each of its cases is left out in turn.
 
@@ -372,6 +388,9 @@ class LeftOuts:
         refused = np.zeros(len(self), dtype=np.int8) if self.whole.refused is None else self.whole.refused
         told = told.with_columns(pl.Series("reason_code", [codes[place] for place in refused], dtype=pl.String))
         return named(self.groups, told)
+
+    def __repr__(self) -> str:
+        return listed(f"LeftOuts: {len(self)} groups", self.to_frame())
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view

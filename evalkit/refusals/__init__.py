@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from evalkit.refusals.cases import count_cases, largest_case_unknown, no_case_sizes, single_case
 from evalkit.refusals.counting import (
+    all_alike,
     all_censored,
     all_join_at_once,
     beyond_follow_up,
@@ -20,12 +21,14 @@ from evalkit.refusals.counting import (
     no_variation,
     no_variation_to_measure,
     nobody_joins,
+    none_ended_in_time,
     not_converged,
     not_told_apart,
     nothing_to_share,
     nothing_weighed_in,
     one_side_missing,
     one_unit,
+    same_in_all_samples,
     separated,
     share_not_reached,
     stratum_without_exposure,
@@ -111,6 +114,7 @@ from evalkit.refusals.series import (
 )
 
 __all__ = [
+    "all_alike",
     "all_as_expected",
     "all_censored",
     "all_join_at_once",
@@ -145,6 +149,7 @@ __all__ = [
     "no_variation_to_measure",
     "nobody_joins",
     "none_counted_or_expected",
+    "none_ended_in_time",
     "not_applicable",
     "not_attempted",
     "not_converged",
@@ -166,6 +171,7 @@ __all__ = [
     "rests_on_one_area",
     "rests_on_one_cluster",
     "rests_on_protected_periods",
+    "same_in_all_samples",
     "season_too_short",
     "separated",
     "series_drifts",
