@@ -1,7 +1,7 @@
 """Whether errors by leaving out one area hold a known effect, in a world that no rule was chosen on.
 
-The tables are those of ``benchmarks/calibration_joining_errors.py``. Of 1,000 panels, the standard error of a share of 5 %
-is 0.7 points, of 300 it is 1.3.
+The tables are those of ``benchmarks/calibration_joining_errors.py``. The standard error of a share of 5 % is 0.7 points
+with 1,000 panels, 1.3 with 300.
 """
 
 from __future__ import annotations
