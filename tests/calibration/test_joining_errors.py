@@ -49,7 +49,8 @@ def missed(estimate: float, error: float, df: float) -> bool:
 
 def test_a_known_effect_lies_within_the_limits_of_group_time_effects() -> None:
     rng = np.random.default_rng(17)
-    heads, ours = [], []
+    heads: list[bool] = []
+    ours: list[bool] = []
     for _ in range(PANELS):
         panel, clusters = given(rng)
         plan = plan_cells(panel.joined, PERIODS, never_only=False)
@@ -64,7 +65,8 @@ def test_a_known_effect_lies_within_the_limits_of_group_time_effects() -> None:
 
 def test_a_known_effect_lies_within_the_limits_of_the_extended_model() -> None:
     rng = np.random.default_rng(18)
-    heads, ours = [], []
+    heads: list[bool] = []
+    ours: list[bool] = []
     for _ in range(EXTENDED_PANELS):
         panel, _ = given(rng)
         for classical, told in ((True, heads), (False, ours)):
