@@ -13,7 +13,7 @@ from evalkit.estimates import Estimate, Estimates
 from evalkit.inference.adjustment import Adjustment
 from evalkit.inference.arguments import Arguments
 from evalkit.inference.faults import Fault
-from evalkit.inference.given_columns import as_numbers, is_column
+from evalkit.inference.given_columns import is_column, nan_as_missing
 from evalkit.inference.method import canonical
 from evalkit.language import Text
 from evalkit.vocabulary import Role
@@ -282,14 +282,16 @@ def _p_values(given: Arguments, p_values: object) -> Floats:
     """As floats, nan where one is missing; a stand-in when they are no p-values."""
     import polars as pl
 
-    column = as_numbers("p_values", p_values) if is_column(p_values) and not isinstance(p_values, np.ndarray) else None
+    column = (
+        nan_as_missing("p_values", p_values) if is_column(p_values) and not isinstance(p_values, np.ndarray) else None
+    )
     if column is not None and (column.dtype.is_numeric() or column.dtype == pl.Null):
         missing = column.is_null().to_numpy()
         numbers = column.cast(pl.Float64).fill_null(1.0).to_numpy()
         wrong = bool((~((numbers >= 0) & (numbers <= 1))).any())
         numbers = np.where(missing, np.nan, numbers)
     elif column is None and isinstance(p_values, np.ndarray) and p_values.ndim and p_values.dtype.kind in "fiu":
-        numbers = p_values.astype(np.float64)
+        numbers = _floats(p_values)
         wrong = bool(((numbers < 0) | (numbers > 1)).any())
     else:
         numbers, wrong = np.ones(1), True

@@ -165,3 +165,16 @@ def test_labels_that_do_not_fit_are_told_where(labels: object) -> None:
 
 def test_an_event_may_be_a_float() -> None:
     assert ek.survival([1, 2], [1.0, 0.0]).at(1).estimate == 0.5
+
+
+@pytest.mark.parametrize(
+    "p_values",
+    [
+        [np.nan, 0.1, 0.2],
+        pl.Series([np.nan, 0.1, 0.2]),
+        np.array([np.nan, 0.1, 0.2]),
+        np.ma.array([0.3, 0.1, 0.2], mask=[1, 0, 0]),
+    ],
+)
+def test_a_test_that_was_not_made_counts_however_it_is_written(p_values: object) -> None:
+    assert np.array(ek.adjust(p_values)).round(3).tolist()[1:] == [0.3, 0.4]
