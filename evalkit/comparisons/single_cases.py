@@ -225,10 +225,12 @@ class LeftOut:
         return pl.DataFrame([whole | {"lowest": self.lowest, "highest": self.highest, "deciding_cases": deciding}])
 
     def __repr__(self) -> str:
-        whole, deciding = self.whole, sum(map(len, self.changes))
+        whole, told = self.whole, ""
+        if self.changes is not None:
+            told = f"; {sum(len(rows) for rows in self.changes)} deciding cases"
         return (
             f"LeftOut: {whole.estimate:.4g} ({whole.low:.4g} to {whole.high:.4g}); without one case "
-            f"{self.lowest:.4g} to {self.highest:.4g}; {deciding} deciding cases"
+            f"{self.lowest:.4g} to {self.highest:.4g}{told}"
         )
 
     def _repr_html_(self) -> str:
