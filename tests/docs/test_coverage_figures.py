@@ -16,6 +16,7 @@ SUMMED_UP = {
     ],
     "`standardised_rate` score": [("Standardised rate", "`score`")],
     "`standardised_ratio` score": [("Observed over expected", "`score`")],
+    "`standardised_rate_ratio` midp": [("Ratio of standardised rates", "`midp`")],
     "`adjusted_rate_ratio` quasi": [("Adjusted ratio", "`quasi`")],
     "`dispersion` φ": [("Dispersion φ", "φ")],
     "`decompose`, totals": [("Decomposition", "findings"), ("Decomposition", "findings per visit")],

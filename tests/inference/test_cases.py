@@ -258,6 +258,8 @@ def test_a_rate_has_no_value_of_its_own_to_be_held_against() -> None:
     assert [one.changes for one in found] == [None] * 3
     assert [one.to_frame()["deciding_cases"].to_list() for one in found] == [[None]] * 3
     assert found[0].highest == pytest.approx(1000 * found[2].highest)
+    assert "deciding" not in repr(found[0])
+    assert "deciding" in repr(ek.leave_one_case_out(sizes, 1.0, null=10.5))
     units = [ek.leave_one_case_out(sizes, exposure, null=10.5 / exposure).changes for exposure in (1.0, 4.0, 1000.0)]
     assert units[0] == units[1] == units[2]
     assert units[0] is not None
