@@ -2,10 +2,11 @@
 
 Where fewer than :data:`FEW` events are expected in one of the times compared, the normal approximation promises too
 much for one rate and for sides of unequal size, and the enumeration of every outcome promises too much for a decrease.
-Both are then made, and the more cautious stands. Counts that vary φ times as much as chance tell as little as 1/φ as
-many that vary by chance alone, and are enumerated as such. That φ has to be estimated from the periods of the plan
-is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`), and so is that D4 ranks an area among a few
-others (:mod:`evalkit.inference.rank_power`).
+Both are then made, and the more cautious stands. Two sides before and after have too many outcomes to add up: those of
+the changing count are, at evenly spread points of the other three. Counts that vary φ times as much as chance tell as
+little as 1/φ as many that vary by chance alone, and are enumerated as such. That φ has to be estimated from the periods
+of the plan is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`), and so is that D4 ranks an area
+among a few others (:mod:`evalkit.inference.rank_power`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from evalkit import refusals
 from evalkit.comparisons.placebo_tests import too_few_units
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
-from evalkit.inference import precision, rank_power, rule_power, series_power
+from evalkit.inference import exact_power, precision, rank_power, rule_power, series_power
 from evalkit.inference.segmented import FEWEST_A_SIDE
 from evalkit.precisions import Precision, PrecisionSeries
 from evalkit.statements import Statement
@@ -35,7 +36,7 @@ POWER = 0.8
 FEW = 200
 """From so many events in every time compared the approximation and the enumeration differ by about 1 per cent."""
 MONTHS_A_YEAR = 12
-_ENUMERATED = frozenset({DesignId.D1, DesignId.D2})
+_ENUMERATED = frozenset({DesignId.D1, DesignId.D2, DesignId.D3})
 _SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
 _NEXT_TO_NOTHING = 1e-9
 _LEAST_LEVEL = 1e-9
@@ -252,7 +253,27 @@ def _approximate(layout: Layout, rows: Sequence[Row], alpha: float) -> list[list
 
 def _is_few(layout: Layout, row: Row) -> bool:
     months = min(layout.months_after, layout.months_before or layout.months_after)
-    return layout.design in _ENUMERATED and row.monthly * months / row.dispersion < FEW
+    least = min(row.monthly, row.monthly if row.monthly_comparison is None else row.monthly_comparison)
+    return layout.design in _ENUMERATED and least * months / row.dispersion < FEW
+
+
+def _enumerated(layout: Layout, rows: Sequence[Row], ratios: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """The power of the exact test, a row each; 0 where it has none."""
+    own = np.array([row.monthly / row.dispersion for row in rows])
+    before, after = layout.months_before, layout.months_after
+    if layout.design.has_other_side and before is not None:
+        other = np.array([(row.monthly_comparison or row.monthly) / row.dispersion for row in rows])
+        cells = zip(own.tolist(), other.tolist(), ratios.tolist(), strict=True)
+        return np.array(
+            [
+                exact_power.four_cells(one * after, (one * before, two * after, two * before), ratio, alpha / 2)
+                for one, two, ratio in cells
+            ]
+        )
+    asked = power(
+        ratios, events=own * after, events_before=None if before is None else own * before, alpha=alpha, **_EXACT
+    )
+    return np.array([one.power or 0.0 for one in _each(asked)])
 
 
 def _cautious(
@@ -263,12 +284,10 @@ def _cautious(
     answers = list(found)
     if not open_to_question:
         return answers
-    own = np.array([rows[place].monthly / rows[place].dispersion for place in open_to_question])
-    before = None if layout.months_before is None else own * layout.months_before
+    asked = [rows[place] for place in open_to_question]
 
     def is_short(log_ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
-        asked = power(np.exp(log_ratio), events=own * layout.months_after, events_before=before, alpha=alpha, **_EXACT)
-        return np.array([one.power is None or one.power < POWER for one in _each(asked)])
+        return _enumerated(layout, asked, np.exp(log_ratio), alpha) < POWER
 
     near = np.log(np.array([found[place].ratio for place in open_to_question], dtype=float))
     outermost = near * _OUTERMOST
@@ -342,13 +361,38 @@ def _cautious_months(layout: Layout, row: Row, found: Precision, ratio: float, n
     if alpha <= _LEAST_LEVEL:
         return found
     own = row.monthly / row.dispersion
-    before = None if layout.months_before is None else own * layout.months_before
-    if min(own * found.months, np.inf if before is None else before) >= FEW:
+    if not _is_few(replace(layout, months_after=found.months), row):
         return found
-    months = _months_enumerated(own, before, ratio, alpha, found.months)
+    before = None if layout.months_before is None else own * layout.months_before
+    months = (
+        _months_of_two_sides(layout, row, ratio, alpha, found.months)
+        if layout.design.has_other_side
+        else _months_enumerated(own, before, ratio, alpha, found.months)
+    )
     if months is None:
         return replace(found, method="exact", ratio=None, power=None, months=None, reason=refusals.before_too_short())
     return found if months == found.months else replace(found, method="exact", months=months)
+
+
+def _months_of_two_sides(layout: Layout, row: Row, ratio: float, alpha: float, least: int) -> int | None:
+    """The fewest months, at least ``least``, with the power; as a mean over the others it has no steps to speak of."""
+
+    def is_short(months: int) -> bool:
+        longer = replace(layout, months_after=months)
+        return bool(_enumerated(longer, [row], np.array([ratio]), alpha)[0] < POWER)
+
+    if not is_short(least):
+        return least
+    low, high, step = least, least + 1, 1
+    # The approximation is seldom far off, and long waits have many events, which take long to work out.
+    while is_short(high):
+        if high >= _LONGEST_SEARCH:
+            return None
+        low, high, step = high, min(high + 2 * step, max(_LONGEST_SEARCH, high + 1)), 2 * step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_short(middle) else (low, middle)
+    return high
 
 
 @cache

@@ -100,11 +100,12 @@ _WORDS = Text(
 )
 _METHODS = Text(
     f"”Exakt” står där färre än {FEW} händelser väntas under någon av tiderna. Då räknas både varje möjligt utfall och "
-    "ett närmevärde, och det försiktigaste svaret visas. ”Ungefär” är bara närmevärdet, som för två områden och för "
-    "tidsserier.",
+    "ett närmevärde, och det försiktigaste svaret visas. För två områden före och efter räknas utfallen av ett av de "
+    "fyra antalen, vid jämnt fördelade värden på de andra tre. ”Ungefär” är bara närmevärdet, som för tidsserier.",
     f"'Exact' stands where fewer than {FEW} events are expected in one of the times. Then every possible outcome and "
-    "an approximation are both worked out, and the more cautious answer is shown. 'Approximate' is the approximation "
-    "alone, as for two areas and for time series.",
+    "an approximation are both worked out, and the more cautious answer is shown. For two areas before and after the "
+    "outcomes of one of the four counts are worked out, at evenly spread values of the other three. 'Approximate' is "
+    "the approximation alone, as for time series.",
 )
 _LIMITS = Text(
     "Det är inräknat att ojämnheten ska räknas ut ur uppgifterna. Med få perioder, som ett par år, krävs därför mycket "

@@ -81,7 +81,7 @@ def test_many_events_and_other_designs_are_approximate() -> None:
     (many,) = outlooks(ALONE, rows(FEW / 12 + 1), ALPHA)
     series = Layout(design=DesignId.D2_ITS, months_after=24, months_before=36)
     (as_series,) = outlooks(series, rows(1.0), ALPHA)
-    both = Row(monthly=1.0, monthly_comparison=4.0, dispersion=1.0)
+    both = Row(monthly=FEW / 24, monthly_comparison=FEW / 12, dispersion=1.0)
     (sides,) = outlooks(Layout(design=DesignId.D3, months_after=24, months_before=36), [both], ALPHA)
     assert [one.is_enumerated for one in (many, as_series, sides)] == [False] * 3
     assert {one.increase.method for one in (many, as_series, sides)} == {"wald"}
