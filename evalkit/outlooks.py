@@ -36,6 +36,8 @@ POWER = 0.8
 FEW = 200
 """From so many events in every time compared the approximation and the enumeration differ by about 1 per cent."""
 MONTHS_A_YEAR = 12
+ASSUMED_AUTOCORRELATION = 0.3
+"""Of the periods of a series beside its trend and season: what is planned for, as no plan knows it beforehand."""
 _ENUMERATED = frozenset({DesignId.D1, DesignId.D2, DesignId.D3})
 _SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
 _NEXT_TO_NOTHING = 1e-9
@@ -61,6 +63,7 @@ class Layout:
     frequency: Frequency = Frequency.MONTH
     areas: tuple[int, int] | None = None
     """Under D4 how many areas had the measure and how many they are compared with."""
+    autocorrelation: float = ASSUMED_AUTOCORRELATION
 
     @classmethod
     def of(cls, estimand: Estimand, frequency: Frequency) -> Layout:
@@ -70,12 +73,14 @@ class Layout:
         if estimand.design is DesignId.D4 and estimand.comparison is not None:
             own, others = set(estimand.group.units), set(estimand.comparison.units)
             areas = len(own), len(others - own)
+        told = None if estimand.expected is None else estimand.expected.autocorrelation
         return cls(
             design=estimand.design,
             months_after=_months(estimand.after),
             months_before=before,
             frequency=frequency,
             areas=areas,
+            autocorrelation=ASSUMED_AUTOCORRELATION if told is None else told,
         )
 
     @property
@@ -101,26 +106,36 @@ class Layout:
         sides = 2 if self.design.has_other_side else 1
         return sides * sum(months // self.frequency.months - 1 for months in windows)
 
-    def level(self, alpha: float, dispersion: float) -> float:
+    def level(self, alpha: float, dispersion: float, *, other: float = 1.0) -> float:
         """The level to plan at: smaller than ``alpha``, as φ, and in a series its season and memory, are estimated.
 
         Under D4 no φ is estimated from periods: the area is ranked among others, and there are only so many of them.
+        ``other`` is how many events the other side of a series has for each of its own.
         """
         if self.areas is not None:
             treated, others = self.areas
             choices = min(math.comb(treated + others, treated) - 1, _MANY_CHOICES)
             return rank_power.level(alpha, POWER, choices)
         if self.design in _SERIES:
-            return self._level_of_series(alpha, dispersion)
+            return self._level_of_series(alpha, dispersion, (other,) if self.design.has_other_side else ())
         return rule_power.level(alpha, POWER, dispersion, self.df)
 
-    def _level_of_series(self, alpha: float, dispersion: float) -> float:
+    def _level_of_series(self, alpha: float, dispersion: float, others: tuple[float, ...]) -> float:
         """The level at which the trend's formula has the power for the change for which the series' model has it."""
         before, after = ((months or 0) // self.frequency.months for months in (self.months_before, self.months_after))
         if min(before, after) < FEWEST_A_SIDE:
             return alpha
-        sides, cycle = 2 if self.design.has_other_side else 1, MONTHS_A_YEAR // self.frequency.months
-        needed = series_power.errors_needed(before, after, cycle, sides=sides, alpha=alpha, power=POWER, phi=dispersion)
+        cycle, sides = MONTHS_A_YEAR // self.frequency.months, 1 + sum(1 / other for other in others)
+        needed = series_power.errors_needed(
+            before,
+            after,
+            cycle,
+            others=others,
+            alpha=alpha,
+            power=POWER,
+            phi=dispersion,
+            rho=self.autocorrelation,
+        )
         formula = math.sqrt(sides * (1 / after + 1 / (before * self.share_before)))
         level = 2 * float(special.ndtr(special.ndtri(POWER) - needed / formula))
         return min(alpha, max(level, _LEAST_OF_SERIES))
@@ -159,6 +174,11 @@ class Row:
     monthly_comparison: float | None
     dispersion: float
 
+    @property
+    def other(self) -> float:
+        """Events of the other side for each of its own; 1 where there is none."""
+        return 1.0 if self.monthly_comparison is None else self.monthly_comparison / self.monthly
+
 
 def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook, ...]:
     """One outlook per row; either every row has another side or none has.
@@ -176,9 +196,9 @@ def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook
     if few is not None:
         return tuple(_hopeless(row, few, alpha) for row in rows)
     found: dict[int, Outlook] = {}
-    for dispersion in dict.fromkeys(row.dispersion for row in rows):
-        places = [place for place, row in enumerate(rows) if row.dispersion == dispersion]
-        level = layout.level(alpha, dispersion)
+    for dispersion, other in dict.fromkeys((row.dispersion, row.other) for row in rows):
+        places = [place for place, row in enumerate(rows) if (row.dispersion, row.other) == (dispersion, other)]
+        level = layout.level(alpha, dispersion, other=other)
         told = _at_level(layout, [rows[place] for place in places], level, alpha)
         found |= {place: _called(outlook, alpha) for place, outlook in zip(places, told, strict=True)}
     return tuple(found[place] for place in range(len(rows)))
@@ -315,7 +335,7 @@ def _with_more_periods(layout: Layout, row: Row, found: Precision, ratio: float,
 
     def is_short(months: int) -> bool:
         longer = replace(layout, months_after=months)
-        return _approximate_power(longer, row, ratio, longer.level(alpha, row.dispersion)) < POWER
+        return _approximate_power(longer, row, ratio, longer.level(alpha, row.dispersion, other=row.other)) < POWER
 
     low, high = layout.months_after, max(_LONGEST_SEARCH, layout.months_after + 1)
     if is_short(high):
@@ -336,7 +356,7 @@ def _with_a_longer_trend(layout: Layout, row: Row, found: Precision, ratio: floa
     furthest = 2 * (layout.months_before or 0)
     for months in range(FEWEST_A_SIDE * layout.frequency.months, furthest + 1):
         longer = replace(layout, months_after=months)
-        if _approximate_power(longer, row, ratio, longer.level(nominal, row.dispersion)) >= POWER:
+        if _approximate_power(longer, row, ratio, longer.level(nominal, row.dispersion, other=row.other)) >= POWER:
             return replace(found, ratio=ratio, power=POWER, months=months, reason=None)
     return replace(found, ratio=None, power=None, months=None, reason=refusals.before_too_short())
 

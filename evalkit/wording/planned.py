@@ -7,7 +7,7 @@ import textwrap
 from evalkit import style
 from evalkit.estimands import Expected
 from evalkit.language import Language, Text, in_language
-from evalkit.outlooks import FEW, RATIOS, Layout, Outlook
+from evalkit.outlooks import ASSUMED_AUTOCORRELATION, FEW, RATIOS, Layout, Outlook
 from evalkit.planning import PlannedEstimand, PlannedPower, Reading
 from evalkit.precisions import Precision
 from evalkit.vocabulary import DesignId, Frequency
@@ -117,11 +117,15 @@ _LIMITS = Text(
 )
 _TIME_SERIES = Text(
     "För tidsserier är det inräknat att trenden före ska dras ut, att årstiden hålls lika, att nivå och lutning ändras "
-    "samtidigt och att det ska räknas ut hur perioderna hänger ihop. Gör de det på riktigt krävs ännu större "
-    "förändringar.",
+    "samtidigt och att det ska räknas ut hur perioderna hänger ihop. "
+    "Sägs inget annat antas två perioder intill varandra samvariera med "
+    f"{style.number(ASSUMED_AUTOCORRELATION, Language.SV, decimals=1)}. Är det mer krävs större förändringar, är det "
+    "mindre räcker mindre.",
     "For time series it is counted in that the trend before is to be drawn out, that the season is held alike, that "
-    "level and slope change at once, and that how the periods hang together is to be estimated. If they really do, "
-    "still larger changes are needed.",
+    "level and slope change at once, and that how the periods hang together is to be estimated. "
+    "Unless told otherwise two periods next to each other are taken to correlate "
+    f"{style.number(ASSUMED_AUTOCORRELATION, Language.EN, decimals=1)}. "
+    "If they correlate more, larger changes are needed; if less, smaller are enough.",
 )
 
 
