@@ -152,10 +152,11 @@ def test_how_a_metric_is_planned_for(plan_of, metric: str, exposure: str, readin
 
 def test_a_series_is_planned_with_the_autocorrelation_that_the_plan_tells(plan_of) -> None:
     told = {"monthly": 30.0, "source": SOURCE}
+    windows = {"frequency": "month", "fore": ("2021-01", "2023-12"), "efter": ("2024-01", "2025-12")}
     found = {}
     for rho in (None, 0.0, 0.3, 0.5):
         expected = told if rho is None else {**told, "autocorrelation": rho}
-        (item,) = planned_power(plan_of(design="D2-ITS", comparison=None, expected=expected)).items
+        (item,) = planned_power(plan_of(**windows, design="D2-ITS", comparison=None, expected=expected)).items
         found[rho] = item.outlooks[0].increase.ratio
     assert found[0.0] < found[0.3] < found[0.5]
     assert found[None] == found[0.3]
