@@ -130,8 +130,8 @@ def of_series(draws: int, seed: int) -> None:
     print("| design | months before, after | events a month | φ | ρ | ratio up | found | ratio down | found |")
     print("|---|---|---|---|---|---|---|---|---|")
     for design, before, after, monthly, phi, rho in SERIES:
-        layout = Layout(design=design, months_after=after, months_before=before)
-        other = monthly if layout.design.has_other_side else None
+        layout = Layout(design=design, months_after=after, months_before=before, autocorrelation=rho)
+        other = monthly * BESIDE if layout.design.has_other_side else None
         (outlook,) = outlooks(layout, [Row(monthly=monthly, monthly_comparison=other, dispersion=phi)], 0.05)
         cells = []
         for found in (outlook.increase, outlook.decrease):
@@ -148,15 +148,21 @@ def of_series(draws: int, seed: int) -> None:
         )
 
 
+BESIDE = 3.0
+"""Events of the other side for each of its own."""
 SERIES = (
     (DesignId.D2_ITS, 24, 24, 40.0, 1.0, 0.0),
     (DesignId.D2_ITS, 36, 24, 9.0, 1.0, 0.0),
     (DesignId.D2_ITS, 36, 24, 20.0, 2.0, 0.0),
     (DesignId.D2_ITS, 48, 36, 20.0, 1.0, 0.0),
+    (DesignId.D2_ITS, 48, 36, 20.0, 2.0, 0.15),
     (DesignId.D2_ITS, 48, 36, 20.0, 2.0, 0.3),
+    (DesignId.D2_ITS, 72, 36, 40.0, 1.0, 0.3),
+    (DesignId.D2_ITS, 72, 36, 40.0, 2.0, 0.5),
     (DesignId.D2_ITS, 72, 36, 40.0, 4.0, 0.0),
     (DesignId.D2C, 36, 24, 40.0, 1.0, 0.0),
     (DesignId.D2C, 48, 36, 20.0, 2.0, 0.0),
+    (DesignId.D2C, 72, 36, 20.0, 2.0, 0.3),
 )
 
 
@@ -168,7 +174,11 @@ def found_in_series(
     season = 1 + 0.2 * np.sin(2 * np.pi * np.arange(periods) / 12)
     changed = np.where(np.arange(periods) >= (layout.months_before or 0), ratio, 1.0)
     own = pl.Series(drawn(rng, monthly * season * changed, phi, rho))
-    beside = {"comparison": pl.Series(drawn(rng, monthly * season, phi, rho))} if layout.design.has_other_side else {}
+    beside = (
+        {"comparison": pl.Series(drawn(rng, BESIDE * monthly * season, phi, rho))}
+        if layout.design.has_other_side
+        else {}
+    )
     start = f"{2020 + (layout.months_before or 0) // 12}-01"
     with_exposure = {"comparison_exposure": 1.0} if beside else {}
     found = ek.interrupted_time_series(own, 1.0, first="2020-01", start=start, **beside, **with_exposure).average
@@ -178,14 +188,13 @@ def found_in_series(
 
 
 def drawn(rng: np.random.Generator, means: np.ndarray, phi: float, rho: float) -> np.ndarray:
-    """Counts with variance φ times the mean (gamma-Poisson), whose gammas' ranks have autocorrelation ρ."""
-    if phi == 1:
-        return rng.poisson(means)
+    """Counts with variance φ times the mean (negative binomial) whose ranks have autocorrelation ρ."""
     noise = rng.standard_normal(means.size)
     for place in range(1, means.size):
         noise[place] = rho * noise[place - 1] + np.sqrt(1 - rho**2) * noise[place]
-    shape = means / (phi - 1)
-    return rng.poisson(stats.gamma.ppf(stats.norm.cdf(noise), shape) * (phi - 1))
+    places = stats.norm.cdf(noise)
+    found = stats.poisson.ppf(places, means) if phi == 1 else stats.nbinom.ppf(places, means / (phi - 1), 1 / phi)
+    return np.asarray(found).astype(np.int64)
 
 
 def main() -> None:

@@ -113,12 +113,15 @@ class Expected:
         Events a month of the group and of the other side, without any effect.
     dispersion
         φ when it is known from before.
+    autocorrelation
+        How two periods of a series next to each other correlate beside trend and season, when known from before.
     """
 
     monthly: float
     source: Text
     monthly_comparison: float | None = None
     dispersion: float | None = None
+    autocorrelation: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 Where fewer than :data:`FEW` events are expected in one of the times compared, the normal approximation promises too
 much for one rate and for sides of unequal size, and the enumeration of every outcome promises too much for a decrease.
-Both are then made, and the more cautious stands. Counts that vary φ times as much as chance tell as little as 1/φ as
-many that vary by chance alone, and are enumerated as such. That φ has to be estimated from the periods of the plan
-is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`), and so is that D4 ranks an area among a few
-others (:mod:`evalkit.inference.rank_power`).
+Both are then made, and the more cautious stands. Two sides before and after have too many outcomes to add up: those of
+the changing count are, at evenly spread points of the other three. Counts that vary φ times as much as chance tell as
+little as 1/φ as many that vary by chance alone, and are enumerated as such. That φ has to be estimated from the periods
+of the plan is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`), and so is that D4 ranks an area
+among a few others (:mod:`evalkit.inference.rank_power`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from evalkit import refusals
 from evalkit.comparisons.placebo_tests import too_few_units
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
-from evalkit.inference import precision, rank_power, rule_power, series_power
+from evalkit.inference import exact_power, precision, rank_power, rule_power, series_power
 from evalkit.inference.segmented import FEWEST_A_SIDE
 from evalkit.precisions import Precision, PrecisionSeries
 from evalkit.statements import Statement
@@ -35,7 +36,9 @@ POWER = 0.8
 FEW = 200
 """From so many events in every time compared the approximation and the enumeration differ by about 1 per cent."""
 MONTHS_A_YEAR = 12
-_ENUMERATED = frozenset({DesignId.D1, DesignId.D2})
+ASSUMED_AUTOCORRELATION = 0.3
+"""Of the periods of a series beside its trend and season: what is planned for, as no plan knows it beforehand."""
+_ENUMERATED = frozenset({DesignId.D1, DesignId.D2, DesignId.D3})
 _SERIES = frozenset({DesignId.D2_ITS, DesignId.D2C})
 _NEXT_TO_NOTHING = 1e-9
 _LEAST_LEVEL = 1e-9
@@ -60,6 +63,7 @@ class Layout:
     frequency: Frequency = Frequency.MONTH
     areas: tuple[int, int] | None = None
     """Under D4 how many areas had the measure and how many they are compared with."""
+    autocorrelation: float = ASSUMED_AUTOCORRELATION
 
     @classmethod
     def of(cls, estimand: Estimand, frequency: Frequency) -> Layout:
@@ -69,12 +73,14 @@ class Layout:
         if estimand.design is DesignId.D4 and estimand.comparison is not None:
             own, others = set(estimand.group.units), set(estimand.comparison.units)
             areas = len(own), len(others - own)
+        told = None if estimand.expected is None else estimand.expected.autocorrelation
         return cls(
             design=estimand.design,
             months_after=_months(estimand.after),
             months_before=before,
             frequency=frequency,
             areas=areas,
+            autocorrelation=ASSUMED_AUTOCORRELATION if told is None else told,
         )
 
     @property
@@ -100,26 +106,36 @@ class Layout:
         sides = 2 if self.design.has_other_side else 1
         return sides * sum(months // self.frequency.months - 1 for months in windows)
 
-    def level(self, alpha: float, dispersion: float) -> float:
+    def level(self, alpha: float, dispersion: float, *, other: float = 1.0) -> float:
         """The level to plan at: smaller than ``alpha``, as φ, and in a series its season and memory, are estimated.
 
         Under D4 no φ is estimated from periods: the area is ranked among others, and there are only so many of them.
+        ``other`` is how many events the other side of a series has for each of its own.
         """
         if self.areas is not None:
             treated, others = self.areas
             choices = min(math.comb(treated + others, treated) - 1, _MANY_CHOICES)
             return rank_power.level(alpha, POWER, choices)
         if self.design in _SERIES:
-            return self._level_of_series(alpha, dispersion)
+            return self._level_of_series(alpha, dispersion, (other,) if self.design.has_other_side else ())
         return rule_power.level(alpha, POWER, dispersion, self.df)
 
-    def _level_of_series(self, alpha: float, dispersion: float) -> float:
+    def _level_of_series(self, alpha: float, dispersion: float, others: tuple[float, ...]) -> float:
         """The level at which the trend's formula has the power for the change for which the series' model has it."""
         before, after = ((months or 0) // self.frequency.months for months in (self.months_before, self.months_after))
         if min(before, after) < FEWEST_A_SIDE:
             return alpha
-        sides, cycle = 2 if self.design.has_other_side else 1, MONTHS_A_YEAR // self.frequency.months
-        needed = series_power.errors_needed(before, after, cycle, sides=sides, alpha=alpha, power=POWER, phi=dispersion)
+        cycle, sides = MONTHS_A_YEAR // self.frequency.months, 1 + sum(1 / other for other in others)
+        needed = series_power.errors_needed(
+            before,
+            after,
+            cycle,
+            others=others,
+            alpha=alpha,
+            power=POWER,
+            phi=dispersion,
+            rho=self.autocorrelation,
+        )
         formula = math.sqrt(sides * (1 / after + 1 / (before * self.share_before)))
         level = 2 * float(special.ndtr(special.ndtri(POWER) - needed / formula))
         return min(alpha, max(level, _LEAST_OF_SERIES))
@@ -158,6 +174,11 @@ class Row:
     monthly_comparison: float | None
     dispersion: float
 
+    @property
+    def other(self) -> float:
+        """Events of the other side for each of its own; 1 where there is none."""
+        return 1.0 if self.monthly_comparison is None else self.monthly_comparison / self.monthly
+
 
 def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook, ...]:
     """One outlook per row; either every row has another side or none has.
@@ -175,9 +196,9 @@ def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook
     if few is not None:
         return tuple(_hopeless(row, few, alpha) for row in rows)
     found: dict[int, Outlook] = {}
-    for dispersion in dict.fromkeys(row.dispersion for row in rows):
-        places = [place for place, row in enumerate(rows) if row.dispersion == dispersion]
-        level = layout.level(alpha, dispersion)
+    for dispersion, other in dict.fromkeys((row.dispersion, row.other) for row in rows):
+        places = [place for place, row in enumerate(rows) if (row.dispersion, row.other) == (dispersion, other)]
+        level = layout.level(alpha, dispersion, other=other)
         told = _at_level(layout, [rows[place] for place in places], level, alpha)
         found |= {place: _called(outlook, alpha) for place, outlook in zip(places, told, strict=True)}
     return tuple(found[place] for place in range(len(rows)))
@@ -252,7 +273,27 @@ def _approximate(layout: Layout, rows: Sequence[Row], alpha: float) -> list[list
 
 def _is_few(layout: Layout, row: Row) -> bool:
     months = min(layout.months_after, layout.months_before or layout.months_after)
-    return layout.design in _ENUMERATED and row.monthly * months / row.dispersion < FEW
+    least = min(row.monthly, row.monthly if row.monthly_comparison is None else row.monthly_comparison)
+    return layout.design in _ENUMERATED and least * months / row.dispersion < FEW
+
+
+def _enumerated(layout: Layout, rows: Sequence[Row], ratios: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """The power of the exact test, a row each; 0 where it has none."""
+    own = np.array([row.monthly / row.dispersion for row in rows])
+    before, after = layout.months_before, layout.months_after
+    if layout.design.has_other_side and before is not None:
+        other = np.array([(row.monthly_comparison or row.monthly) / row.dispersion for row in rows])
+        cells = zip(own.tolist(), other.tolist(), ratios.tolist(), strict=True)
+        return np.array(
+            [
+                exact_power.four_cells(one * after, (one * before, two * after, two * before), ratio, alpha / 2)
+                for one, two, ratio in cells
+            ]
+        )
+    asked = power(
+        ratios, events=own * after, events_before=None if before is None else own * before, alpha=alpha, **_EXACT
+    )
+    return np.array([one.power or 0.0 for one in _each(asked)])
 
 
 def _cautious(
@@ -263,12 +304,10 @@ def _cautious(
     answers = list(found)
     if not open_to_question:
         return answers
-    own = np.array([rows[place].monthly / rows[place].dispersion for place in open_to_question])
-    before = None if layout.months_before is None else own * layout.months_before
+    asked = [rows[place] for place in open_to_question]
 
     def is_short(log_ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
-        asked = power(np.exp(log_ratio), events=own * layout.months_after, events_before=before, alpha=alpha, **_EXACT)
-        return np.array([one.power is None or one.power < POWER for one in _each(asked)])
+        return _enumerated(layout, asked, np.exp(log_ratio), alpha) < POWER
 
     near = np.log(np.array([found[place].ratio for place in open_to_question], dtype=float))
     outermost = near * _OUTERMOST
@@ -296,7 +335,7 @@ def _with_more_periods(layout: Layout, row: Row, found: Precision, ratio: float,
 
     def is_short(months: int) -> bool:
         longer = replace(layout, months_after=months)
-        return _approximate_power(longer, row, ratio, longer.level(alpha, row.dispersion)) < POWER
+        return _approximate_power(longer, row, ratio, longer.level(alpha, row.dispersion, other=row.other)) < POWER
 
     low, high = layout.months_after, max(_LONGEST_SEARCH, layout.months_after + 1)
     if is_short(high):
@@ -317,7 +356,7 @@ def _with_a_longer_trend(layout: Layout, row: Row, found: Precision, ratio: floa
     furthest = 2 * (layout.months_before or 0)
     for months in range(FEWEST_A_SIDE * layout.frequency.months, furthest + 1):
         longer = replace(layout, months_after=months)
-        if _approximate_power(longer, row, ratio, longer.level(nominal, row.dispersion)) >= POWER:
+        if _approximate_power(longer, row, ratio, longer.level(nominal, row.dispersion, other=row.other)) >= POWER:
             return replace(found, ratio=ratio, power=POWER, months=months, reason=None)
     return replace(found, ratio=None, power=None, months=None, reason=refusals.before_too_short())
 
@@ -342,13 +381,38 @@ def _cautious_months(layout: Layout, row: Row, found: Precision, ratio: float, n
     if alpha <= _LEAST_LEVEL:
         return found
     own = row.monthly / row.dispersion
-    before = None if layout.months_before is None else own * layout.months_before
-    if min(own * found.months, np.inf if before is None else before) >= FEW:
+    if not _is_few(replace(layout, months_after=found.months), row):
         return found
-    months = _months_enumerated(own, before, ratio, alpha, found.months)
+    before = None if layout.months_before is None else own * layout.months_before
+    months = (
+        _months_of_two_sides(layout, row, ratio, alpha, found.months)
+        if layout.design.has_other_side
+        else _months_enumerated(own, before, ratio, alpha, found.months)
+    )
     if months is None:
         return replace(found, method="exact", ratio=None, power=None, months=None, reason=refusals.before_too_short())
     return found if months == found.months else replace(found, method="exact", months=months)
+
+
+def _months_of_two_sides(layout: Layout, row: Row, ratio: float, alpha: float, least: int) -> int | None:
+    """The fewest months, at least ``least``, with the power; as a mean over the others it has no steps to speak of."""
+
+    def is_short(months: int) -> bool:
+        longer = replace(layout, months_after=months)
+        return bool(_enumerated(longer, [row], np.array([ratio]), alpha)[0] < POWER)
+
+    if not is_short(least):
+        return least
+    low, high, step = least, least + 1, 1
+    # The approximation is seldom far off, and long waits have many events, which take long to work out.
+    while is_short(high):
+        if high >= _LONGEST_SEARCH:
+            return None
+        low, high, step = high, min(high + 2 * step, max(_LONGEST_SEARCH, high + 1)), 2 * step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_short(middle) else (low, middle)
+    return high
 
 
 @cache

@@ -1,15 +1,15 @@
 """What an interrupted time series costs in power beside one whose trend, season and spread were known.
 
 The model draws a trend out from the time before, holds the season alike, lets level and slope change at the break, and
-estimates φ and the autocorrelation of the residuals from what is left; its Student's t then is wide. Normal residuals
-without autocorrelation are drawn for the planned periods and go through the very rule for the error
-(:mod:`evalkit.inference.autocorrelation`); the estimate does not depend on them, so the power is a mean of normal
-probabilities, and a hundred draws have an error of less than one point. In truth residuals that hang together make
-power smaller still.
+estimates φ and the autocorrelation of the residuals from what is left; its Student's t then is wide. Normal errors with
+a given autocorrelation are drawn for the planned periods and their residuals go through the very rule for the error
+(:mod:`evalkit.inference.autocorrelation`). Given its residuals the estimate is normal, so the power is a mean of normal
+probabilities, and two hundred draws have an error of about one point.
 """
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -21,13 +21,24 @@ from evalkit.inference.intervals import Floats
 from evalkit.inference.segmented import LEAST_DF, MOST_DRIFT
 from evalkit.inference.segments import Break, Design
 
-_DRAWS = 100
+_DRAWS = 200
 _SEED = 1
 _FURTHEST = 60.0
+_RANK = 1e-9
 
 
 @cache
-def errors_needed(before: int, after: int, cycle: int, *, sides: int, alpha: float, power: float, phi: float) -> float:
+def errors_needed(
+    before: int,
+    after: int,
+    cycle: int,
+    *,
+    others: tuple[float, ...] = (),
+    alpha: float,
+    power: float,
+    phi: float,
+    rho: float = 0.0,
+) -> float:
     """How large a change of the log average has to be, in roots of φ over events a period, to be found.
 
     Parameters
@@ -36,12 +47,14 @@ def errors_needed(before: int, after: int, cycle: int, *, sides: int, alpha: flo
         Periods on either side of the break; at least 12 of each, or the model is refused.
     cycle
         Periods in a year: 12, 4 or 1.
-    sides
-        1, or 2 for a series beside another that has as many events.
+    others
+        For each series beside it, its expected events over those of the series asked about.
     alpha, power
         Two-sided level and the power wanted.
     phi
         Variance over mean; the rule takes no estimate of it below 1.
+    rho
+        The true correlation of the errors of two periods next to each other, from 0 to below 1.
 
     Returns
     -------
@@ -53,7 +66,7 @@ def errors_needed(before: int, after: int, cycle: int, *, sides: int, alpha: flo
     Examples
     --------
     >>> from evalkit.inference.series_power import errors_needed
-    >>> found = errors_needed(36, 24, 12, sides=1, alpha=0.05, power=0.8, phi=1.0)
+    >>> found = errors_needed(36, 24, 12, alpha=0.05, power=0.8, phi=1.0)
     >>> 1.0 < found / (2.8 * (1 / 24 + (1 + 3 * 60**2 / (36**2 - 1)) / 36) ** 0.5) < 1.6
     True
     """
@@ -61,44 +74,60 @@ def errors_needed(before: int, after: int, cycle: int, *, sides: int, alpha: flo
     if made is None:
         return float("inf")
     pull = _pull(made)
-    true = float(np.sqrt(sides * pull @ pull))
-    ends = [_reach(made, pull, phi, _SEED + side) for side in range(sides)]
+    weights = (1.0, *(1 / other for other in others))
+    ends = [_reach(made, pull, phi, rho, _SEED + side) for side in range(len(weights))]
     drifts = np.any([end.drift for end in ends], axis=0)
-    variance = np.sum([end.variance for end in ends], axis=0)
-    freedom = variance**2 / np.sum([end.variance**2 / end.df for end in ends], axis=0)
-    reach = np.where(drifts, np.inf, -special.stdtrit(freedom, alpha / 2) * np.sqrt(variance)) / true
+    variances = np.array([weight * end.variance for weight, end in zip(weights, ends, strict=True)])
+    variance = variances.sum(axis=0)
+    freedom = variance**2 / np.sum([each**2 / end.df for each, end in zip(variances, ends, strict=True)], axis=0)
+    reach = np.where(drifts, np.inf, -special.stdtrit(freedom, alpha / 2) * np.sqrt(variance))
+    shift = np.sum([math.sqrt(weight) * end.shift for weight, end in zip(weights, ends, strict=True)], axis=0)
+    spread = math.sqrt(sum(weight * end.spread for weight, end in zip(weights, ends, strict=True)))
 
     def gap(step: float) -> float:
-        return float(special.ndtr(step - reach).mean()) - power
+        return float(special.ndtr((step + shift - reach) / spread).mean()) - power
 
-    return true * float(optimize.brentq(gap, 0.0, _FURTHEST)) if gap(_FURTHEST) > 0 else float("inf")
+    furthest = _FURTHEST * spread
+    return float(optimize.brentq(gap, 0.0, furthest)) if gap(furthest) > 0 else float("inf")
 
 
 class _Reach:
-    """The variance of one side's estimate by draw, over φ, with its degrees of freedom and whether it is refused."""
+    """One side's estimate by draw, over φ: its variance, degrees of freedom, and whether it is refused.
 
-    __slots__ = ("df", "drift", "variance")
+    ``shift`` is how far it is expected off its truth given the residuals, and ``spread`` its variance around that.
+    """
 
-    def __init__(self, variance: Floats, df: Floats, drift: Floats) -> None:
+    __slots__ = ("df", "drift", "shift", "spread", "variance")
+
+    def __init__(self, variance: Floats, df: Floats, drift: Floats, shift: Floats, spread: float) -> None:
         self.variance, self.df, self.drift = variance, df, drift
+        self.shift, self.spread = shift, spread
 
 
-def _reach(made: Design, pull: Floats, phi: float, seed: int) -> _Reach:
+def _reach(made: Design, pull: Floats, phi: float, rho: float, seed: int) -> _Reach:
     basis = np.linalg.qr(made.matrix)[0]
-    drawn = np.random.default_rng(seed).standard_normal((made.time.size, _DRAWS))
+    lags = np.abs(made.time[:, None] - made.time)
+    true = rho**lags
+    drawn = np.linalg.cholesky(true) @ np.random.default_rng(seed).standard_normal((made.time.size, _DRAWS))
     values = drawn - basis @ (basis.T @ drawn)
     residuals = Residuals(values[:, 0], basis, made.time, made.series)
-    squares, lags = (values**2).sum(axis=0), np.abs(made.time[:, None] - made.time)
+    squares = (values**2).sum(axis=0)
     likelihood, variances, freedoms = [], [], []
-    for rho in autocorrelation.GRID:
-        trace, trace_of_square = autocorrelation.traces(residuals, rho)
-        likelihood.append(autocorrelation.restricted_likelihoods(residuals, values, rho))
-        variances.append(np.maximum(squares / trace, 1 / phi) * (pull @ (rho**lags) @ pull))
+    for each in autocorrelation.GRID:
+        trace, trace_of_square = autocorrelation.traces(residuals, each)
+        likelihood.append(autocorrelation.restricted_likelihoods(residuals, values, each))
+        variances.append(np.maximum(squares / trace, 1 / phi) * (pull @ (each**lags) @ pull))
         freedoms.append(trace**2 / trace_of_square)
     weights = np.exp(np.array(likelihood) - np.max(likelihood, axis=0))
     weights /= weights.sum(axis=0)
     drift = autocorrelation.GRID @ weights >= MOST_DRIFT
-    return _Reach((weights * np.array(variances)).sum(axis=0), np.array(freedoms) @ weights, drift)
+    maker = np.eye(made.time.size) - basis @ basis.T
+    across = pull @ true @ maker
+    load = across @ np.linalg.pinv(maker @ true @ maker, rcond=_RANK, hermitian=True)
+    spread = float(pull @ true @ pull - load @ across)
+    return _Reach(
+        (weights * np.array(variances)).sum(axis=0), np.array(freedoms) @ weights, drift, load @ values, spread
+    )
 
 
 def _pull(made: Design) -> Floats:

@@ -31,8 +31,20 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+MOST_AUTOCORRELATION = 0.6
+"""From here on the model of a series refuses it."""
 _LATER_KEYS = frozenset(
-    {"margin", "expected", "negative_control", "neighbours", "family", "multiplicity", "self_test_draws", "joined"}
+    {
+        "autocorrelation",
+        "expected",
+        "family",
+        "joined",
+        "margin",
+        "multiplicity",
+        "negative_control",
+        "neighbours",
+        "self_test_draws",
+    }
 )
 
 
@@ -132,12 +144,13 @@ class MarginEntry(Part):
         return Margin(low=self.low, high=self.high)
 
 
-class ExpectedEntry(Part):
+class ExpectedEntry(Grown):
     """How many events a month are expected without any effect, and where that figure comes from."""
 
     monthly: PositiveNumber
     monthly_comparison: PositiveNumber | None = None
     dispersion: PositiveNumber | None = None
+    autocorrelation: Annotated[float, Field(ge=0, lt=MOST_AUTOCORRELATION)] | None = None
     source: Words
 
     @property
@@ -147,6 +160,7 @@ class ExpectedEntry(Part):
             monthly=self.monthly,
             monthly_comparison=self.monthly_comparison,
             dispersion=self.dispersion,
+            autocorrelation=self.autocorrelation,
             source=self.source.text,
         )
 

@@ -392,7 +392,7 @@ def _expectations(document: PlanDocument, name: str) -> list[Problem]:
                 "monthly_comparison is there when the design has a second side, and only then.",
             ),
             place=Place(file=name, key=f"estimands.{entry.id}.expected"),
-            accepted=same("monthly, monthly_comparison, dispersion, source"),
+            accepted=same("monthly, monthly_comparison, dispersion, autocorrelation, source"),
             next_step=Text("Lägg till eller ta bort monthly_comparison.", "Add or remove monthly_comparison."),
         )
         for entry in document.estimands

@@ -7,7 +7,7 @@ import textwrap
 from evalkit import style
 from evalkit.estimands import Expected
 from evalkit.language import Language, Text, in_language
-from evalkit.outlooks import FEW, RATIOS, Layout, Outlook
+from evalkit.outlooks import ASSUMED_AUTOCORRELATION, FEW, RATIOS, Layout, Outlook
 from evalkit.planning import PlannedEstimand, PlannedPower, Reading
 from evalkit.precisions import Precision
 from evalkit.vocabulary import DesignId, Frequency
@@ -100,11 +100,12 @@ _WORDS = Text(
 )
 _METHODS = Text(
     f"”Exakt” står där färre än {FEW} händelser väntas under någon av tiderna. Då räknas både varje möjligt utfall och "
-    "ett närmevärde, och det försiktigaste svaret visas. ”Ungefär” är bara närmevärdet, som för två områden och för "
-    "tidsserier.",
+    "ett närmevärde, och det försiktigaste svaret visas. För två områden före och efter räknas utfallen av ett av de "
+    "fyra antalen, vid jämnt fördelade värden på de andra tre. ”Ungefär” är bara närmevärdet, som för tidsserier.",
     f"'Exact' stands where fewer than {FEW} events are expected in one of the times. Then every possible outcome and "
-    "an approximation are both worked out, and the more cautious answer is shown. 'Approximate' is the approximation "
-    "alone, as for two areas and for time series.",
+    "an approximation are both worked out, and the more cautious answer is shown. For two areas before and after the "
+    "outcomes of one of the four counts are worked out, at evenly spread values of the other three. 'Approximate' is "
+    "the approximation alone, as for time series.",
 )
 _LIMITS = Text(
     "Det är inräknat att ojämnheten ska räknas ut ur uppgifterna. Med få perioder, som ett par år, krävs därför mycket "
@@ -116,11 +117,15 @@ _LIMITS = Text(
 )
 _TIME_SERIES = Text(
     "För tidsserier är det inräknat att trenden före ska dras ut, att årstiden hålls lika, att nivå och lutning ändras "
-    "samtidigt och att det ska räknas ut hur perioderna hänger ihop. Gör de det på riktigt krävs ännu större "
-    "förändringar.",
+    "samtidigt och att det ska räknas ut hur perioderna hänger ihop. "
+    "Sägs inget annat antas två perioder intill varandra samvariera med "
+    f"{style.number(ASSUMED_AUTOCORRELATION, Language.SV, decimals=1)}. Är det mer krävs större förändringar, är det "
+    "mindre räcker mindre.",
     "For time series it is counted in that the trend before is to be drawn out, that the season is held alike, that "
-    "level and slope change at once, and that how the periods hang together is to be estimated. If they really do, "
-    "still larger changes are needed.",
+    "level and slope change at once, and that how the periods hang together is to be estimated. "
+    "Unless told otherwise two periods next to each other are taken to correlate "
+    f"{style.number(ASSUMED_AUTOCORRELATION, Language.EN, decimals=1)}. "
+    "If they correlate more, larger changes are needed; if less, smaller are enough.",
 )
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import evalkit as ek
+from evalkit.inference.segmented import MOST_DRIFT
 from evalkit.outlooks import FEW, POWER, RATIOS, Layout, Outlook, Row, outlooks
+from evalkit.plan.document import MOST_AUTOCORRELATION
 from evalkit.planning import Reading, planned_power
 from evalkit.vocabulary import DesignId, Frequency
 
@@ -81,7 +83,7 @@ def test_many_events_and_other_designs_are_approximate() -> None:
     (many,) = outlooks(ALONE, rows(FEW / 12 + 1), ALPHA)
     series = Layout(design=DesignId.D2_ITS, months_after=24, months_before=36)
     (as_series,) = outlooks(series, rows(1.0), ALPHA)
-    both = Row(monthly=1.0, monthly_comparison=4.0, dispersion=1.0)
+    both = Row(monthly=FEW / 24, monthly_comparison=FEW / 12, dispersion=1.0)
     (sides,) = outlooks(Layout(design=DesignId.D3, months_after=24, months_before=36), [both], ALPHA)
     assert [one.is_enumerated for one in (many, as_series, sides)] == [False] * 3
     assert {one.increase.method for one in (many, as_series, sides)} == {"wald"}
@@ -146,3 +148,16 @@ def test_how_a_metric_is_planned_for(plan_of, metric: str, exposure: str, readin
     assert item.reading is reading
     assert bool(item.outlooks) == (reading is not Reading.NOT_COUNTED)
     assert found.tables == {}
+
+
+def test_a_series_is_planned_with_the_autocorrelation_that_the_plan_tells(plan_of) -> None:
+    told = {"monthly": 30.0, "source": SOURCE}
+    windows = {"frequency": "month", "fore": ("2021-01", "2023-12"), "efter": ("2024-01", "2025-12")}
+    found = {}
+    for rho in (None, 0.0, 0.3, 0.5):
+        expected = told if rho is None else {**told, "autocorrelation": rho}
+        (item,) = planned_power(plan_of(**windows, design="D2-ITS", comparison=None, expected=expected)).items
+        found[rho] = item.outlooks[0].increase.ratio
+    assert found[0.0] < found[0.3] < found[0.5]
+    assert found[None] == found[0.3]
+    assert MOST_AUTOCORRELATION == MOST_DRIFT
