@@ -32,7 +32,17 @@ PeriodText = Annotated[str, BeforeValidator(lambda value: str(value) if type(val
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _LATER_KEYS = frozenset(
-    {"margin", "expected", "negative_control", "neighbours", "family", "multiplicity", "self_test_draws", "joined"}
+    {
+        "margin",
+        "expected",
+        "negative_control",
+        "neighbours",
+        "family",
+        "multiplicity",
+        "self_test_draws",
+        "joined",
+        "true_values",
+    }
 )
 
 
@@ -64,12 +74,16 @@ class Words(Part):
         return Text(self.sv, self.en)
 
 
-class DataSource(Part):
-    """Where the data are: a folder beside the plan, or the library's own simulation."""
+class DataSource(Grown):
+    """Where the data are: a folder beside the plan, or the library's own simulation.
+
+    ``true_values`` tells what comparisons are in the made-up world that synthetic files were drawn from.
+    """
 
     kind: Literal["files", "simulation"]
     folder: str = "data"
     seed: Annotated[int, Field(ge=0)] | None = None
+    true_values: dict[Code, PositiveNumber] | None = None
 
 
 class GroupEntry(Part):
