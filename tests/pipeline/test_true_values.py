@@ -19,7 +19,7 @@ STEGVIS = resources.analyses() / "stegvis"
 def test_synthetic_files_have_the_values_that_the_plan_tells() -> None:
     dataset, values = dataset_of(Plan.load(STEGVIS), STEGVIS, MetricBook.load())
     assert dataset.synthetic
-    assert values == {"E1": 2.0, "E2": 1.5}
+    assert values == {"E1": 2.0, "E2": 0.75}
 
 
 def test_true_values_of_real_data_are_refused(tmp_path: Path) -> None:
