@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LEAST, _MOST = 0.1, 10.0
 _TICKS = (0.1, 0.2, 0.5, 0.7, 1.0, 1.5, 2.0, 4.0, 10.0)
 _MOST_LABELS = 13
+_WHOLE = 2.0
 _CAPTION = Text(
     "Antal efter anslutningen, delat med vad områden som väntade pekade mot. Fyllda punkter är efter anslutningen, "
     "ihåliga före, då kvoten bör ligga nära 1. Strecken visar osäkerheten.",
@@ -85,7 +86,9 @@ def _scaled(axes: Axes, steps: list[Step], plan: Plan, language: Language) -> No
     axes.set_ylim(low / 1.1, high * 1.1)
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in _TICKS if low / 1.1 <= tick <= high * 1.1]))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.significant(value, language)))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: style.number(value, language, decimals=0 if value >= _WHOLE else 1))
+    )
     shown = _labelled(steps)
     axes.set_xticks(shown, [since(steps[place], language).replace(" ", "\n") for place in shown])
     axes.set_xticks([place for place in range(len(steps)) if place not in shown], minor=True)

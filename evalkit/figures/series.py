@@ -149,7 +149,7 @@ def _marks(axes: Axes, chart: _Chart) -> None:
             continue
         axes.axvline(at, color=style.brand().ink, linewidth=1, linestyle=(0, (4, 3)))
         axes.text(
-            at - 0.06,
+            at - 0.06 * max(1.0, len(chart.starts) / _FEW),
             0.99,
             mark.name.text.in_language(chart.language),
             transform=axes.get_xaxis_transform(),
