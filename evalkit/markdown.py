@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+# All white space but the one that holds the digits of a number together.
+_SPACES = re.compile(r"[^\S\u00a0]+")
 _SPECIAL = ("\\", "*", "_", "`", "<", "[", "$", "^", "~", "@", "#", "|")
 
 
@@ -16,7 +19,7 @@ def plain(text: str) -> str:
     """
     for mark in _SPECIAL:
         text = text.replace(mark, "\\" + mark)
-    return " ".join(text.split())
+    return _SPACES.sub(" ", text).strip(" ")
 
 
 def bullets(items: Iterable[str]) -> str:

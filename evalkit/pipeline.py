@@ -26,8 +26,8 @@ from evalkit.metrics import MetricBook
 from evalkit.onefile import inspected_alone
 from evalkit.panels import Panel, panel
 from evalkit.plan import PLAN_FILE, Plan
+from evalkit.plan_data import dataset_of
 from evalkit.selftest import SelfTest, self_test
-from evalkit.simulation import simulate
 from evalkit.sources import is_data_file
 
 if TYPE_CHECKING:
@@ -201,15 +201,6 @@ def _self_tested(
     progress(Text("Prövar uppläggen på kända effekter", "Trying the designs on known effects"))
     found = self_test(plan, dataset, draws=draws, book=book)
     return found.of({item.id for item in plan.estimands if released.estimates.get(item.id).is_estimated})
-
-
-def dataset_of(plan: Plan, folder: Path, book: MetricBook) -> tuple[Dataset, dict[str, float]]:
-    """The data of a plan, and for simulated ones the true values by estimand."""
-    if plan.document.data.kind == "files":
-        return load(folder / plan.document.data.folder, book=book), {}
-    made = simulate(seed=plan.document.data.seed or 0)
-    values = {item.id: made.true_value(item) for item in plan.estimands}
-    return made.load(), {key: value for key, value in values.items() if value is not None}
 
 
 def write_artifacts(evaluation: Evaluation, folder: Path) -> None:

@@ -97,14 +97,16 @@ class Simulation:
     def true_value(self, estimand: Estimand) -> float | None:
         """What an estimand is in the synthetic world, or ``None`` where it has no single true value.
 
-        Under D3 and D2c it is the factor of one side over that of the other, when the whole time before lies
+        Under D2c, D3 and D4 it is the factor of one side over that of the other, when the whole time before lies
         before the start and the whole time after lies after it, and the count is divided by what it was
-        drawn from. A level (D1) and a change over time (D2) also hold season and trend, so they have no
-        single true value here.
+        drawn from. D5 has it too when every area of the plan joined at the start, as they did here. A level (D1)
+        and a change over time (D2) also hold season and trend, so they have no single true value here.
         """
         if estimand.design not in COMPARES_EFFECTS or estimand.comparison is None or estimand.before is None:
             return None
         if estimand.before.last >= START or estimand.after.first < START:
+            return None
+        if any(joined != START for _, joined in estimand.joined):
             return None
         if not any(_draws(metric, estimand.series) for metric in METRICS):
             return None

@@ -132,7 +132,7 @@ class DesignId(StrEnum):
         return self in {DesignId.D2C, DesignId.D3, DesignId.D4}
 
 
-COMPARES_EFFECTS = frozenset({DesignId.D2C, DesignId.D3, DesignId.D4})
+COMPARES_EFFECTS = frozenset({DesignId.D2C, DesignId.D3, DesignId.D4, DesignId.D5})
 """The designs that tell by how much more one side changed than the other."""
 AREA_BY_AREA = frozenset({DesignId.D4, DesignId.D5})
 """The designs whose uncertainty comes from how much areas differ, not from the sums of their sides."""

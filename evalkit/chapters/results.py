@@ -11,7 +11,7 @@ from evalkit.language import Language, Text
 from evalkit.markdown import bullets, paragraphs, plain
 from evalkit.metrics import MetricBook
 from evalkit.statements import Statement
-from evalkit.vocabulary import CellStatus
+from evalkit.vocabulary import CellStatus, Frequency
 
 
 def by_series(run: Artifacts, book: MetricBook, language: Language) -> str:
@@ -33,7 +33,7 @@ def _left_out(count: int, language: Language) -> str:
     word = "ett" if count == 1 else style.count_word(count)
     return Text(
         f"För {word} mått finns inget att visa. Varför framgår av @tbl-inte.",
-        f"For {style.count_word(count, Language.EN)} metrics there is nothing to show. @tbl-inte tells why.",
+        f"For {style.count_word(count, Language.EN)} {'metric' if count == 1 else 'metrics'} there is nothing to show. @tbl-inte tells why.",
     ).in_language(language)
 
 
@@ -52,7 +52,7 @@ def _section(run: Artifacts, item: Series, book: MetricBook, language: Language)
     )
     joined = (_joining(run, estimand, language) for estimand in run.plan.estimands if estimand.series == item)
     caveat = _shared_caveats([estimate for estimand, estimate in pairs(run) if estimand.series == item], language)
-    pointer = _pointer(item, language, drawn=bool(shown))
+    pointer = _pointer(item, run.plan.document.display_frequency, language, drawn=bool(shown))
     return paragraphs(f"## {plain(heading)}", pointer, shown, *questions, *joined, visits, caveat, table)
 
 
@@ -71,16 +71,23 @@ def _joining(run: Artifacts, estimand: Estimand, language: Language) -> str:
     return paragraphs(pointer.in_language(language), drawn, tables.to_markdown(table))
 
 
-def _pointer(item: Series, language: Language, *, drawn: bool) -> str:
+_BY_PERIOD = {
+    Frequency.MONTH: (Text("månad för månad", "by month"), Text("Ingen enskild månad", "No single month")),
+    Frequency.QUARTER: (Text("kvartal för kvartal", "by quarter"), Text("Inget enskilt kvartal", "No single quarter")),
+    Frequency.YEAR: (Text("år för år", "by year"), Text("Inget enskilt år", "No single year")),
+}
+
+
+def _pointer(item: Series, frequency: Frequency, language: Language, *, drawn: bool) -> str:
+    by, none = _BY_PERIOD[frequency]
     if not drawn:
         return Text(
-            f"@tbl-{item.key} visar vad som finns år för år. Inget enskilt år har ett tal att visa, så figur saknas.",
-            f"@tbl-{item.key} shows what there is by period. No single period has a number to show, so there is no "
-            "figure.",
+            f"@tbl-{item.key} visar vad som finns {by.sv}. {none.sv} har ett tal att visa, så figur saknas.",
+            f"@tbl-{item.key} shows what there is {by.en}. {none.en} has a number to show, so there is no figure.",
         ).in_language(language)
     return Text(
-        f"@fig-{item.key} och @tbl-{item.key} visar antalen år för år.",
-        f"@fig-{item.key} and @tbl-{item.key} show the numbers by period.",
+        f"@fig-{item.key} och @tbl-{item.key} visar antalen {by.sv}.",
+        f"@fig-{item.key} and @tbl-{item.key} show the numbers {by.en}.",
     ).in_language(language)
 
 

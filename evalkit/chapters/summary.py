@@ -92,11 +92,7 @@ def _some_unanswered(count: int, of: int) -> Text:
 def _share(run: Artifacts, language: Language) -> str:
     total = len(run.released.estimates)
     done = total - len(run.released.estimates.refused)
-    if language is Language.EN:
-        words = style.count_word(total, language), style.count_word(done, language)
-        head = f"The plan holds {words[0]} comparisons; {words[1]} could be calculated."
-    else:
-        head = f"Planen innehåller {style.count_word(total)} jämförelser. {_of_them(done, total)}"
+    head = wording.reckoned(done, total).in_language(language)
     return " ".join(part for part in (head, _main_reason(run, language)) if part)
 
 
@@ -107,6 +103,8 @@ def _main_reason(run: Artifacts, language: Language) -> str:
         return ""
     code, count = codes.most_common(1)[0]
     word = _IN_SHORT.get(code, _OTHERWISE)
+    if codes.total() == 1:
+        return Text(f"Skälet: {word.sv}.", f"The reason: {word.en}.").in_language(language)
     if language is Language.EN:
         return f"The commonest reason ({style.count_word(count, language)}): {word.en}."
     return f"Vanligaste skälet ({style.count_word(count)} av dem som inte gick): {word.sv}."
@@ -124,11 +122,3 @@ _IN_SHORT = {
     "exposure_missing": Text("det som antalet ska delas med saknas", "what the count is divided by is missing"),
 }
 _OTHERWISE = Text("underlaget räcker inte", "the data do not suffice")
-
-
-def _of_them(done: int, total: int) -> str:
-    if done == total:
-        return "Alla gick att beräkna."
-    if done == 0:
-        return "Ingen av dem gick att beräkna."
-    return f"{style.capital(style.count_word(done))} av dem gick att beräkna."

@@ -28,14 +28,14 @@ def selftest(
     """
 
     def work() -> str:
-        from evalkit import pipeline
+        from evalkit import pipeline, plan_data
         from evalkit.metrics import MetricBook
         from evalkit.plan import Plan
         from evalkit.selftest import self_test
 
         folder = pipeline.analysis_folder(analysis)
         plan = Plan.load(folder)
-        dataset, _ = pipeline.dataset_of(plan, folder, MetricBook.load())
+        dataset, _ = plan_data.dataset_of(plan, folder, MetricBook.load())
         found = self_test(plan, dataset, draws=draws, seed=seed, progress=lambda text: _tell(text.in_language(lang)))
         if as_json:
             return _json(found)

@@ -56,6 +56,7 @@ def forest(released: Released, plan: Plan, book: MetricBook, language: Language 
     )
 
 
+_FEWEST_TICKS = 3
 _CAPTION = Text(
     "Jämförelserna i samma skala. Punkten är det beräknade talet, strecket osäkerheten. "
     "Där strecket korsar 1 kan skillnaden inte skiljas från slumpen.",
@@ -101,8 +102,11 @@ def _ratio_ticks(axes: Axes, drawable: list[wording.Reading], language: Language
 
     low = min(item.estimate.conf_low or 1 for item in drawable)
     high = max(item.estimate.conf_high or 1 for item in drawable)
-    ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 32) if low / 1.3 <= tick <= high * 1.3] or [1]
-    axes.set_xlim(min(low / 1.15, 0.9), max(high * 1.15, 1.1))
+    ends = min(low / 1.15, 0.9), max(high * 1.15, 1.1)
+    ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 32) if ends[0] <= tick <= ends[1]]
+    if len(ticks) < _FEWEST_TICKS:
+        ticks = [tick for tick in (0.6, 0.8, 1, 1.2, 1.5, 2, 3) if ends[0] <= tick <= ends[1]]
+    axes.set_xlim(*ends)
     axes.xaxis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
     axes.xaxis.set_minor_locator(NullLocator())
     _ratio_labels(axes, language)
@@ -112,5 +116,5 @@ def _ratio_labels(axes: Axes, language: Language) -> None:
     from matplotlib.ticker import FuncFormatter
 
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: style.number(value, language, decimals=0 if value >= 1 else 1))
+        FuncFormatter(lambda value, _: style.number(value, language, decimals=0 if float(value).is_integer() else 1))
     )

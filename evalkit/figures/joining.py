@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LEAST, _MOST = 0.1, 10.0
 _TICKS = (0.1, 0.2, 0.5, 0.7, 1.0, 1.5, 2.0, 4.0, 10.0)
+_MOST_LABELS = 13
+_WHOLE = 2.0
 _CAPTION = Text(
     "Antal efter anslutningen, delat med vad områden som väntade pekade mot. Fyllda punkter är efter anslutningen, "
     "ihåliga före, då kvoten bör ligga nära 1. Strecken visar osäkerheten.",
@@ -84,8 +86,12 @@ def _scaled(axes: Axes, steps: list[Step], plan: Plan, language: Language) -> No
     axes.set_ylim(low / 1.1, high * 1.1)
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in _TICKS if low / 1.1 <= tick <= high * 1.1]))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.significant(value, language)))
-    axes.set_xticks(range(len(steps)), [since(step, language).replace(" ", "\n") for step in steps])
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: style.number(value, language, decimals=0 if value >= _WHOLE else 1))
+    )
+    shown = _labelled(steps)
+    axes.set_xticks(shown, [since(steps[place], language).replace(" ", "\n") for place in shown])
+    axes.set_xticks([place for place in range(len(steps)) if place not in shown], minor=True)
     unit = UNITS[plan.document.frequency].in_language(language)
     axes.set_xlabel(in_language(language, f"{unit} från anslutningen", f"{unit} since joining"))
     axes.set_title(
@@ -93,6 +99,13 @@ def _scaled(axes: Axes, steps: list[Step], plan: Plan, language: Language) -> No
         loc="left",
         fontsize=10.5,
     )
+
+
+def _labelled(steps: list[Step]) -> list[int]:
+    """Every so many steps counted from the first after joining, so that labels never touch."""
+    first = next((place for place, step in enumerate(steps) if step.since >= 0), 0)
+    stride = max(1, math.ceil(len(steps) / _MOST_LABELS))
+    return [place for place in range(len(steps)) if (place - first) % stride == 0]
 
 
 def _alt(steps: list[Step], language: Language, *, synthetic: bool) -> str:

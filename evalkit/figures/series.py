@@ -13,6 +13,7 @@ from evalkit import periods, style
 from evalkit.disclosure import Released
 from evalkit.estimands import Group, Series
 from evalkit.figures.canvas import Figure, drawing, svg
+from evalkit.figures.time_axis import label, labelled
 from evalkit.language import Language, in_language
 from evalkit.metrics import Exposure, MetricBook
 from evalkit.plan import Plan
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MARKERS = ("o", "s", "D", "^")
 _LINES = ("-", "--", ":", "-.")
 _LABEL_WIDTH = 18
+_ROOM = 1.3
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def _marks(axes: Axes, chart: _Chart) -> None:
             continue
         axes.axvline(at, color=style.brand().ink, linewidth=1, linestyle=(0, (4, 3)))
         axes.text(
-            at - 0.06,
+            at - 0.06 * max(1.0, len(chart.starts) / _FEW),
             0.99,
             mark.name.text.in_language(chart.language),
             transform=axes.get_xaxis_transform(),
@@ -179,7 +182,7 @@ def _labels(axes: Axes, chart: _Chart) -> None:
         height = max(value, previous + 0.055 * chart.top * (len(lines) + 0.6))
         previous = height
         axes.text(
-            place + 0.28,
+            place + 0.28 * max(1.0, len(chart.starts) / _FEW),
             height,
             "\n".join(lines),
             color=style.brand().sides[number % len(style.brand().sides)],
@@ -193,8 +196,12 @@ def _axes(axes: Axes, chart: _Chart, short: str) -> None:
     from matplotlib.ticker import FuncFormatter
 
     decimals = style.decimals_for(chart.top, digits=1)
-    axes.set_xticks(range(len(chart.starts)), [chart.when(start) for start in chart.starts])
-    axes.set_xlim(-0.5, len(chart.starts) + 1.0)
+    shown = labelled(chart.starts)
+    frequency = chart.released.frequency
+    axes.set_xticks(shown, [label(chart.starts[place], frequency, chart.language) for place in shown])
+    axes.set_xticks([place for place in range(len(chart.starts)) if place not in shown], minor=True)
+    # A line's name stands to the right of its last point, and takes the same part of the width however many there are.
+    axes.set_xlim(-0.5, max(len(chart.starts) + 1.0, _ROOM * (len(chart.starts) - 1)))
     axes.set_ylim(0, chart.top * 1.08)
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: style.number(value, chart.language, decimals=decimals))

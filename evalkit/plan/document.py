@@ -44,6 +44,7 @@ _LATER_KEYS = frozenset(
         "negative_control",
         "neighbours",
         "self_test_draws",
+        "true_values",
     }
 )
 
@@ -76,12 +77,16 @@ class Words(Part):
         return Text(self.sv, self.en)
 
 
-class DataSource(Part):
-    """Where the data are: a folder beside the plan, or the library's own simulation."""
+class DataSource(Grown):
+    """Where the data are: a folder beside the plan, or the library's own simulation.
+
+    ``true_values`` tells what comparisons are in the made-up world that synthetic files were drawn from.
+    """
 
     kind: Literal["files", "simulation"]
     folder: str = "data"
     seed: Annotated[int, Field(ge=0)] | None = None
+    true_values: dict[Code, PositiveNumber] | None = None
 
 
 class GroupEntry(Part):

@@ -12,6 +12,7 @@ from evalkit.estimands import Window
 from evalkit.language import Text, same
 from evalkit.plan.document import MarginEntry, PlanDocument, WindowEntry
 from evalkit.plan.joining import joining_dates
+from evalkit.plan.true_values import true_values
 from evalkit.vocabulary import DesignId, Frequency, Role
 
 Rule = Callable[[PlanDocument, str], list[Problem]]
@@ -443,5 +444,6 @@ _RULES: tuple[Rule, ...] = (
     _notes_of_metrics,
     _seed_when_simulated,
     joining_dates,
+    true_values,
 )
 _WINDOW_RULES: tuple[Rule, ...] = (_backwards, _whole_periods, _inside_window, _windows_apart, _marks_inside)

@@ -16,7 +16,7 @@ CHECK_WORDS = {
     CheckId.DESIGN_CEILING: Text("vad upplägget kan bära", "what the design can carry"),
     CheckId.DISPERSION: Text("variation utöver slumpen", "variation beyond chance"),
     CheckId.LARGEST_CASE: Text("det största ärendets andel", "share of the largest case"),
-    CheckId.AUTOCORRELATION: Text("samband mellan månader", "dependence between months"),
+    CheckId.AUTOCORRELATION: Text("samband mellan perioder", "dependence between periods"),
     CheckId.CLUSTERS: Text("antal områden", "number of areas"),
     CheckId.EXPOSURE_CHANGE: Text("ändrad mängd att granska", "change in what was looked at"),
     CheckId.RECORDING: Text("när registreringen började", "when recording began"),

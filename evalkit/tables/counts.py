@@ -44,7 +44,8 @@ def series(released: Released, plan: Plan, item: Series, book: MetricBook, langu
         ),
         rows=tuple(
             (
-                periods.prose(start, released.frequency).in_language(language),
+                # A row is one line: the year stays beside its month or quarter.
+                periods.prose(start, released.frequency).in_language(language).replace(" ", "\u00a0"),
                 *(
                     cell
                     for group in groups

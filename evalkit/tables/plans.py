@@ -40,7 +40,7 @@ def planned(plan: Plan, book: MetricBook, language: Language = Language.SV) -> T
             Column(in_language(language, "Jämförelse", "Contrast"), weight=4),
             Column(in_language(language, "Tid", "Time"), weight=4),
             Column(in_language(language, "Upplägg", "Design"), weight=3),
-            Column(in_language(language, "Roll", "Role"), weight=2),
+            Column(in_language(language, "Roll", "Role"), weight=3),
         ),
         rows=rows,
     )

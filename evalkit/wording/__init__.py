@@ -11,6 +11,7 @@ from evalkit.wording.families import falling, family_lines, multiplicity_rule
 from evalkit.wording.forbidden import FORBIDDEN, forbidden_words
 from evalkit.wording.likeness import equivalence_sentence, not_worse_sentence
 from evalkit.wording.reading import Reading
+from evalkit.wording.reckoned import reckoned
 from evalkit.wording.selftest import self_test_read
 from evalkit.wording.sentences import (
     headline,
@@ -36,6 +37,7 @@ __all__ = [
     "multiplicity_rule",
     "not_worse_sentence",
     "number_with_interval",
+    "reckoned",
     "says_something",
     "self_test_read",
     "short_answer",

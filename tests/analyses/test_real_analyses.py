@@ -61,6 +61,7 @@ def test_districts_that_join_step_by_step_show_d4_and_d5_with_the_truth_inside()
         assert one.conf_low < truth < one.conf_high
         assert one.p_value < 0.05
         assert f"{truth}".replace(".", ",") in plan.document.background[0].sv
+    assert plan.document.data.true_values == {"E1": made.PILOT_EFFECT, "E2": made.JOIN_EFFECT}
     joined = {unit: str(day) for unit, day in plan.estimands[1].joined}
     assert sorted(joined) == sorted(made.JOINED)
 

@@ -23,7 +23,8 @@ ORDER = (
     "claim_families", "margins", "protection", "policy", "cases", "retelling", "disclosure", "released_curves",
     "markdown", "wording", "tables", "webpage", "dictionary", "figures", "view_words", "views", "artifacts", "staging",
     "counting",
-    "templates", "feedback", "simulated_world", "simulation", "render", "pipeline", "chapters", "commands", "cli",
+    "templates", "feedback", "simulated_world", "simulation", "plan_data", "render", "pipeline", "chapters",
+    "commands", "cli",
 )
 # fmt: on
 # A value shows itself in a notebook through views, which stand above it; the import waits until then.

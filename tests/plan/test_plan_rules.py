@@ -167,3 +167,35 @@ def test_an_identity_number_in_a_text_of_the_plan_stops_it_and_is_not_repeated(p
         ("personal_identity", "cannot_say.1.en"),
     }
     assert "9876" not in str(caught.value)
+
+
+def test_true_values_are_of_comparisons_that_the_plan_makes(plan_content) -> None:
+    plan_content["data"] = {"kind": "files", "true_values": {"E1": 1.5, "E9": 2.0}}
+    assert codes(plan_content) == [("plan_true_value_of_nothing", "data.true_values.E9")]
+
+
+def test_a_level_has_no_true_value_to_tell(plan_content) -> None:
+    entry = plan_content["estimands"][0]
+    entry |= {"design": "D1"}
+    for key in ("comparison", "before"):
+        entry.pop(key, None)
+    plan_content["data"] = {"kind": "files", "true_values": {"E1": 1.5}}
+    assert ("plan_true_value_of_nothing", "data.true_values.E1") in codes(plan_content)
+
+
+def test_simulated_data_bring_their_true_values(plan_content) -> None:
+    plan_content["data"] = {"kind": "simulation", "seed": 1, "true_values": {"E1": 1.5}}
+    assert codes(plan_content) == [("plan_true_values_simulated", "data.true_values")]
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf")])
+def test_a_true_value_is_a_positive_number(plan_content, value: float) -> None:
+    plan_content["data"] = {"kind": "files", "true_values": {"E1": value}}
+    assert [key for _, key in codes(plan_content)] == ["data.true_values.E1"]
+
+
+def test_a_plan_without_true_values_keeps_its_digest(plan_content) -> None:
+    plain = Plan.from_mapping(plan_content, folder=Path("liten"))
+    assert "true_values" not in plain.document.model_dump()["data"]
+    plan_content["data"] = {"kind": "files", "true_values": {"E1": 1.5}}
+    assert Plan.from_mapping(plan_content, folder=Path("liten")).digest != plain.digest

@@ -15,7 +15,7 @@ from evalkit.errors import EstimationError
 from evalkit.estimands import Series, Window
 from evalkit.language import same
 from evalkit.simulated_world import START, UNITS
-from evalkit.vocabulary import COMPARES_EFFECTS, DateBasis
+from evalkit.vocabulary import COMPARES_EFFECTS, DateBasis, DesignId
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,18 @@ def test_there_is_no_true_value_where_the_world_has_none(made, plan) -> None:
         replace(item, comparison=replace(item.comparison, units=("9901", "9999"))),
     ):
         assert made.true_value(changed) is None
+
+
+@pytest.mark.parametrize("design", [DesignId.D4, DesignId.D5])
+def test_areas_compared_one_by_one_have_a_true_value_too(made, plan, design: DesignId) -> None:
+    item = replace(next(item for item in plan.estimands if item.id == "E2"), design=design)
+    assert made.true_value(item) == 1.5
+
+
+def test_areas_that_join_at_another_time_than_they_did_have_no_true_value(made, plan) -> None:
+    item = replace(next(item for item in plan.estimands if item.id == "E2"), design=DesignId.D5)
+    assert made.true_value(replace(item, joined=(("0127", START),))) == 1.5
+    assert made.true_value(replace(item, joined=(("0127", date(2024, 1, 1)),))) is None
 
 
 def test_persons_lie_in_cases_and_the_largest_is_told() -> None:
