@@ -121,7 +121,8 @@ def group_time_effects(
         With at least 30 units, and 10 in every group and among those who never join, worth more than three of equal
         size, limits come from leaving out one unit at a time (method ``jackknife``). With fewer those are too narrow,
         and the dates of joining are exchanged between units instead (method ``permutation``): all ways when there are
-        at most 5,000, otherwise ``draws`` of them; limits by inversion for an effect that is the same for all.
+        at most 5,000, otherwise ``draws`` of them, each measured against its own spread; limits by inversion for an
+        effect that is the same for all. Refused when there are so few ways that p cannot reach ``1 - conf_level``.
 
     Raises
     ------
@@ -178,12 +179,16 @@ def _effects(data: JoiningFrame, asked: _Asked) -> GroupTimeEffects:
     )
     reason = _refused(data, plan, asked)
     if reason is not None:
-        none = refusal(asked.scale, reason, conf_level=asked.conf_level)
-        return GroupTimeEffects(
-            cells=None, overall=none, by_time_since=None, by_group=None, by_period=None, bands=None, pre_test=None
-        )
+        return _nothing(reason, asked)
     found = effects(panel, plan)
     return (_by_errors if _clusters(data).enough else _exchanged)(data, found, asked)
+
+
+def _nothing(reason: Statement, asked: _Asked) -> GroupTimeEffects:
+    none = refusal(asked.scale, reason, conf_level=asked.conf_level)
+    return GroupTimeEffects(
+        cells=None, overall=none, by_time_since=None, by_group=None, by_period=None, bands=None, pre_test=None
+    )
 
 
 def _refused(data: JoiningFrame, plan: CellPlan, asked: _Asked) -> Statement | None:
@@ -220,6 +225,9 @@ def _exchanged(data: JoiningFrame, found: GroupTime, asked: _Asked) -> GroupTime
     drawn = join_dates.assignments(
         panel.joined, most_exact=MOST_EXACT, draws=asked.draws, generator=np.random.default_rng(asked.seed)
     )
+    least = drawn.least(asked.conf_level)
+    if least is not None:
+        return _nothing(refusals.too_few_ways_to_join(least), asked)
     kinds = (Average.SINCE, Average.GROUP, Average.PERIOD)
     plans = {kind: plan_average(plan, kind) for kind in kinds}
     sets = [np.eye(plan.kind.size), *(plans[kind].coefficients for kind in kinds)]

@@ -113,9 +113,9 @@ def joining_ratio(
     -------
     JoiningRatio
         p-values and limits come from giving the dates of joining to other units: all ways when there are at most
-        5,000, otherwise ``draws`` of them; limits by inversion for a factor that is the same for all. It holds its
-        level on average over areas, when the dates could as well have gone to others; not for joining areas that are
-        much smaller than those that wait, which are extreme by chance alone (``docs/statistics/README.md``).
+        5,000, otherwise ``draws`` of them; limits by inversion for a factor that is the same for all. Each way is
+        measured against its own spread, which grows with the size of units as all units show, so that small areas
+        are not unusual by chance alone. Refused when there are so few ways that p cannot reach ``1 - conf_level``.
 
     Raises
     ------
@@ -124,7 +124,8 @@ def joining_ratio(
 
     Source: Wooldridge 2023, The Econometrics Journal 26:C31-C66, and Borusyak, Jaravel and Spiess 2024, Review of
     Economic Studies 91:3253-3285, for what is expected; Roth and Sant'Anna 2023, Journal of Political Economy
-    Microeconomics 1:669-709, for exchanged dates.
+    Microeconomics 1:669-709, for exchanged dates; MacKinnon and Webb 2020, Journal of Econometrics 218:435-450,
+    and Ferman and Pinto 2019, Review of Economics and Statistics 101:452-467, for measuring each against its spread.
 
     Examples
     --------
@@ -139,7 +140,7 @@ def joining_ratio(
     ... })
     >>> found = ek.joining_ratio(areas, unit="area", period="year", count="found", exposure="visits", joined="joined")
     >>> round(found.overall.estimate, 2), round(found.overall.p_value, 3)
-    (1.6, 0.083)
+    (1.6, 0.15)
     """
     given = GroupedArguments("joining_ratio()")
     asked = _Asked(
@@ -207,6 +208,9 @@ def _estimate(data: JoiningFrame, looked: Looked, drawn: Assignments, asked: _As
         return refusal(_SCALE, refusals.all_join_at_once(), conf_level=asked.conf_level)
     if math.isnan(not_yet_joined.expected(panel, looked).log_ratio):
         return refusal(_SCALE, refusals.none_counted_or_expected(), conf_level=asked.conf_level)
+    least = drawn.least(asked.conf_level)
+    if least is not None:
+        return refusal(_SCALE, refusals.too_few_ways_to_join(least), conf_level=asked.conf_level)
     found = not_yet_joined.exchanged(panel, looked, drawn, conf_level=asked.conf_level)
     return Estimate(
         scale=_SCALE,

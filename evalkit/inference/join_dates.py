@@ -11,20 +11,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.inference import group_time_spread
 from evalkit.inference.group_time import CellPlan, JoiningPanel, Whole, contrasts, members
 from evalkit.inference.group_time_averages import averaged
 from evalkit.inference.intervals import Floats
 
 # Ties count as extreme within this share of the observed statistic.
 _TIE = 1e-9
+_NEAR = 1e-4
 _CHUNK = 2_000_000
 # Effects tried on the ratio scale, as logarithms from the estimate; between them statistics are smooth.
-_TRIED = np.concatenate([-np.geomspace(8, 0.02, 14), [0.0], np.geomspace(0.02, 8, 14)])
+_STEPS = np.geomspace(0.02, 8, 14)
+_TRIED = np.concatenate([-_STEPS[::-1], [0.0], _STEPS])
+_NARROWINGS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +45,19 @@ class Assignments:
 
     joined: Whole
     exact: bool
+
+    def least(self, conf_level: float) -> int | None:
+        """How many there must be for a p as small as ``1 - conf_level``, or ``None`` when there are as many.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from evalkit.inference.join_dates import Assignments
+        >>> Assignments(np.zeros((19, 4), dtype=np.int64), exact=True).least(0.95)
+        20
+        """
+        needed = math.ceil(1 / (1 - conf_level) * (1 - 1e-9))
+        return None if len(self.joined) >= needed else needed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +133,9 @@ def randomised(
 ) -> Randomised:
     """Each average with its two-sided p-value, and the effects that are not rejected.
 
-    A statistic that cannot be worked out under some assignment counts as extreme there.
+    The statistic of an assignment is the average over its own spread, so that small units that join are not unusual by
+    chance alone; p is the larger with spread growing least and most with size. On the scale of differences the spread
+    is that without an effect. A statistic that cannot be worked out under some assignment counts as extreme there.
 
     Examples
     --------
@@ -131,23 +150,44 @@ def randomised(
     [0.333]
     """
     found = statistics(panel, plan, rows, given)
-    extreme = _extreme(found, found[0])
-    limits = _log_limits if panel.ratio else _limits
-    low, high = limits(panel, plan, rows, given, found=found, alpha=1 - conf_level)
+    spread = group_time_spread.spreads(panel, plan, rows, given.joined)
+    if panel.ratio:
+        low, high = _log_limits(panel, plan, rows, given, observed=found[0], alpha=1 - conf_level)
+    else:
+        own = _over(spread[:, :1], spread)
+        low, high = _limits(panel, plan, rows, given, found=found, own=own, alpha=1 - conf_level)
     unknown = np.isnan(found[0])
-    p_value = np.where(unknown, np.nan, extreme.mean(axis=0))
+    p_value = np.where(unknown, np.nan, _share(_over(found, spread)))
     return Randomised(found[0], np.where(unknown, np.nan, low), np.where(unknown, np.nan, high), p_value)
 
 
+def _over(found: Floats, spread: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = found / spread
+    return np.where(np.isfinite(over), over, np.nan)
+
+
+def _share(found: Floats) -> Floats:
+    """The share of assignments as extreme as the first, the largest over ways to measure: from axes 0 and 1."""
+    return np.asarray(_extreme(found, found[:, :1]).mean(axis=1).max(axis=0))
+
+
+def p_values(panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments) -> Floats:
+    """The p-values of :func:`randomised` without limits, shape ``(rows,)``; nan where an average cannot be told."""
+    found = _measured(panel, plan, rows, given)
+    return np.where(np.isnan(found[:, 0]).all(axis=0), np.nan, _share(found))
+
+
 def largest(panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments) -> tuple[float, float] | None:
-    """The largest of several averages (or cells) over its spread among the assignments, and how unusual that is."""
-    found = statistics(panel, plan, rows, given)
-    spread = np.sqrt(np.nanmean(found**2, axis=0))
-    used = np.isfinite(found[0]) & (spread > 0)
+    """The largest of several averages (or cells) over its spread, and how unusual that is."""
+    found = _measured(panel, plan, rows, given)
+    common = np.sqrt(np.nanmean(found**2, axis=1))
+    used = np.isfinite(found[:, 0]).all(axis=0) & (common > 0).all(axis=0)
     if not used.any():
         return None
-    most = np.abs(np.where(np.isnan(found[:, used]), np.inf, found[:, used]) / spread[used]).max(axis=1)
-    return float(most[0]), float(_extreme(most, most[0]).mean())
+    apart = np.abs(np.where(np.isnan(found), np.inf, found)[:, :, used]) / common[:, None, used]
+    most = apart.max(axis=2)
+    return float(most[0, 0]), float(_share(most))
 
 
 def _extreme(found: Floats, observed: Floats | float) -> NDArray[np.bool_]:
@@ -155,9 +195,16 @@ def _extreme(found: Floats, observed: Floats | float) -> NDArray[np.bool_]:
 
 
 def _limits(
-    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, found: Floats, alpha: float
+    panel: JoiningPanel,
+    plan: CellPlan,
+    rows: Floats,
+    given: Assignments,
+    *,
+    found: Floats,
+    own: Floats,
+    alpha: float,
 ) -> tuple[Floats, Floats]:
-    """By inversion. With an effect d taken away the statistics are a - d b, and b of what was is 1.
+    """By inversion. With an effect d taken away the statistics are a - d b, and b of what was is 1; both over spread.
 
     An assignment is as extreme as what was for d between (a0 - a)/(1 - b) and (a0 + a)/(1 + b), which lie on both
     sides of a0 or at it when abs(b) < 1. So each limit is a quantile over assignments.
@@ -166,28 +213,35 @@ def _limits(
     share = statistics(effect, plan, rows, given)
     observed = found[0]
     with np.errstate(divide="ignore", invalid="ignore"):
+        found, share = found * own, share * own
         ends = np.stack([(observed - found) / (1 - share), (observed + found) / (1 + share)])
     # Where the slope is 1 the mirror image goes with d: it is as extreme throughout, to be on the safe side.
     always = np.isnan(ends).any(axis=0) | (np.abs(share) >= 1 - _TIE)
     low = np.where(always, -np.inf, ends.min(axis=0))
     high = np.where(always, np.inf, ends.max(axis=0))
     # The limit is where so many assignments are left as extreme that p is still above alpha.
-    need = math.floor(alpha * len(found) + 1e-9) + 1
-    return np.sort(low, axis=0)[need - 1], np.sort(high, axis=0)[-need]
+    need = math.floor(alpha * found.shape[1] + 1e-9) + 1
+    return np.sort(low, axis=1)[:, need - 1].min(axis=0), np.sort(high, axis=1)[:, -need].max(axis=0)
 
 
 def _log_limits(
-    panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments, *, found: Floats, alpha: float
+    panel: JoiningPanel,
+    plan: CellPlan,
+    rows: Floats,
+    given: Assignments,
+    *,
+    observed: Floats,
+    alpha: float,
 ) -> tuple[Floats, Floats]:
-    """By inversion, on the ratio scale: counts after joining are divided by the factor tried."""
+    """By inversion, on the ratio scale: exposures after joining are multiplied by the factor tried."""
     low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
-    known = np.flatnonzero(np.isfinite(found[0]))
+    known = np.flatnonzero(np.isfinite(observed))
     if not known.size:
         return low, high
-    tried = float(np.median(found[0, known])) + _TRIED
-    drawn = np.stack([statistics(_without(panel, effect), plan, rows[known], given) for effect in tried])
+    tried = float(np.median(observed[known])) + _TRIED
+    drawn = np.stack([_measured(_without(panel, effect), plan, rows[known], given) for effect in tried])
     for place, row in enumerate(known):
-        low[row], high[row] = _both(tried, drawn[:, :, place], float(found[0, row]), alpha)
+        low[row], high[row] = _both(tried, drawn[..., place], float(observed[row]), alpha)
     return low, high
 
 
@@ -197,15 +251,50 @@ def log_limits(statistic: Callable[[float], Floats], estimate: float, alpha: flo
     Parameters
     ----------
     statistic
-        What every assignment gives, shape ``(assignments,)``, when an effect has been taken away; the first is what
-        was.
+        What every assignment gives, shape ``(ways to measure, assignments)``, when an effect has been taken away; the
+        first is what was. An effect is rejected when each way to measure does so.
     estimate
         The effect that leaves nothing of the first.
     """
     if not np.isfinite(estimate):
         return -math.inf, math.inf
-    tried = estimate + _TRIED
-    return _both(tried, np.stack([statistic(float(effect)) for effect in tried]), estimate, alpha)
+    return _end(statistic, estimate, -1, alpha), _end(statistic, estimate, 1, alpha)
+
+
+def p_value(found: Floats) -> float:
+    """The share of assignments as extreme as the first, the largest over ways to measure.
+
+    Parameters
+    ----------
+    found
+        Shape ``(ways to measure, assignments)``, in standard errors; nan counts as extreme. Fits are not exact, so
+        those that are nearly as far out as the first count too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from evalkit.inference.join_dates import p_value
+    >>> p_value(np.array([[-2.0, 1, 2, 0], [2, 1, 1, 0]]))
+    0.5
+    """
+    size = np.abs(found)
+    return float((np.isnan(found) | (size >= size[:, :1] - _NEAR)).mean(axis=1).max())
+
+
+def _end(statistic: Callable[[float], Floats], estimate: float, side: int, alpha: float) -> float:
+    """The first effect rejected going outwards."""
+    inside = estimate
+    for step in _STEPS:
+        outside = estimate + side * float(step)
+        if p_value(statistic(outside)) <= alpha * (1 + 1e-9):
+            break
+        inside = outside
+    else:
+        return side * math.inf
+    for _ in range(_NARROWINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if p_value(statistic(middle)) > alpha * (1 + 1e-9) else (inside, middle)
+    return outside
 
 
 def _both(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> tuple[float, float]:
@@ -214,14 +303,19 @@ def _both(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> tuple[
 
 
 def _without(panel: JoiningPanel, effect: float) -> JoiningPanel:
-    top = panel.top * np.exp(-effect * panel.treated)
-    return JoiningPanel(top, panel.bottom, panel.joined, panel.weights, ratio=True)
+    return replace(panel, bottom=panel.bottom * np.exp(effect * panel.treated))
+
+
+def _measured(panel: JoiningPanel, plan: CellPlan, rows: Floats, given: Assignments) -> Floats:
+    """Averages over their spread, shape ``(2, assignments, rows)``."""
+    spread = group_time_spread.spreads(panel, plan, rows, given.joined)
+    return _over(statistics(panel, plan, rows, given), spread)
 
 
 def _outermost(tried: Floats, drawn: Floats, estimate: float, alpha: float) -> float:
     """The first effect rejected going up from the estimate, whose own statistic is zero there.
 
-    Statistics, shape ``(tried, assignments)``, are taken as parabolas between the effects tried.
+    Statistics, shape ``(tried, 2, assignments)``, are taken as parabolas between the effects tried.
     """
     at = int(np.searchsorted(tried, estimate, side="right"))
     for outer in range(max(at, 2), tried.size):
@@ -248,4 +342,4 @@ def _parabola(at: Floats, values: Floats, place: float) -> Floats:
 
 
 def _kept(drawn: Floats, alpha: float) -> bool:
-    return bool(_extreme(drawn, drawn[0]).mean() > alpha)
+    return bool(_share(drawn) > alpha)

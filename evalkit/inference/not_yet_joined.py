@@ -11,21 +11,17 @@ Deming and Stephan 1940, Annals of Mathematical Statistics 11:427-444.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.inference import join_dates
+from evalkit.inference.exchanged_spread import Quiet, spread
 from evalkit.inference.group_time import JoiningPanel, Whole, members
 from evalkit.inference.intervals import Floats
 from evalkit.inference.join_dates import Assignments
-
-_CLOSE = 1e-12
-# Enough for statistics that are ranked; those nearer to each other than ten times this count as ties.
-_NEAR = 1e-6
-_TIE = 1e-5
-_STEPS, _MOST_ROUNDS = 10, 500
+from evalkit.inference.level_factors import NEAR, fitted, quiet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +104,7 @@ def expected(panel: JoiningPanel, looked: Looked) -> Against:
     """
     member = members(panel.joined, looked.dates)[None]
     top, bottom = member @ panel.top, member @ panel.bottom
-    level, factor = _fitted(top, bottom, looked.base)
+    level, factor = fitted(top, bottom, looked.base)
     means = bottom[0] * level[0][:, None] * factor[0]
     return Against(np.where(looked.seen, top[0], np.nan), np.where(looked.seen, means, np.nan))
 
@@ -133,19 +129,21 @@ def exchanged(panel: JoiningPanel, looked: Looked, given: Assignments, *, conf_l
 
     Notes
     -----
-    Limits are the factors, the same for all units and periods, that are not rejected; counts that were looked at are
-    divided by the factor tried. Statistics that cannot be worked out under some assignment count as extreme there.
+    The statistic of an assignment is counted less expected over its own spread, so that small units that join are not
+    unusual by chance alone; unlike the logarithm it bears zeros and leans less where counts are small. How spread
+    grows with size is estimated, and p is the larger with least and most growth. Limits are the factors, the same for
+    all units and periods, that are not rejected; exposures in cells that were looked at are multiplied by the factor
+    tried. Statistics that cannot be worked out under some assignment count as extreme there.
     """
     shift = _Shifted(panel, looked, given)
-    found = shift.at(0.0)
-    low, high = join_dates.log_limits(shift.at, float(found[0]), 1 - conf_level)
-    extreme = np.isnan(found) | (np.abs(found) >= abs(found[0]) - _TIE)
-    return Exchanged(float(found[0]), low, high, float(extreme.mean()))
+    estimate = expected(panel, looked).log_ratio
+    low, high = join_dates.log_limits(shift.at, estimate, 1 - conf_level)
+    return Exchanged(estimate, low, high, join_dates.p_value(shift.at(0.0)))
 
 
 @dataclass(slots=True, eq=False)
 class _Shifted:
-    """Statistics of every assignment when counts have been divided by a factor; each fit starts from the last."""
+    """Statistics of every assignment when joining has multiplied by a factor; each fit starts from the last."""
 
     panel: JoiningPanel
     looked: Looked
@@ -153,42 +151,17 @@ class _Shifted:
     start: Floats | None = None
 
     def at(self, effect: float) -> Floats:
-        """Shape ``(assignments,)``."""
-        member = members(self.given.joined, self.looked.dates)
-        own = members(self.panel.joined, self.looked.dates)
-        seen = own.T @ self.looked.seen
-        panel = replace(self.panel, top=self.panel.top * np.exp(-effect * seen))
-        top, bottom = member @ panel.top, member @ panel.bottom
-        level, factor = _fitted(top, bottom, self.looked.base, start=self.start, close=_NEAR)
+        """Shape ``(2, assignments)``: counted less expected, over its spread as that grows least and most with size."""
+        looked, top = self.looked, self.panel.top
+        member = members(self.given.joined, looked.dates)
+        own = members(self.panel.joined, looked.dates).T
+        bottom = self.panel.bottom * np.exp(effect * (own @ looked.seen))
+        counts, exposed = member @ top, member @ bottom
+        level, factor = fitted(counts, exposed, looked.base, start=self.start, close=NEAR)
         self.start = factor
-        means = bottom * level[:, :, None] * factor[:, None, :]
-        counted, awaited = (np.where(self.looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (top, means))
+        means = exposed * level[:, :, None] * factor[:, None, :]
+        counted, awaited = (np.where(looked.seen, each, 0.0).sum(axis=(1, 2)) for each in (counts, means))
+        still = Quiet(*quiet(top, bottom, (own @ (looked.base | looked.seen)) > 0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log(counted / awaited)
-        return np.where(np.isfinite(ratio), ratio, np.nan)
-
-
-def _fitted(
-    top: Floats, bottom: Floats, base: NDArray[np.bool_], *, start: Floats | None = None, close: float = _CLOSE
-) -> tuple[Floats, Floats]:
-    """Levels ``(assignments, dates)`` and factors ``(assignments, periods)`` by scaling in turn."""
-    counts, exposed = top * base, bottom * base
-    by_group, by_period = counts.sum(axis=2), counts.sum(axis=1)
-    factor = np.divide(by_period, exposed.sum(axis=1), out=np.zeros_like(by_period), where=base.any(axis=0))
-    if start is not None:
-        # A factor that was zero would stay so.
-        factor = np.where((start > 0) == (by_period > 0), start, factor)
-    used, turned = base.any(axis=1), np.swapaxes(exposed, 1, 2)
-
-    def levels() -> Floats:
-        rows = np.einsum("adt,at->ad", exposed, factor)
-        return np.asarray(np.divide(by_group, rows, out=np.zeros_like(by_group), where=used & (rows > 0)))
-
-    for _ in range(_MOST_ROUNDS):
-        before = factor
-        for _ in range(_STEPS):
-            columns = (turned @ levels()[:, :, None])[:, :, 0]
-            factor = np.divide(by_period, columns, out=np.zeros_like(by_period), where=columns > 0)
-        if np.abs(factor - before).max() <= close * max(float(factor.max()), 1e-300):
-            break
-    return levels(), factor
+            found = (counted - awaited) / spread(still, member, looked.base, looked.seen)
+        return np.where(np.isfinite(found), found, np.nan)

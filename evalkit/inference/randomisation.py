@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from evalkit import refusals
+from evalkit.inference.growth import growth
 from evalkit.inference.intervals import Floats
 from evalkit.inference.multiplicity import lowered
 from evalkit.inference.permutation import Blocks
@@ -29,8 +30,6 @@ _NARROWINGS = 40
 _MOST_STEPS = 24
 _FARTHEST = 50.0
 _ALIKE = 1e-12
-_GROWTHS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61)])
-"""κ that are tried, as multiples of one over the mean variance: from Poisson's spread to one in step with size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,17 +264,11 @@ def _level(changes: Changes) -> float:
 
 
 def _spread(residual: Floats, variance: Floats) -> Floats:
-    """The spread of each unit's residual but for a common factor: κ of the largest normal likelihood."""
-    told = variance > 0
-    known = variance[told]
-    spreads = known * (1 + _GROWTHS[:, None] / known.mean() * known)
-    size = known.size
-    # Residuals that are nothing at all fit every κ.
-    with np.errstate(divide="ignore"):
-        misfit = size * np.log((residual[told] ** 2 / spreads).mean(axis=1)) + np.log(spreads).sum(axis=1)
-    found = np.zeros(variance.size)
-    found[told] = spreads[int(misfit.argmin())]
-    return found
+    """The spread of each unit's residual but for a common factor."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squared = np.where(variance > 0, residual**2 / variance, np.nan)
+    slope = growth(squared[None], variance)[1][0]
+    return np.asarray(variance * (1 + slope * variance))
 
 
 def _standardised(sums: Floats, whole: Floats) -> Floats:

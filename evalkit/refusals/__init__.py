@@ -62,6 +62,7 @@ from evalkit.refusals.joining import (
     rests_on_one_area,
     too_few_areas,
     too_few_in_a_group,
+    too_few_ways_to_join,
 )
 from evalkit.refusals.panels import (
     one_treated_cluster,
@@ -186,6 +187,7 @@ __all__ = [
     "too_few_treated",
     "too_few_treated_clusters",
     "too_few_waiting",
+    "too_few_ways_to_join",
     "too_long_to_wait",
     "too_many_for_boschloo",
     "too_many_to_enumerate",

@@ -111,3 +111,17 @@ def area_without_exposure(who: Text, when: Text) -> Statement:
             f"{who.en} has nothing to divide the counts by in some period ({when.en}). Longer periods may help.",
         ),
     )
+
+
+def too_few_ways_to_join(least: int) -> Statement:
+    """Exchanged dates when there are too few ways, or too few drawn, for any result to be unusual enough."""
+    return Statement(
+        "too_few_ways_to_join",
+        Text(
+            f"Minst {least} fördelningar av anslutningsdatumen behöver jämföras för att ett utfall ska kunna vara så "
+            "ovanligt som den valda säkerheten kräver. Här är de färre. Ta med fler områden, eller dra fler "
+            "fördelningar.",
+            f"At least {least} ways to give out the dates of joining must be compared for a result to be as unusual as "
+            "the level chosen demands. Here there are fewer. Include more areas, or draw more ways.",
+        ),
+    )

@@ -59,14 +59,41 @@ FEW = [2021, 2021, 2022, 2023, None, None, None, None]
 
 
 def test_the_truth_lies_in_the_limits_and_the_rows_add_up() -> None:
-    found = ek.joining_ratio(areas(FEW), **NAMES, draws=199)
+    found = ek.joining_ratio(areas(FEW, seed=3), **NAMES, draws=199)
     assert found.overall.conf_low < 1.5 < found.overall.conf_high
     assert found.earlier.conf_low < 1 < found.earlier.conf_high
     rows = found.by_time_since
     assert rows["since"].to_list() == [0, 1, 2, 3]
     assert found.overall.estimate == pytest.approx(rows["counted"].sum() / rows["expected"].sum())
     assert found.overall.assumptions[0].code == "parallel_development"
-    assert found.overall.p_value >= 1 / 840
+    assert 1 / 840 <= found.overall.p_value <= 0.05
+
+
+def test_so_few_ways_that_nothing_could_be_unusual_are_refused() -> None:
+    assert ek.joining_ratio(areas(FEW), **NAMES, draws=199, conf_level=0.9).overall.is_estimated
+    for joined, draws in (([2021, *[None] * 9], 99), ([2021, 2021, 2022, *[None] * 30], 18)):
+        found = ek.joining_ratio(areas(joined), **NAMES, draws=draws)
+        assert found.overall.reason.code == "too_few_ways_to_join"
+        assert "20" in found.overall.reason.text.sv
+        assert found.by_time_since.is_empty()
+    assert ek.joining_ratio(areas([2021, *[None] * 9]), **NAMES, conf_level=0.9).overall.is_estimated
+
+
+def test_the_limits_are_the_factors_that_the_test_itself_does_not_reject() -> None:
+    rng = np.random.default_rng(3)
+    joined = np.array([3, 3, 5, 8, 8, 8, 8, 8, 8])
+    level = np.geomspace(5, 200, 9)[:, None] * np.exp(rng.normal(0, 0.2, (9, 8)))
+    panel = JoiningPanel(rng.poisson(level).astype(float), np.ones((9, 8)), joined, np.ones(9), ratio=True)
+    looked = Looked.of(joined, 8)
+    drawn = join_dates.assignments(joined, most_exact=500, draws=99, generator=rng)
+    found = not_yet_joined.exchanged(panel, looked, drawn, conf_level=0.9)
+
+    def p_value(effect: float) -> float:
+        return join_dates.p_value(not_yet_joined._Shifted(panel, looked, drawn).at(effect))
+
+    assert found.low < found.estimate < found.high
+    for limit, outwards in ((found.low, -1), (found.high, 1)):
+        assert p_value(limit - outwards * 1e-3) > 0.1 >= p_value(limit + outwards * 1e-3)
 
 
 def test_zeros_are_borne_and_nothing_at_all_is_refused() -> None:
@@ -81,7 +108,7 @@ def test_zeros_are_borne_and_nothing_at_all_is_refused() -> None:
 
 
 def test_periods_without_anyone_left_are_not_told() -> None:
-    found = ek.joining_ratio(areas([2021, 2021, 2023, 2023]), **NAMES, draws=99)
+    found = ek.joining_ratio(areas([2021, 2021, 2023, 2023]), **NAMES, conf_level=0.8)
     assert found.by_time_since["since"].to_list() == [0, 1]
 
 
@@ -96,6 +123,5 @@ def test_exchanged_dates_hold_their_level_with_small_unequal_counts() -> None:
         panel = JoiningPanel(rng.poisson(level).astype(float), np.ones((10, 12)), joined, np.ones(10), ratio=True)
         drawn = join_dates.assignments(joined, most_exact=99, draws=99, generator=rng)
         looked = Looked.of(joined, 12)
-        found = not_yet_joined._Shifted(panel, looked, drawn).at(0.0)
-        hits += math.isnan(found[0]) or np.mean(np.isnan(found) | (np.abs(found) >= abs(found[0]))) <= 0.05
+        hits += join_dates.p_value(not_yet_joined._Shifted(panel, looked, drawn).at(0.0)) <= 0.05
     assert hits <= 200 * 0.05 + 3 * math.sqrt(200 * 0.05 * 0.95)
