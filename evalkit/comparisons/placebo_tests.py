@@ -221,6 +221,19 @@ def least_units(treated: int, level: float) -> int:
     return units
 
 
+def attainable(treated: int, units: int, draws: int) -> float:
+    """The smallest p there can be for so many treated of so many units, by all choices or by ``draws`` of them.
+
+    Examples
+    --------
+    >>> round(attainable(1, 22, 9999), 4), attainable(8, 40, 9999)
+    (0.0455, 0.0001)
+    """
+    choices = math.comb(units, treated)
+    # With half of the units treated the opposite choice is always as extreme.
+    return (1 + (units == 2 * treated)) / choices if choices <= MOST_EXACT else 1 / (draws + 1)
+
+
 def told_of(found: Placebo, drawing: Drawing, left_out: int, donors: int) -> tuple[Statement, ...]:
     """What the reader must know beside the number."""
     compared = (

@@ -20,6 +20,8 @@ from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.designs.evidence import Evidence, Lack, gather, refuse, starts_kept
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Cell, Estimate, refusal
+from evalkit.inference.segmented import FEWEST_A_SIDE
+from evalkit.inference.summed import CellSeries
 from evalkit.language import Text
 from evalkit.panels import Panel
 from evalkit.statements import Statement
@@ -77,6 +79,31 @@ def donor_counts(estimand: Estimand, panel: Panel, before: Window, other: Group)
     return DonorCounts(units, len(treated), tuple(days), grids[0], grids[1], first)
 
 
+def areas_compared(estimand: Estimand, panel: Panel) -> int:
+    """How many areas the comparison rests on, the treated among them: those listed but left out do not count."""
+    if estimand.before is None or estimand.comparison is None:
+        return len(estimand.group.units)
+    return len(donor_counts(estimand, panel, estimand.before, estimand.comparison).told().units)
+
+
+def series_before(estimand: Estimand, panel: Panel) -> tuple[CellSeries, CellSeries] | None:
+    """The sums of the treated and of the areas compared with, period by period before the start; ``None`` without."""
+    if estimand.before is None or estimand.comparison is None:
+        return None
+    counts = donor_counts(estimand, panel, estimand.before, estimand.comparison)
+    used = counts.told()
+    if counts.missing[: counts.treated].any() or len(used.units) == used.treated:
+        return None
+    own, others = (
+        CellSeries(
+            counts=used.counts[part, : used.before].sum(axis=0).astype(np.int64),
+            exposures=used.exposures[part, : used.before].sum(axis=0),
+        )
+        for part in (slice(used.treated), slice(used.treated, None))
+    )
+    return own, others
+
+
 def _without_exposure(grids: NDArray[np.float64], first: int) -> NDArray[np.bool_]:
     """Areas with nothing to divide by before or after, or with events where there is nothing, shape ``(units,)``."""
     counts, exposures = grids
@@ -127,8 +154,10 @@ DONORS = Design(
     maryland=3,
     may_claim_effect=True,
     needs=Text(
-        "Minst 20 områden när ett har fått insatsen, med antal för alla perioder före och efter.",
-        "At least 20 areas when one had the measure, with counts for all periods before and after.",
+        "Minst 20 områden när ett har fått insatsen, med antal för alla perioder före och efter. För att kallas effekt "
+        f"minst {FEWEST_A_SIDE} perioder före, så att utvecklingen dittills kan bedömas.",
+        "At least 20 areas when one had the measure, with counts for all periods before and after. To be called an "
+        f"effect at least {FEWEST_A_SIDE} periods before, so that the development until then can be judged.",
     ),
     checks=(
         CheckId.DESIGN_CEILING,
