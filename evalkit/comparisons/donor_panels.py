@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.comparisons import period_order
 from evalkit.errors import known_names
 from evalkit.inference.arguments import is_number
 from evalkit.inference.faults import EXPOSURE, Fault
@@ -123,9 +124,9 @@ def read(
     asked = (*treated, *others)
     if not treated or len(set(asked)) < len(asked) or not set(asked) <= set(names):
         given.fault(_UNIT, "treated" if donors is None else "donors")
-    periods = frame[period].drop_nulls().unique().sort().to_list()
+    periods = period_order.ranks(given, "period", frame[period])[0]
     before = periods.index(start) if start in periods else 0
-    if before == 0:
+    if before == 0 and periods:
         given.fault(_START, "start")
     if frame.select(unit, period).is_duplicated().any():
         given.fault(_TWICE, "frame")

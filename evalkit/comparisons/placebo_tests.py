@@ -87,7 +87,7 @@ def placebo_test(
     frame
         One row per unit and period.
     unit, period
-        The columns that name them; periods sort in the order of time.
+        The columns that name them; periods are dates, numbers or text such as 2024-03 whose order in time can be told.
     count, exposure
         The columns with events and what they are divided by (above 0).
     treated, start
