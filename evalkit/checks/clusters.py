@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from evalkit import refusals
 from evalkit.checks.situation import Situation
-from evalkit.comparisons.placebo_tests import least_units
+from evalkit.comparisons.placebo_tests import least_units, too_few_units
 from evalkit.designs.donors import areas_compared
 from evalkit.findings import Finding
 from evalkit.language import Text
@@ -29,7 +28,7 @@ def clusters(situation: Situation) -> Finding | None:
     treated, rest = len(situation.estimand.group.units), len(other.units)
     if situation.design.id is DesignId.D4:
         used = areas_compared(situation.estimand, situation.panel) - treated
-        return _of_choices(treated, used, least_units(treated, situation.conf_level))
+        return _of_choices(treated, used, situation.conf_level)
     enough = treated > 1 and rest > 1 and treated + rest >= FEWEST_CLUSTERS
     status, withholds = (FindingStatus.OK, None) if enough else situation.unjudged
     return Finding(
@@ -43,16 +42,16 @@ def clusters(situation: Situation) -> Finding | None:
     )
 
 
-def _of_choices(treated: int, rest: int, least: int) -> Finding:
+def _of_choices(treated: int, rest: int, level: float) -> Finding:
     """Where the uncertainty comes from choosing other areas: whether any result could be unusual enough."""
-    enough = treated + rest >= least
+    few = too_few_units(treated, treated + rest, level)
     return Finding(
         check=CheckId.CLUSTERS,
-        status=FindingStatus.OK if enough else FindingStatus.BLOCK,
-        withholds=None if enough else Withheld.ESTIMATE,
-        reason=_enough(treated, rest) if enough else refusals.too_few_to_stand_out(least),
+        status=FindingStatus.OK if few is None else FindingStatus.BLOCK,
+        withholds=None if few is None else Withheld.ESTIMATE,
+        reason=_enough(treated, rest) if few is None else few,
         statistic=treated + rest,
-        threshold=least,
+        threshold=least_units(treated, level),
         from_counts=False,
     )
 

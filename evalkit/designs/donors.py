@@ -63,8 +63,9 @@ def _beside(estimand: Estimand) -> tuple[Statement, ...]:
 def donor_counts(estimand: Estimand, panel: Panel, before: Window, other: Group) -> DonorCounts:
     """Counts and exposures by area and period kept, the treated first; ``nan`` where a figure is not there."""
     starts = [(window, starts_kept(estimand, panel, window)) for window in (before, estimand.after)]
-    treated = estimand.group.units
-    units = (*treated, *(unit for unit in other.units if unit not in treated))
+    # In the order of their codes: that of the plan must not decide which choices are drawn.
+    treated = tuple(sorted(estimand.group.units))
+    units = (*treated, *(unit for unit in sorted(other.units) if unit not in treated))
     days = [day for _, kept in starts for day in kept]
     rows = pl.concat([panel.cells(estimand.series, units, window.first, window.last) for window, _ in starts])
     places = {unit: at for at, unit in enumerate(units)}
