@@ -54,10 +54,10 @@ def changes(counts: NDArray[np.float64], ratio: float = 1.0) -> Changes:
     return Changes(counts[:, : PERIODS // 2].sum(axis=1), counts[:, PERIODS // 2 :].sum(axis=1), ones, after)
 
 
-def rejects(rng: np.random.Generator, found: Changes, level: float, *, by_size: bool) -> bool | None:
+def rejects(rng: np.random.Generator, found: Changes, level: float, *, by_size: bool, treated: int = 1) -> bool | None:
     """Whether p is at most the level; ``None`` for a refusal."""
-    treated = np.arange(found.before.size) < 1
-    told = placebo(found, treated, draws=1, most_exact=99, generator=rng, conf_level=1 - 1e-9, by_size=by_size)
+    chosen = np.arange(found.before.size) < treated
+    told = placebo(found, chosen, draws=999, most_exact=999, generator=rng, conf_level=1 - 1e-9, by_size=by_size)
     return None if isinstance(told, Statement) else told.p_value <= level * (1 + 1e-9)
 
 
@@ -78,6 +78,41 @@ def line(panels: int, units: int, kind: str, phi: float) -> str:
     refused = 100 * np.mean([one is None for found in told.values() for one in found])
     cells = " | ".join(f"{share:.1f}" for share in shares)
     return f"| {units} | {100 * level:.0f} % | {kind if phi > 1 else '–'} | {phi:g} | {cells} | {refused:.1f} |"
+
+
+def several_line(panels: int, units: int, treated: int, kind: str, phi: float) -> str:
+    """Per cent rejected at 5 per cent with several treated: the smallest, those in the middle, the largest, by lot."""
+    rng = np.random.default_rng([units, treated, int(phi), len(kind)])
+    told: dict[str, list[bool | None]] = {name: [] for name in (*PLACES, "by lot")}
+    for _ in range(panels):
+        for place, found in told.items():
+            expected = np.sort(sizes(rng, units, "median"))
+            first = rng.permutation(units) if place == "by lot" else np.arange(units)
+            begin = 0 if place == "by lot" else round(PLACES[place] * (units - treated))
+            chosen = first[begin : begin + treated]
+            expected = np.r_[expected[chosen], np.delete(expected, chosen)]
+            found.append(rejects(rng, changes(quiet(rng, expected, kind, phi)), ALPHA, by_size=True, treated=treated))
+    shares = [100 * np.mean([one for one in found if one is not None]) for found in told.values()]
+    refused = 100 * np.mean([one is None for found in told.values() for one in found])
+    cells = " | ".join(f"{share:.1f}" for share in shares)
+    return f"| {units} | {treated} | {kind if phi > 1 else '–'} | {phi:g} | {cells} | {refused:.1f} |"
+
+
+def held_line(panels: int, units: int, ratio: float, kind: str, phi: float) -> str:
+    """Per cent of panels with a known effect whose 95 per cent limits hold it, by place of the treated."""
+    rng = np.random.default_rng([units, int(10 * ratio), int(phi), len(kind)])
+    told: dict[str, list[bool | None]] = {name: [] for name in PLACES}
+    for _ in range(panels):
+        for place in PLACES:
+            expected = sizes(rng, units, place)
+            counts = quiet(rng, expected, kind, phi)
+            with_effect = quiet(rng, expected * ratio, kind, phi)
+            counts[0, PERIODS // 2 :] = with_effect[0, PERIODS // 2 :]
+            told[place].append(rejects(rng, changes(counts, ratio), ALPHA, by_size=True))
+    shares = [100 - 100 * np.mean([one for one in found if one is not None]) for found in told.values()]
+    refused = 100 * np.mean([one is None for found in told.values() for one in found])
+    cells = " | ".join(f"{share:.1f}" for share in shares)
+    return f"| {units} | {ratio:g} | {kind if phi > 1 else '–'} | {phi:g} | {cells} | {refused:.1f} |"
 
 
 def event_line(panels: int, units: int, treated: int, spread: float) -> str:
@@ -125,6 +160,19 @@ def placebos(panels: int) -> None:
         for kind, phi in (("counts", 1.0), ("counts", 2.0), ("counts", 4.0), ("levels", 2.0), ("levels", 4.0)):
             write(line(panels, units, kind, phi) + "\n")
             sys.stdout.flush()
+    heads = ("areas", "treated", "variation", "φ", *PLACES, "by lot", "refused")
+    write(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
+    for units, treated in ((7, 2), (10, 2), (10, 3), (14, 2), (14, 5), (20, 2), (20, 5), (40, 3), (40, 10)):
+        for kind, phi in (("counts", 1.0), ("counts", 4.0), ("levels", 2.0), ("levels", 4.0)):
+            write(several_line(panels, units, treated, kind, phi) + "\n")
+            sys.stdout.flush()
+    heads = ("areas", "effect", "variation", "φ", *PLACES, "refused")
+    write(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
+    for units in (20, 60):
+        for ratio in (0.5, 1.5, 3.0):
+            for kind, phi in (("counts", 1.0), ("counts", 4.0), ("levels", 2.0), ("levels", 4.0)):
+                write(held_line(panels, units, ratio, kind, phi) + "\n")
+                sys.stdout.flush()
     write(f"\n{timed()}\n")
 
 

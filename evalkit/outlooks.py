@@ -4,7 +4,8 @@ Where fewer than :data:`FEW` events are expected in one of the times compared, t
 much for one rate and for sides of unequal size, and the enumeration of every outcome promises too much for a decrease.
 Both are then made, and the more cautious stands. Counts that vary φ times as much as chance tell as little as 1/φ as
 many that vary by chance alone, and are enumerated as such. That φ has to be estimated from the periods of the plan
-is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`).
+is allowed for by a smaller level (:mod:`evalkit.inference.rule_power`), and so is that D4 ranks an area among a few
+others (:mod:`evalkit.inference.rank_power`).
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from numpy.typing import NDArray
 from scipy import special
 
 from evalkit import refusals
+from evalkit.comparisons.placebo_tests import too_few_units
 from evalkit.comparisons.precision import months_needed, power, smallest_detectable
 from evalkit.estimands import Estimand, Window
-from evalkit.inference import precision, rule_power, series_power
+from evalkit.inference import precision, rank_power, rule_power, series_power
 from evalkit.inference.segmented import FEWEST_A_SIDE
 from evalkit.precisions import Precision, PrecisionSeries
+from evalkit.statements import Statement
 from evalkit.vocabulary import DesignId, Frequency
 
 RATIOS = (1.5, 2.0)
@@ -44,6 +47,7 @@ _OUTERMOST = 3
 _HALVINGS = 14
 _EVENTS_AHEAD = 8
 _LONGEST_SEARCH = 1200
+_MANY_CHOICES = 9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +58,23 @@ class Layout:
     months_after: int
     months_before: int | None
     frequency: Frequency = Frequency.MONTH
+    areas: tuple[int, int] | None = None
+    """Under D4 how many areas had the measure and how many they are compared with."""
 
     @classmethod
     def of(cls, estimand: Estimand, frequency: Frequency) -> Layout:
         """That of an estimand in a plan of this frequency."""
         before = None if estimand.before is None else _months(estimand.before)
+        areas = None
+        if estimand.design is DesignId.D4 and estimand.comparison is not None:
+            own, others = set(estimand.group.units), set(estimand.comparison.units)
+            areas = len(own), len(others - own)
         return cls(
-            design=estimand.design, months_after=_months(estimand.after), months_before=before, frequency=frequency
+            design=estimand.design,
+            months_after=_months(estimand.after),
+            months_before=before,
+            frequency=frequency,
+            areas=areas,
         )
 
     @property
@@ -87,7 +101,14 @@ class Layout:
         return sides * sum(months // self.frequency.months - 1 for months in windows)
 
     def level(self, alpha: float, dispersion: float) -> float:
-        """The level to plan at: smaller than ``alpha``, as φ, and in a series its season and memory, are estimated."""
+        """The level to plan at: smaller than ``alpha``, as φ, and in a series its season and memory, are estimated.
+
+        Under D4 no φ is estimated from periods: the area is ranked among others, and there are only so many of them.
+        """
+        if self.areas is not None:
+            treated, others = self.areas
+            choices = min(math.comb(treated + others, treated) - 1, _MANY_CHOICES)
+            return rank_power.level(alpha, POWER, choices)
         if self.design in _SERIES:
             return self._level_of_series(alpha, dispersion)
         return rule_power.level(alpha, POWER, dispersion, self.df)
@@ -150,6 +171,9 @@ def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook
     >>> few.is_enumerated, round(few.increase.ratio, 2), many.is_enumerated, round(many.increase.ratio, 2)
     (True, 2.15, False, 1.13)
     """
+    few = None if layout.areas is None else too_few_units(layout.areas[0], sum(layout.areas), 1 - alpha)
+    if few is not None:
+        return tuple(_hopeless(row, few, alpha) for row in rows)
     found: dict[int, Outlook] = {}
     for dispersion in dict.fromkeys(row.dispersion for row in rows):
         places = [place for place, row in enumerate(rows) if row.dispersion == dispersion]
@@ -157,6 +181,19 @@ def outlooks(layout: Layout, rows: Sequence[Row], alpha: float) -> tuple[Outlook
         told = _at_level(layout, [rows[place] for place in places], level, alpha)
         found |= {place: _called(outlook, alpha) for place, outlook in zip(places, told, strict=True)}
     return tuple(found[place] for place in range(len(rows)))
+
+
+def _hopeless(row: Row, reason: Statement, alpha: float) -> Outlook:
+    """Nothing can be found, however large and however long the wait: too few areas to be compared with."""
+    none = Precision(alpha=alpha, alternative="two-sided", method="planned", dispersion=row.dispersion, reason=reason)
+    return Outlook(
+        monthly=row.monthly,
+        monthly_comparison=row.monthly_comparison,
+        dispersion=row.dispersion,
+        increase=none,
+        decrease=none,
+        months=tuple(none for _ in RATIOS),
+    )
 
 
 def _called(outlook: Outlook, alpha: float) -> Outlook:

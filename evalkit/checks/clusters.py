@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from evalkit import refusals
 from evalkit.checks.situation import Situation
-from evalkit.comparisons.placebo_tests import least_units
+from evalkit.comparisons.placebo_tests import least_units, too_few_units
+from evalkit.designs.donors import areas_compared
 from evalkit.findings import Finding
 from evalkit.language import Text
 from evalkit.statements import Statement
-from evalkit.vocabulary import CheckId, DesignId, FindingStatus
+from evalkit.vocabulary import CheckId, DesignId, FindingStatus, Withheld
 
 FEWEST_CLUSTERS = 10
 """Below this, and with one treated area, cluster-robust errors are not used (Cameron & Miller 2015, JHR 50)."""
@@ -17,6 +17,8 @@ FEWEST_CLUSTERS = 10
 def clusters(situation: Situation) -> Finding | None:
     """The areas of each side, and the least p-value that trading places between them could give.
 
+    Under D4 the areas counted are those that were compared with, not all that the plan lists, and too few of them
+    withhold the number: no result could be as unusual as the level asks for.
     With one treated area and K others, a permutation of who was treated cannot give a p-value below 1/(K+1)
     (Abadie, Diamond & Hainmueller 2010, JASA 105).
     """
@@ -25,11 +27,14 @@ def clusters(situation: Situation) -> Finding | None:
         return None
     treated, rest = len(situation.estimand.group.units), len(other.units)
     if situation.design.id is DesignId.D4:
-        return _of_choices(treated, rest, least_units(treated, situation.conf_level))
+        used = areas_compared(situation.estimand, situation.panel) - treated
+        return _of_choices(treated, used, situation.conf_level)
     enough = treated > 1 and rest > 1 and treated + rest >= FEWEST_CLUSTERS
+    status, withholds = (FindingStatus.OK, None) if enough else situation.unjudged
     return Finding(
         check=CheckId.CLUSTERS,
-        status=FindingStatus.OK if enough else FindingStatus.WARN,
+        status=status,
+        withholds=withholds,
         reason=_enough(treated, rest) if enough else _few(treated, rest),
         statistic=treated + rest,
         threshold=FEWEST_CLUSTERS,
@@ -37,15 +42,16 @@ def clusters(situation: Situation) -> Finding | None:
     )
 
 
-def _of_choices(treated: int, rest: int, least: int) -> Finding:
+def _of_choices(treated: int, rest: int, level: float) -> Finding:
     """Where the uncertainty comes from choosing other areas: whether any result could be unusual enough."""
-    enough = treated + rest >= least
+    few = too_few_units(treated, treated + rest, level)
     return Finding(
         check=CheckId.CLUSTERS,
-        status=FindingStatus.OK if enough else FindingStatus.WARN,
-        reason=_enough(treated, rest) if enough else refusals.too_few_to_stand_out(least),
+        status=FindingStatus.OK if few is None else FindingStatus.BLOCK,
+        withholds=None if few is None else Withheld.ESTIMATE,
+        reason=_enough(treated, rest) if few is None else few,
         statistic=treated + rest,
-        threshold=least,
+        threshold=least_units(treated, level),
         from_counts=False,
     )
 

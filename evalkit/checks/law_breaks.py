@@ -31,7 +31,8 @@ def law_breaks(situation: Situation) -> Finding | None:
 
     A break that cannot be cut away (it lies between the windows, or less than 12 periods and less than half of the
     window would remain) is said to be inseparable. The statistic is how many breaks change the answer; the threshold
-    is 0. Breaks known only by their year, and the pandemic, which has its own check, are left out.
+    is 0. A design that may claim an effect loses the word in both cases. Breaks known only by their year, and the
+    pandemic, which has its own check, are left out.
     """
     if answer(situation.estimate) is None:
         return None
@@ -42,9 +43,11 @@ def law_breaks(situation: Situation) -> Finding | None:
     others, stuck = (_named(change for change, found in seen if found is word) for word in (_Seen.OTHER, _Seen.CANNOT))
     decided = sum(found is _Seen.OTHER for _, found in seen)
     fine = all(found is _Seen.SAME for _, found in seen)
+    status, withholds = (FindingStatus.OK, None) if fine else situation.unjudged
     return Finding(
         check=CheckId.LAW_BREAKS,
-        status=FindingStatus.OK if fine else FindingStatus.WARN,
+        status=status,
+        withholds=withholds,
         reason=_decided(others) if decided else _SAME if fine else _stuck(stuck),
         statistic=decided,
         threshold=0,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from evalkit import periods
 from evalkit.breaks import FEWEST_BEFORE
 from evalkit.checks.answers import per_cent
 from evalkit.checks.situation import Situation
+from evalkit.designs.donors import series_before
 from evalkit.findings import Finding
+from evalkit.inference.summed import CellSeries
 from evalkit.inference.trend import Slope, slope
 from evalkit.language import Text
 from evalkit.statements import Statement
-from evalkit.vocabulary import CheckId, FindingStatus, Withheld
+from evalkit.vocabulary import CheckId, DesignId, FindingStatus, Withheld
 
 
 def pre_trend(situation: Situation) -> Finding | None:
@@ -20,21 +23,35 @@ def pre_trend(situation: Situation) -> Finding | None:
 
     It is never found to be fine: an interval that holds 0 says only how large a difference remains possible. The
     statistic is the difference in per cent a year. Beside it stands the smallest difference that would have been seen
-    with 80 per cent power (Roth 2022, AER: Insights 4).
+    with 80 per cent power (Roth 2022, AER: Insights 4). Where it cannot be judged, a design that could claim an effect
+    loses the word.
     """
+    whole = _sides(situation)
+    if whole is None:
+        return None
+    if min(side.counts.size for side in whole) < FEWEST_BEFORE:
+        return _unjudged(situation, _TOO_SHORT)
+    found = slope(whole, step=periods.year_fraction(situation.panel.frequency))
+    if found is None:
+        return _unjudged(situation, _TOO_FEW)
+    return _judged(found, situation.conf_level, two=len(whole) > 1)
+
+
+def _sides(situation: Situation) -> Sequence[CellSeries] | None:
+    """The series before the start of each side; ``None`` where they are not whole, and where there are none."""
     before = situation.estimand.before
     if before is None:
         return None
+    if situation.design.id is DesignId.D4:
+        return series_before(situation.estimand, situation.panel)
     sides = [situation.evidence(group, before) for group in situation.groups]
     whole = [side.series for side in sides if side is not None]
-    if len(whole) < len(sides):
-        return None
-    if min(side.counts.size for side in whole) < FEWEST_BEFORE:
-        return Finding(check=CheckId.PRE_TREND, status=FindingStatus.WARN, reason=_TOO_SHORT)
-    found = slope(whole, step=periods.year_fraction(situation.panel.frequency))
-    if found is None:
-        return Finding(check=CheckId.PRE_TREND, status=FindingStatus.WARN, reason=_TOO_FEW)
-    return _judged(found, situation.conf_level, two=len(whole) > 1)
+    return whole if len(whole) == len(sides) else None
+
+
+def _unjudged(situation: Situation, reason: Statement) -> Finding:
+    status, withholds = situation.unjudged
+    return Finding(check=CheckId.PRE_TREND, status=status, withholds=withholds, reason=reason)
 
 
 def _judged(found: Slope, conf_level: float, *, two: bool) -> Finding:

@@ -14,6 +14,7 @@ from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Estimate
 from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
+from evalkit.vocabulary import FindingStatus, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class Situation:
     def again(self, **changes: Any) -> Estimate:
         """What the same design makes of the estimand with some of its parts changed."""
         return self.design.estimate(replace(self.estimand, **changes), self.panel, self.conf_level)
+
+    @property
+    def unjudged(self) -> tuple[FindingStatus, Withheld | None]:
+        """Status and what is withheld when a check that a causal label rests on cannot be answered.
+
+        A design that may claim an effect loses the word; for others it is something to bear in mind.
+        """
+        if self.design.may_claim_effect:
+            return FindingStatus.BLOCK, Withheld.EFFECT_LABEL
+        return FindingStatus.WARN, None
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -109,7 +109,6 @@ def read(
     table = _with_columns(given, frame, {"unit": unit, "period": period, "count": count, "exposure": exposure})
     given.counts("count", table[count])
     given.positives("exposure", table[exposure], EXPOSURE)
-    chosen = tuple(treated) if isinstance(treated, Sequence) and not isinstance(treated, str) else (treated,)
     panels = [
         donor_panels.read(
             given,
@@ -119,7 +118,7 @@ def read(
             outcome=column,
             count=None,
             exposure=None,
-            treated=chosen,
+            treated=treated,
             start=start,
             donors=donors,
         )
@@ -131,7 +130,7 @@ def read(
     given.done()
     return DonorCounts(
         panels[0].units,
-        len(chosen),
+        len(panels[0].treated),
         tuple(one for one, stays in zip(periods, used, strict=True) if stays),
         counts[:, used],
         exposures[:, used],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.comparisons import period_order
 from evalkit.errors import known_names
 from evalkit.inference.arguments import is_number
 from evalkit.inference.faults import EXPOSURE, Fault
@@ -21,8 +22,20 @@ if TYPE_CHECKING:
 _UNIT = Fault(
     "unit_unknown",
     Text("{name} är inte olika enheter i tabellen.", "{name} are not different units of the frame."),
-    Text("enheter som finns i tabellen; en enhet finns på en sida", "units of the frame, each on one side"),
+    Text("enheter som finns i tabellen, var och en en gång", "units of the frame, each of them once"),
     Text("Kontrollera enheternas koder.", "Check the codes of the units."),
+)
+_BOTH_SIDES = Fault(
+    "unit_on_both_sides",
+    Text("{name} har enheter som också står i treated.", "{name} has units that are in treated as well."),
+    Text("enheter som inte har fått insatsen", "units that did not have the measure"),
+    Text("Ta bort dem ur en av listorna.", "Take them out of one of the lists."),
+)
+_NO_LABELS = Fault(
+    "not_labels",
+    Text("{name} är varken en enhet eller en lista av enheter.", "{name} is neither a unit nor a list of units."),
+    Text("en enhets kod, eller en lista av koder", "the code of a unit, or a list of codes"),
+    Text("Ange t.ex. ”0127” eller [”0127”, ”0180”].", "Give '0127' or ['0127', '0180'], say."),
 )
 _START = Fault(
     "start_outside",
@@ -105,9 +118,9 @@ def read(
     outcome: str | None,
     count: str | None,
     exposure: str | None,
-    treated: Sequence[object],
+    treated: object,
     start: object,
-    donors: Sequence[object] | None,
+    donors: object,
 ) -> Read:
     """The panel; raises with all that is wrong."""
     import polars as pl
@@ -118,14 +131,11 @@ def read(
     if (outcome is None) == (count is None) or (count is None) != (exposure is None):
         given.fault(_OUTCOME, "outcome")
     given.done()
-    names = frame[unit].drop_nulls().unique().sort().to_list()
-    others = tuple(one for one in names if one not in treated) if donors is None else tuple(donors)
-    asked = (*treated, *others)
-    if not treated or len(set(asked)) < len(asked) or not set(asked) <= set(names):
-        given.fault(_UNIT, "treated" if donors is None else "donors")
-    periods = frame[period].drop_nulls().unique().sort().to_list()
+    chosen, others = _sides(given, frame[unit], unit, treated, donors)
+    asked = (*chosen, *others)
+    periods = period_order.ranks(given, "period", frame[period])[0]
     before = periods.index(start) if start in periods else 0
-    if before == 0:
+    if before == 0 and periods:
         given.fault(_START, "start")
     if frame.select(unit, period).is_duplicated().any():
         given.fault(_TWICE, "frame")
@@ -137,7 +147,44 @@ def read(
     if count is not None:
         counts = frame[count].cast(pl.Float64).fill_null(float("nan")).to_numpy()
         events = np.nansum(_grid(names_of, when_of, asked, periods, counts)[:, :before], axis=1)
-    return Read(tuple(treated), others, tuple(periods), grid, before, events)
+    return Read(chosen, others, tuple(periods), grid, before, events)
+
+
+def _sides(
+    given: GroupedArguments, column: pl.Series, name: str, treated: object, donors: object
+) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """The treated and the units compared with, each in the order of their labels: the order given decides nothing."""
+    known = column.drop_nulls().unique().sort().to_list()
+    chosen = _labels(given, "treated", treated)
+    others = tuple(one for one in known if one not in chosen) if donors is None else _labels(given, "donors", donors)
+    for argument, side in (("treated", chosen), ("donors", others)):
+        if (argument == "treated" and not side) or not _are_different(side, known):
+            accepted = Text(f"{_UNIT.accepted.sv} (kolumnen {name})", f"{_UNIT.accepted.en} (column {name})")
+            given.fault(replace(_UNIT, accepted=accepted), argument)
+    if donors is not None and any(one in chosen for one in others):
+        given.fault(_BOTH_SIDES, "donors")
+    places = {one: at for at, one in enumerate(known)}
+    ordered = (tuple(sorted(side, key=lambda one: places.get(one, 0))) for side in (chosen, others))
+    return next(ordered), next(ordered)
+
+
+def _are_different(side: Sequence[object], known: Sequence[object]) -> bool:
+    return all(one in known for one in side) and len(set(side)) == len(side)
+
+
+def _labels(given: GroupedArguments, name: str, value: object) -> tuple[object, ...]:
+    """One label, or several; a text by itself is one, not its letters."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        several: tuple[object, ...] = () if value is None else (value,)
+    elif isinstance(value, Mapping):
+        given.fault(_NO_LABELS, name)
+        several = ()
+    else:
+        several = tuple(value)
+    if any(not isinstance(one, Hashable) for one in several):
+        given.fault(_NO_LABELS, name)
+        several = ()
+    return several
 
 
 def _note_columns(given: GroupedArguments, frame: pl.DataFrame, names: dict[str, str | None]) -> None:

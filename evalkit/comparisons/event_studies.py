@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from evalkit.inference.event_study import Coefficients, Whole
 
 _MOST_WIDTH = 10_000
+_TOO_FEW = frozenset({"too_few_to_stand_out", "too_few_to_trust"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -155,7 +156,7 @@ def _by_chance(given: DonorCounts, width: int, drawing: Drawing) -> EventStudy:
     told = np.unique(since[since != event_study.BASE])
     changes = {one: panel.between(since == event_study.BASE, since == one) for one in told.tolist()}
     found = [judged(drawing.placebo(panel, one), panel.treated, drawing) for one in changes.values()]
-    few = next((one for one in found if isinstance(one, Statement) and one.code == "too_few_to_stand_out"), None)
+    few = next((one for one in found if isinstance(one, Statement) and one.code in _TOO_FEW), None)
     if few is not None:
         return _nothing(few)
     tested = next((one for one in found if not isinstance(one, Statement)), None)

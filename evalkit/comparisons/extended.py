@@ -57,7 +57,7 @@ def extended_twfe(
     frame
         One row per unit and period, balanced; the columns are named by the arguments below.
     unit, period
-        Any labels; periods in order when sorted.
+        Any labels; periods are dates, numbers, or text whose order in time can be told (2024-03).
     count, exposure
         Events, and what they are divided by (above 0).
     joined

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from evalkit.comparisons.period_order import ranks
 from evalkit.errors import known_names
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import EXPOSURE, Fault
@@ -121,16 +122,17 @@ def read(given: ColumnArguments, frame: object, names: Names, *, ratio: bool) ->
     """
     from evalkit.inference.group_time import JoiningPanel
 
-    table = _columns(given, frame, names)
+    table, labels = _columns(given, frame, names)
     counts = given.counts("count", table["count"])
     exposures = given.positives("exposure", table["exposure"], EXPOSURE)
     weights = given.positives("weights", table["weights"], EXPOSURE) if names.weights else np.ones(table.height)
     _labels(given, table, names)
     given.done()
     missing = bool(given.missing.any())
-    periods = table["period"].unique().sort()
-    shape = (table["unit"].n_unique(), periods.len())
-    joined = _places(table["joined"].gather_every(shape[1]), periods)
+    when = table["period"].unique().sort()
+    shape = (table["unit"].n_unique(), when.len())
+    joined = _places(table["joined"].gather_every(shape[1]), when)
+    periods = when if labels is None else labels.gather(when)
     cluster = None
     if names.cluster:
         cluster = table["cluster"].gather_every(shape[1]).rank("dense").to_numpy().astype(np.int64)
@@ -144,14 +146,14 @@ def read(given: ColumnArguments, frame: object, names: Names, *, ratio: bool) ->
     return JoiningFrame(panel, periods, cluster, missing)
 
 
-def _columns(given: ColumnArguments, frame: object, names: Names) -> pl.DataFrame:
-    """The columns under the names of their arguments, by unit and period."""
+def _columns(given: ColumnArguments, frame: object, names: Names) -> tuple[pl.DataFrame, pl.Series | None]:
+    """The columns under the names of their arguments, by unit and period; and what text periods stand in place for."""
     import polars as pl
 
     if not isinstance(frame, pl.DataFrame):
         given.fault(_NO_FRAME, "frame")
         given.done()
-        return pl.DataFrame()
+        return pl.DataFrame(), None
     for argument, column in names.given().items():
         if column not in frame.columns:
             given.note(
@@ -166,8 +168,16 @@ def _columns(given: ColumnArguments, frame: object, names: Names) -> pl.DataFram
     for argument in ("unit", "period", *(("cluster",) if names.cluster else ())):
         if table[argument].null_count():
             given.fault(_LABEL_MISSING, argument)
+    kinds = table["joined"].dtype, table["period"].dtype
+    if not (kinds[0] == kinds[1] or all(kind.is_numeric() for kind in kinds) or kinds[0] == pl.Null):
+        given.fault(_OTHER_KIND, "joined")
     given.done()
-    return table.sort("unit", "period")
+    labels = None
+    if kinds[1] in (pl.String, pl.Categorical):
+        found, (when, joined) = ranks(given, "period", table["period"], table["joined"].cast(pl.String))
+        labels, table = pl.Series("period", found, dtype=pl.String), table.with_columns(when, joined)
+    given.done()
+    return table.sort("unit", "period"), labels
 
 
 def _labels(given: ColumnArguments, table: pl.DataFrame, names: Names) -> None:
@@ -178,15 +188,6 @@ def _labels(given: ColumnArguments, table: pl.DataFrame, names: Names) -> None:
     for name in constant:
         if table.select("unit", name).unique().height != units:
             given.fault(_CHANGES, name)
-    kinds = table["joined"].dtype, table["period"].dtype
-    if not (kinds[0] == kinds[1] or all(kind.is_numeric() for kind in kinds) or kinds[0] == _null_type()):
-        given.fault(_OTHER_KIND, "joined")
-
-
-def _null_type() -> type[pl.DataType]:
-    import polars as pl
-
-    return pl.Null
 
 
 def _places(joined: pl.Series, periods: pl.Series) -> NDArray[np.int64]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from evalkit.inference.randomisation import Changes, Placebo
 
 MOST_DRAWS = 100_000
+FEWEST_UNITS, FEWEST_OF_SEVERAL = 20, 40
+"""With fewer units, and fewer where three or more are treated, tests reject too often (docs/statistics/panel.md)."""
+_SEVERAL = 3
 _LEAST_BEFORE = 4
 _MOST_STARTS = 12
 _SCALE = Scale.RATIO_OF_RATE_RATIOS
@@ -87,7 +90,7 @@ def placebo_test(
     frame
         One row per unit and period.
     unit, period
-        The columns that name them; periods sort in the order of time.
+        The columns that name them; periods are dates, numbers or text such as 2024-03 whose order in time can be told.
     count, exposure
         The columns with events and what they are divided by (above 0).
     treated, start
@@ -106,8 +109,9 @@ def placebo_test(
     PlaceboTest
         ``effect`` is the ratio that Poisson regression with effects of units and periods gives when each unit's
         exposure follows the same course; a donor that lacks a figure or has no events at all is left out and counted.
-        Refused when a treated unit lacks a figure, when a side has no events before or after, and when so few units
-        are compared that p could not be as small as ``1 - conf_level`` (one treated: 20 units for 95 per cent). There
+        Refused when a treated unit lacks a figure, when a side has no events before or after, when so few units
+        are compared that p could not be as small as ``1 - conf_level`` (one treated: 20 units for 95 per cent), and
+        with fewer than 20 units at any level, or fewer than 40 when three or more are treated. There
         is no interval from the model's own errors: with one treated unit they tell nothing of how it varies.
 
     Raises
@@ -208,17 +212,41 @@ def unfit(given: DonorCounts) -> Statement | None:
 
 
 def least_units(treated: int, level: float) -> int:
-    """How many units there must be, the treated among them, for p to be as small as ``1 - level``.
+    """How many units there must be, the treated among them, for a test at a level whose size has been measured.
+
+    p must be able to be as small as ``1 - level``; and with fewer than 20 units, or fewer than 40 when three or more
+    are treated, the test found too often what was not there (docs/statistics/panel.md).
 
     Examples
     --------
-    >>> least_units(1, 0.95), least_units(1, 0.9), least_units(2, 0.95)
-    (20, 10, 7)
+    >>> least_units(1, 0.95), least_units(1, 0.99), least_units(1, 0.9), least_units(5, 0.95)
+    (20, 100, 20, 40)
     """
-    units = treated + 1
+    units = FEWEST_UNITS if treated < _SEVERAL else FEWEST_OF_SEVERAL
     while (1 + (units == 2 * treated)) / math.comb(units, treated) > (1 - level) * (1 + 1e-9):
         units += 1
     return units
+
+
+def too_few_units(treated: int, units: int, level: float) -> Statement | None:
+    """Why so many units cannot be tested at a level; ``None`` when they can."""
+    least = least_units(treated, level)
+    if attainable(treated, units, MOST_DRAWS) > (1 - level) * (1 + 1e-9):
+        return refusals.too_few_to_stand_out(least)
+    return refusals.too_few_to_trust(least) if units < least else None
+
+
+def attainable(treated: int, units: int, draws: int) -> float:
+    """The smallest p there can be for so many treated of so many units, by all choices or by ``draws`` of them.
+
+    Examples
+    --------
+    >>> round(attainable(1, 22, 9999), 4), attainable(8, 40, 9999)
+    (0.0455, 0.0001)
+    """
+    choices = math.comb(units, treated)
+    # With half of the units treated the opposite choice is always as extreme.
+    return (1 + (units == 2 * treated)) / choices if choices <= MOST_EXACT else 1 / (draws + 1)
 
 
 def told_of(found: Placebo, drawing: Drawing, left_out: int, donors: int) -> tuple[Statement, ...]:
@@ -300,9 +328,11 @@ def _in_time(panel: DonorCounts, drawing: Drawing) -> EstimateSeries | None:
 
 def judged(found: Placebo | Statement, treated: int, drawing: Drawing) -> Placebo | Statement:
     """The test, refused when no result could be as unusual as the level asks for."""
-    if isinstance(found, Statement) or found.attainable <= (1 - drawing.level) * (1 + 1e-9):
+    if isinstance(found, Statement):
         return found
-    return refusals.too_few_to_stand_out(least_units(treated, drawing.level))
+    if found.attainable > (1 - drawing.level) * (1 + 1e-9):
+        return refusals.too_few_to_stand_out(least_units(treated, drawing.level))
+    return too_few_units(treated, found.alone.size, drawing.level) or found
 
 
 def series(

@@ -100,7 +100,7 @@ def synthetic_control(
     frame
         One row per unit and period.
     unit, period
-        The columns that name them; periods sort in the order of time.
+        The columns that name them; periods are dates, numbers or text such as 2024-03 whose order in time can be told.
     treated, start
         The treated unit, and the first period with the measure.
     outcome

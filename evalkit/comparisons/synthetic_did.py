@@ -49,7 +49,7 @@ def synthetic_did(
     *,
     unit: str,
     period: str,
-    treated: Sequence[object],
+    treated: object,
     start: object,
     outcome: str | None = None,
     count: str | None = None,
@@ -66,7 +66,7 @@ def synthetic_did(
     frame, unit, period, outcome, count, exposure, donors, start
         As for :func:`evalkit.synthetic_control`.
     treated
-        The treated units, in a list; all start at ``start``.
+        The treated unit, or several in a list; all start at ``start``.
     method
         ``placebo`` (one treated unit: each donor takes its place, p and interval from their rank) or ``jackknife`` (two
         treated or more: normal limits from leaving out each unit).

@@ -20,6 +20,8 @@ from evalkit.designs.difference_in_differences import compares_two_models
 from evalkit.designs.evidence import Evidence, Lack, gather, refuse, starts_kept
 from evalkit.estimands import Estimand, Group, Window
 from evalkit.estimates import Cell, Estimate, refusal
+from evalkit.inference.segmented import FEWEST_A_SIDE
+from evalkit.inference.summed import CellSeries
 from evalkit.language import Text
 from evalkit.panels import Panel
 from evalkit.statements import Statement
@@ -61,8 +63,9 @@ def _beside(estimand: Estimand) -> tuple[Statement, ...]:
 def donor_counts(estimand: Estimand, panel: Panel, before: Window, other: Group) -> DonorCounts:
     """Counts and exposures by area and period kept, the treated first; ``nan`` where a figure is not there."""
     starts = [(window, starts_kept(estimand, panel, window)) for window in (before, estimand.after)]
-    treated = estimand.group.units
-    units = (*treated, *(unit for unit in other.units if unit not in treated))
+    # In the order of their codes: that of the plan must not decide which choices are drawn.
+    treated = tuple(sorted(estimand.group.units))
+    units = (*treated, *(unit for unit in sorted(other.units) if unit not in treated))
     days = [day for _, kept in starts for day in kept]
     rows = pl.concat([panel.cells(estimand.series, units, window.first, window.last) for window, _ in starts])
     places = {unit: at for at, unit in enumerate(units)}
@@ -75,6 +78,31 @@ def donor_counts(estimand: Estimand, panel: Panel, before: Window, other: Group)
     first = len(starts[0][1])
     grids[0, _without_exposure(grids, first) & (np.arange(len(units)) >= len(treated))] = np.nan
     return DonorCounts(units, len(treated), tuple(days), grids[0], grids[1], first)
+
+
+def areas_compared(estimand: Estimand, panel: Panel) -> int:
+    """How many areas the comparison rests on, the treated among them: those listed but left out do not count."""
+    if estimand.before is None or estimand.comparison is None:
+        return len(estimand.group.units)
+    return len(donor_counts(estimand, panel, estimand.before, estimand.comparison).told().units)
+
+
+def series_before(estimand: Estimand, panel: Panel) -> tuple[CellSeries, CellSeries] | None:
+    """The sums of the treated and of the areas compared with, period by period before the start; ``None`` without."""
+    if estimand.before is None or estimand.comparison is None:
+        return None
+    counts = donor_counts(estimand, panel, estimand.before, estimand.comparison)
+    used = counts.told()
+    if counts.missing[: counts.treated].any() or len(used.units) == used.treated:
+        return None
+    own, others = (
+        CellSeries(
+            counts=used.counts[part, : used.before].sum(axis=0).astype(np.int64),
+            exposures=used.exposures[part, : used.before].sum(axis=0),
+        )
+        for part in (slice(used.treated), slice(used.treated, None))
+    )
+    return own, others
 
 
 def _without_exposure(grids: NDArray[np.float64], first: int) -> NDArray[np.bool_]:
@@ -127,8 +155,10 @@ DONORS = Design(
     maryland=3,
     may_claim_effect=True,
     needs=Text(
-        "Minst 20 områden när ett har fått insatsen, med antal för alla perioder före och efter.",
-        "At least 20 areas when one had the measure, with counts for all periods before and after.",
+        "Minst 20 områden när ett har fått insatsen, med antal för alla perioder före och efter. För att kallas effekt "
+        f"minst {FEWEST_A_SIDE} perioder före, så att utvecklingen dittills kan bedömas.",
+        "At least 20 areas when one had the measure, with counts for all periods before and after. To be called an "
+        f"effect at least {FEWEST_A_SIDE} periods before, so that the development until then can be judged.",
     ),
     checks=(
         CheckId.DESIGN_CEILING,

@@ -50,6 +50,7 @@ from evalkit.refusals.donors import (
     too_few_periods_before,
     too_few_placebos,
     too_few_to_stand_out,
+    too_few_to_trust,
     too_few_treated,
 )
 from evalkit.refusals.joining import (
@@ -184,6 +185,7 @@ __all__ = [
     "too_few_rows",
     "too_few_to_resample",
     "too_few_to_stand_out",
+    "too_few_to_trust",
     "too_few_treated",
     "too_few_treated_clusters",
     "too_few_waiting",

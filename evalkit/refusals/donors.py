@@ -109,6 +109,19 @@ def too_few_to_stand_out(least: int) -> Statement:
     )
 
 
+def too_few_to_trust(least: int) -> Statement:
+    """A test whose size was measured to be above its level with so few areas."""
+    return Statement(
+        "too_few_to_trust",
+        Text(
+            f"Det behövs minst {least} områden, de undersökta medräknade. Med färre hittar prövningen något som inte "
+            "finns oftare än den säger, särskilt när de undersökta är små.",
+            f"At least {least} areas are needed, those examined among them. With fewer, the test finds what is not "
+            "there more often than it says, above all when those examined are small.",
+        ),
+    )
+
+
 def too_few_placebos(number: int, needed: int) -> Statement:
     """A placebo test that could not find anything, and is not made."""
     attainable = f"{1 / (number + 1):.4g}"

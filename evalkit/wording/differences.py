@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from evalkit import style
+from evalkit.comparisons.placebo_tests import attainable
+from evalkit.designs.donors import DRAWS
 from evalkit.estimates import Cell, Estimate
 from evalkit.inference.difference import Spread, excess
 from evalkit.inference.interval import Interval
@@ -165,12 +167,21 @@ def _times_of_many(reading: Reading, language: Language) -> str:
     if high >= VAST:
         span = in_language(language, f"{least} och uppåt", f"{least} or more")
     told = uncertainty(span, language)
+    once = style.number(_at_most_once_in(reading), language)
     return in_language(
         language,
         f"Utvecklingen i {here} var {value} gånger den i {there} {told}, "
-        f"jämfört med hur {areas} områden skiljer sig åt.",
-        f"The development in {here} was {value} times that in {there} {told}, compared with how {areas} areas differ.",
+        f"jämfört med hur {areas} områden skiljer sig åt. "
+        f"Mer ovanlig än en gång på {once} kan ingen skillnad visas vara med så många områden.",
+        f"The development in {here} was {value} times that in {there} {told}, compared with how {areas} areas differ. "
+        f"With so many areas no difference can be shown to be more unusual than once in {once}.",
     )
+
+
+def _at_most_once_in(reading: Reading) -> int:
+    """One over the smallest p there could be: how unusual a result can be shown to be at most."""
+    treated = len(reading.estimand.group.units)
+    return round(1 / attainable(treated, reading.estimate.n_units or treated + 1, DRAWS))
 
 
 def _who_moved_more(reading: Reading, language: Language) -> str:

@@ -87,7 +87,8 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
 def notes(found: PlannedPower, language: Language = Language.SV) -> tuple[str, ...]:
     """What has to be known to read the answer: its words, how it was worked out, and where it is too hopeful."""
     series = any(item.layout.design in _SERIES for item in found.items)
-    told = (_WORDS, _METHODS, _LIMITS, *((_TIME_SERIES,) if series else ()))
+    many = any(item.layout.areas is not None for item in found.items)
+    told = (_WORDS, _METHODS, _LIMITS, *((_TIME_SERIES,) if series else ()), *((_AMONG_MANY,) if many else ()))
     return tuple(note.in_language(language) for note in told)
 
 
@@ -120,6 +121,18 @@ _TIME_SERIES = Text(
     "For time series it is counted in that the trend before is to be drawn out, that the season is held alike, that "
     "level and slope change at once, and that how the periods hang together is to be estimated. If they really do, "
     "still larger changes are needed.",
+)
+
+
+_AMONG_MANY = Text(
+    "För ett område mot många andra är det inräknat att området ska stå ut bland så många områden som planen anger, "
+    "alla ungefär lika ojämna. I försök upptäcktes ökningen i 72 till 79 fall av 100, minskningen i 80 till 86. Om "
+    "perioder som följer på varandra liknar varandra ökar ojämnheten: ett samband på 0,5 gör den tre gånger så stor. "
+    "Om stora områden varierar lika många procent som små, och området är stort, krävs mer än så.",
+    "For one area against many others it is counted in that the area has to stand out among as many areas as the plan "
+    "lists, all about as uneven. In trials the increase was found 72 to 79 times in 100, the decrease 80 to 86. If "
+    "periods that follow each other are alike, the unevenness grows: a correlation of 0.5 makes it three times as "
+    "large. If large areas vary by the same percentage as small ones, and the area is large, it takes more than that.",
 )
 
 

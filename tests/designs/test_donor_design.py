@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,16 @@ import polars as pl
 import pytest
 
 import evalkit as ek
-from evalkit import checks, wording
+from evalkit import checks, columns, periods, wording
+from evalkit.codebooks.entries import LawChange, Precision
 from evalkit.designs import REGISTRY
+from evalkit.estimands import Estimand, Group, Series, Window
+from evalkit.findings import Finding
 from evalkit.language import Language, Text
+from evalkit.panels import Panel
 from evalkit.policy import Policy
 from evalkit.retelling import coarsened
-from evalkit.vocabulary import CheckId, DesignId
+from evalkit.vocabulary import CheckId, DateBasis, DesignId, FindingStatus, Frequency, Role, Withheld
 
 YEARS = (2022, 2023, 2024, 2025)
 OTHERS = tuple(f"{number:04d}" for number in range(1, 22))
@@ -89,7 +94,8 @@ def test_a_plan_gives_the_number_of_the_placebo_test_and_a_sentence_of_it(from_t
     told = wording.headline(reading, Language.SV)
     assert told.startswith("Räknat per invånare och lika lång tid ökade antalet samordnade tillsynsbesök")
     assert "gånger den i andra kommuner (osäkerhet från" in told
-    assert told.endswith("jämfört med hur 22 områden skiljer sig åt.")
+    assert "jämfört med hur 22 områden skiljer sig åt." in told
+    assert told.endswith("Mer ovanlig än en gång på 22 kan ingen skillnad visas vara med så många områden.")
     assert "andra förklaringar kan inte uteslutas" in wording.hedge(reading, Language.SV)
     assert {"others_unaffected", "compared_with_all", "chosen_by_chance"} <= {one.code for one in found.assumptions}
     assert [cell.unit for cell in found.cells] == ["botkyrka", "botkyrka", "andra", "andra"]
@@ -108,6 +114,104 @@ def test_what_was_looked_at_is_told(from_tables, plan_content) -> None:
     assert by_check[CheckId.DESIGN_CEILING].reason.code == "effect_under_assumption"
     assert by_check[CheckId.LEAVE_ONE_OUT].reason.code == "same_without_each"
     assert CheckId.DISPERSION not in by_check
+
+
+def monthly(gone: str | None = None, rise: float = 1.0, months: int = 36) -> tuple[Panel, Estimand]:
+    """22 areas by month, the start after 24 of them; ``rise`` a year in the treated before; one area may lack one."""
+    rng = np.random.default_rng(5)
+    series = Series("P1", "N1", DateBasis.HANDELSE)
+    units = ("0127", *OTHERS)
+    frame = pl.DataFrame(
+        [
+            {
+                "series": series.key,
+                "metric": "P1",
+                "unit_id": unit,
+                "period": periods.add(date(2020, 1, 1), Frequency.MONTH, month),
+                "count": int(rng.poisson(60 * (rise ** (min(month, 24) / 12) if unit == "0127" else 1))),
+                "status": "missing" if unit == gone and month == 3 else "value",
+                "qualifier": "exact",
+                "exposure": 1.0,
+                "exposure_status": "value",
+                "exposure_qualifier": "exact",
+            }
+            for unit in units
+            for month in range(months)
+        ],
+        schema=columns.PANEL,
+    )
+    group, others = (Group(name, Text(name, name), names) for name, names in (("a", units[:1]), ("b", units[1:])))
+    before = Window("f", Text("före", "before"), date(2020, 1, 1), date(2021, 12, 31))
+    after = Window("e", Text("efter", "after"), date(2022, 1, 1), date(2022, 12, 31))
+    question = Text("?", "?")
+    item = Estimand(
+        id="E1",
+        question=question,
+        series=series,
+        design=DesignId.D4,
+        role=Role.PRIMARY,
+        group=group,
+        comparison=others,
+        before=before,
+        after=after,
+    )
+    return Panel(frame, Frequency.MONTH, (series,), (), synthetic=True), item
+
+
+def examined(grid: Panel, item: Estimand, *law: LawChange) -> dict[CheckId, Finding]:
+    design = REGISTRY[DesignId.D4]
+    book = replace(ek.MetricBook.load(), law_changes=law)
+    found = design.estimate(item, grid, 0.95)
+    return {one.check: one for one in checks.examine(checks.Situation(item, grid, design, found, book, 0.95))}
+
+
+@pytest.mark.parametrize("gone", [None, OTHERS[3]])
+def test_development_before_is_judged_against_the_areas_compared_with(gone) -> None:
+    """Also when an area to compare with lacks a month and is left out."""
+    told = examined(*monthly(gone))
+    assert told[CheckId.PRE_TREND].reason.code == "trend_before_possible"
+    assert told[CheckId.CLUSTERS].statistic == 22 - (gone is not None)
+    apart = examined(*monthly(gone, rise=1.5))[CheckId.PRE_TREND]
+    assert (apart.withholds, apart.reason.code) == (Withheld.EFFECT_LABEL, "trend_before_differs")
+
+
+def test_a_time_before_too_short_to_judge_takes_the_effect_label_away(from_tables, plan_content) -> None:
+    """Two years before: the number stays, the word does not."""
+    found, _, _ = made(plan_content, data(from_tables))
+    told = {one.check: one for one in found.findings}[CheckId.PRE_TREND]
+    assert (told.withholds, told.reason.code) == (Withheld.EFFECT_LABEL, "trend_before_too_short")
+    assert found.is_estimated
+    assert not found.may_be_called_effect
+    assert "minst 12 perioder före" in REGISTRY[DesignId.D4].needs.sv
+
+
+def test_a_law_at_the_start_takes_the_effect_label_away_and_no_law_leaves_it() -> None:
+    grid, item = monthly()
+    law = LawChange(
+        id="lag",
+        start=item.after.first,
+        end=None,
+        precision=Precision.DAY,
+        change=Text("ny lag", "a new act"),
+        short=Text("ny lag", "new act"),
+        hits=("all",),
+        law=None,
+        verified=True,
+        verify_note=None,
+    )
+    told = examined(grid, item, law)
+    assert told[CheckId.LAW_BREAKS].withholds is Withheld.EFFECT_LABEL
+    quiet = examined(grid, item)
+    assert all(one.withholds is None for one in quiet.values())
+
+
+def test_too_few_areas_left_to_compare_with_withhold_the_number(from_tables, plan_content) -> None:
+    """20 listed, one of which lacks a year: 19 are not enough, and the check says so too."""
+    gap = (OTHERS[3], 2023)
+    found, _, _ = made(plan_content, data(from_tables, factor=5.0, gap=gap), others=OTHERS[:19])
+    told = {one.check: one for one in found.findings}[CheckId.CLUSTERS]
+    assert (told.statistic, told.status, told.withholds) == (19, FindingStatus.BLOCK, Withheld.ESTIMATE)
+    assert found.reason == told.reason
 
 
 def test_an_area_with_a_model_of_its_own_takes_the_effect_label_away(from_tables, plan_content) -> None:

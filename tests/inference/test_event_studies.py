@@ -21,6 +21,12 @@ def panel() -> pl.DataFrame:
     return pl.read_csv(GOLDEN / "panel_events_data.csv")
 
 
+def larger() -> pl.DataFrame:
+    """With twelve more that were not treated: permutation asks for 40 units when several are."""
+    more = panel().filter(pl.col("unit") > 20).with_columns(unit=pl.col("unit") + 100)
+    return pl.concat([panel(), more])
+
+
 def studied(frame: pl.DataFrame, **how) -> ek.EventStudy:
     return ek.event_study(frame, **{**COLUMNS, "treated": list(range(1, 13)), "start": 5, **how})
 
@@ -47,11 +53,11 @@ def test_spread_by_size_is_that_of_r() -> None:
 
 
 def test_both_methods_give_one_ratio_and_that_of_the_placebo_test() -> None:
-    by_chance, robust = studied(panel(), draws=999), studied(panel(), method="robust")
+    by_chance, robust = studied(larger(), draws=999), studied(larger(), method="robust")
     for one, other in zip(by_chance.effects, robust.effects, strict=True):
         assert one.estimate == pytest.approx(other.estimate, rel=1e-6)
         assert one.conf_low < one.estimate < one.conf_high
-    alone = ek.placebo_test(panel(), **COLUMNS, treated=list(range(1, 13)), start=5, left_out=[(1, 3), (6, 8)])
+    alone = ek.placebo_test(larger(), **COLUMNS, treated=list(range(1, 13)), start=5, left_out=[(1, 3), (6, 8)])
     assert by_chance.effects[3].estimate == pytest.approx(alone.effect.estimate, rel=1e-10)
 
 
@@ -71,7 +77,7 @@ def test_bins_are_counted_from_the_start() -> None:
 
 
 def test_the_test_before_the_start_sees_a_deviation_and_not_what_comes_after() -> None:
-    frame = panel()
+    frame = larger()
     odd = frame.with_columns(
         count=pl.when(pl.col("treated"), pl.col("period") == 2).then(pl.col("count") * 4).otherwise("count")
     )
@@ -94,7 +100,7 @@ def test_few_units_have_no_robust_errors_and_fewer_have_nothing() -> None:
 
 @pytest.mark.parametrize("method", ["permutation", "robust"])
 def test_a_bin_without_events_is_refused_alone(method: str) -> None:
-    frame = panel().with_columns(count=pl.when(pl.col("treated"), pl.col("period") == 7).then(0).otherwise("count"))
+    frame = larger().with_columns(count=pl.when(pl.col("treated"), pl.col("period") == 7).then(0).otherwise("count"))
     found = studied(frame, method=method, draws=99)
     assert [one.is_estimated for one in found.effects] == [True] * 5 + [False, True]
     others = [one.estimate for one in found.effects if one.is_estimated]

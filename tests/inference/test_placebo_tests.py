@@ -48,7 +48,7 @@ def test_the_ratio_is_the_change_here_over_the_change_elsewhere() -> None:
     assert found.in_space.height == 22
 
 
-def test_twenty_units_are_needed_for_95_per_cent_and_ten_for_90() -> None:
+def test_twenty_units_are_needed_whatever_the_level() -> None:
     few = panel(units=10, factor=3.0)
     refused = compared(few)
     assert refused.effect.reason.code == "too_few_to_stand_out"
@@ -56,16 +56,16 @@ def test_twenty_units_are_needed_for_95_per_cent_and_ten_for_90() -> None:
     assert refused.attainable == pytest.approx(0.1)
     assert refused.in_space.height == 10
     assert not refused.in_time[0].is_estimated
-    assert compared(few, conf_level=0.9).effect.p_value == pytest.approx(0.1)
+    assert compared(few, conf_level=0.9).effect.reason.code == "too_few_to_trust"
     assert compared(panel(units=20, factor=3.0)).effect.is_estimated
     assert not compared(panel(units=19, factor=3.0)).effect.is_estimated
 
 
 def test_several_treated_make_more_choices_to_compare_with() -> None:
-    found = compared(panel(units=10, factor=2.0, treated=(3, 7)), treated=[3, 7])
-    assert found.effect.p_value == found.attainable == pytest.approx(1 / 45)
+    found = compared(panel(units=20, factor=2.0, treated=(3, 7)), treated=[3, 7])
+    assert found.effect.p_value == found.attainable == pytest.approx(1 / 190)
     assert found.effect.assumptions[1].code == "compared_with_all"
-    assert "45" in found.effect.assumptions[1].text.sv
+    assert "190" in found.effect.assumptions[1].text.sv
 
 
 def test_many_choices_are_drawn_with_a_seed() -> None:
@@ -151,7 +151,11 @@ def test_units_that_move_in_step_leave_nothing_unusual() -> None:
         ({"count": "fund"}, "unknown_column"),
         ({"left_out": [(13, 12)]}, "left_out_not_stretches"),
         ({"draws": 0}, "number_not_whole"),
-        ({"donors": [7, 8]}, "unit_unknown"),
+        ({"donors": [7, 8]}, "unit_on_both_sides"),
+        ({"donors": [8, 8]}, "unit_unknown"),
+        ({"donors": [8, [9]]}, "not_labels"),
+        ({"treated": []}, "unit_unknown"),
+        ({"treated": {7: 1}}, "not_labels"),
     ],
 )
 def test_what_does_not_fit_is_told(change: dict[str, object], code: str) -> None:
@@ -159,6 +163,36 @@ def test_what_does_not_fit_is_told(change: dict[str, object], code: str) -> None
     with pytest.raises(EstimationError) as told:
         ek.placebo_test(panel(), **asked)
     assert code in {one.code for one in told.value.problems}
+
+
+def test_a_unit_that_is_not_there_is_told_with_its_argument_and_column_and_without_its_value() -> None:
+    with pytest.raises(EstimationError) as told:
+        ek.placebo_test(panel(), **COLUMNS, treated=7777, start=12, donors=[1, 8888])
+    text = str(told.value)
+    assert "argument treated" in text
+    assert "argument donors" in text
+    assert "kolumnen area" in text
+    assert "7777" not in text
+    assert "8888" not in text
+
+
+def test_the_order_in_which_units_are_named_decides_nothing() -> None:
+    """60 units and five treated: choices are drawn, and the same ones whatever the order."""
+    frame, treated = panel(units=60, treated=(3, 7, 9, 20, 41), factor=1.1), [3, 7, 9, 20, 41]
+    others = [unit for unit in range(60) if unit not in treated]
+    found = compared(frame, treated=treated, donors=others, draws=499).effect
+    again = compared(frame, treated=treated[::-1], donors=others[::-1], draws=499).effect
+    assert 0.002 < found.p_value < 1
+    assert (found.p_value, found.conf_low, found.conf_high) == (again.p_value, again.conf_low, again.conf_high)
+
+
+@pytest.mark.parametrize(("treated", "fewest"), [(1, 20), (2, 20), (3, 40), (5, 40)])
+def test_three_treated_or_more_need_forty_units(treated: int, fewest: int) -> None:
+    names = list(range(treated))
+    found = compared(panel(units=fewest - 1), treated=names, draws=99, conf_level=0.9).effect
+    assert found.reason.code == "too_few_to_trust"
+    assert str(fewest) in found.reason.text.sv
+    assert compared(panel(units=fewest), treated=names, draws=99, conf_level=0.9).effect.is_estimated
 
 
 def test_a_frame_that_is_none_is_told() -> None:

@@ -228,3 +228,20 @@ def test_the_error_to_expect_of_sdid_is_larger_for_a_noisy_unit() -> None:
     _, errors = synthetic_did.placebos(noisy, before=BEFORE, cap=0.5)
     assert errors.argmax() == 0
     assert errors[0] > 2 * np.median(errors)
+
+
+def test_a_label_by_itself_is_one_unit_whatever_its_kind() -> None:
+    """A number is not a list, and a text is not its letters."""
+    rng = np.random.default_rng(1)
+    rows = [(unit, when, float(rng.normal(5 + unit % 5, 0.3))) for unit in range(22) for when in range(14)]
+    frame = pl.DataFrame(rows, schema=["area", "month", "found"], orient="row")
+    named = frame.with_columns(area=pl.col("area").cast(pl.String).str.pad_start(4, "0"))
+
+    def effect(table: pl.DataFrame, treated: object) -> float:
+        found = ek.synthetic_did(
+            table, unit="area", period="month", outcome="found", treated=treated, start=10, method="placebo"
+        )
+        return found.effect.estimate
+
+    assert effect(frame, 7) == effect(frame, [7]) == effect(frame, (7,))
+    assert effect(named, "0007") == effect(named, ["0007"]) == effect(frame, 7)
