@@ -8,8 +8,8 @@ Areas have log-normal sizes (standard deviation 1), levels of their own, and dev
 
 ``label`` is the per cent of panels in which PRE_TREND withholds the word effect; ``drift`` the same when those that
 join grow 1.5 per cent a month faster. ``dates`` is PLACEBO_DATES that warns; ``moved`` and ``flips`` are ANTICIPATION
-that warns, at all and because the answer is another, in the first ``--anticipation`` panels. ``cannot`` is PRE_TREND that
-could not be judged.
+that warns, at all and because the answer is another, in the first ``--anticipation`` panels. ``cannot`` is PRE_TREND
+that could not be judged.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from evalkit.metrics import MetricBook
 from evalkit.panels import Panel
 from evalkit.vocabulary import DateBasis, DesignId, EstimateStatus, Frequency, Role, Scale, Withheld
 
+BOOK = MetricBook.load()
 MONTHS, FIRST, STEP = 36, 24, 3
 NOISE, LASTING, SIZES, DRIFT = 0.3, 0.5, 1.0, 0.015
 SHAPES = ((18, 4), (18, 9), (30, 9))
@@ -91,7 +92,7 @@ def situation(areas: int, joining: int, drift: float, rng: np.random.Generator) 
         joined=tuple((unit, month(FIRST + STEP * (at % 3))) for at, unit in enumerate(units[:joining])),
     )
     panel = Panel(frame, Frequency.MONTH, (SERIES,), (), synthetic=True)
-    return Situation(item, panel, REGISTRY[DesignId.D5], QUIET, MetricBook.load(), 0.95)
+    return Situation(item, panel, REGISTRY[DesignId.D5], QUIET, BOOK, 0.95)
 
 
 def cell(areas: int, joining: int, draws: int, examined: int) -> list[float]:
