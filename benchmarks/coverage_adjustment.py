@@ -35,6 +35,10 @@ SPREAD = np.array([0.4, 0.8, 1.2, 1.6])
 MIX = np.array([0.5, 0.2, 0.2, 0.1])
 STANDARDS = (np.ones(STRATA), MIX, MIX[::-1], np.array([1.0, 2, 4, 8]))
 ERRORS = ("quasi", "model", "robust", "nb2")
+UNLIKE_SIDES = ((2, 10), (3, 10), (4, 10), (5, 10), (2, 20), (3, 20), (4, 20), (5, 20), (10, 20))
+UNLIKE_SIDES += ((2, 40), (4, 40), (5, 40), (10, 40), (2, 100), (4, 100), (5, 100), (10, 100))
+ROWS_PER_CLUSTER = 6
+SKEWED = (0.1, 0.3, 1.0)
 FINE_BAND = np.geomspace(2 / 3, 3 / 2, 201)
 
 Shares = Iterator[Share]
@@ -124,6 +128,74 @@ def adjusted_coverage(errors: str, mean: float, draws: int, rng: np.random.Gener
             by="draw",
         )
         yield within([(one.conf_low, one.conf_high) if one.is_estimated else None for one in found], ratio)
+
+
+def unlike_coverage(
+    sides: tuple[int, int], draws: int, rng: np.random.Generator, *, clustered: bool, spread: float, errors: str
+) -> Shares:
+    """So many of so many on one side, 20 expected events a row, ratios 1 and 2; sizes are log-normal by ``spread``.
+
+    Clusters have six rows and rates that differ (gamma, variance 0.1 and 0.3); rows by themselves have φ 1.5 and 3.
+    """
+    treated, many = sides
+    rows = ROWS_PER_CLUSTER if clustered else 1
+    side = (np.tile(np.arange(many).repeat(rows), draws) < treated).astype(int)
+    cluster = np.tile(np.arange(many).repeat(rows), draws)
+    for variation, ratio in product((0.1, 0.3) if clustered else (1.5, 3.0), (1.0, 2.0)):
+        sizes = np.exp(spread * rng.standard_normal((draws, many))).repeat(rows, axis=1).ravel()
+        means = 20 * sizes * ratio**side
+        if clustered:
+            means *= rng.gamma(1 / variation, variation, (draws, many)).repeat(rows, axis=1).ravel()
+        frame = pl.DataFrame(
+            {
+                "draw": np.arange(draws).repeat(many * rows),
+                "side": side,
+                "cluster": cluster,
+                "count": counted(means, 1.0 if clustered else variation, rng),
+                "exposure": sizes,
+            }
+        )
+        found = ek.adjusted_rate_ratio(
+            frame,
+            count="count",
+            exposure="exposure",
+            contrast="side",
+            reference=0,
+            errors=errors,
+            cluster="cluster" if clustered else None,
+            by="draw",
+        )
+        yield within([(one.conf_low, one.conf_high) if one.is_estimated else None for one in found], ratio)
+
+
+def unlike_lines(draws: int, rng: np.random.Generator, *, clustered: bool) -> Iterator[list[str]]:
+    """Coverage and refusals with equal and with unlike sizes."""
+    kinds = ("robust",) if clustered else ("robust", "quasi")
+    for sides in UNLIKE_SIDES:
+        shares = [
+            list(unlike_coverage(sides, draws, rng, clustered=clustered, spread=spread, errors=errors))
+            for errors in kinds
+            for spread in (0.0, 1.0)
+        ]
+        yield line(f"{sides[0]} of {sides[1]}", shares, each=True)
+
+
+def skewed_lines(draws: int, rng: np.random.Generator) -> Iterator[list[str]]:
+    """Clusters of one size whose rates vary more, and are the more skewed, on the side with few; ratio 1."""
+    for treated, many in ((4, 10), (5, 20), (10, 20), (10, 40), (10, 100)):
+        side = np.tile(np.arange(many) < treated, draws).astype(int)
+        methods = []
+        for variation in SKEWED:
+            spread = np.where(side > 0, 4 * variation, variation)
+            means = 20 * ROWS_PER_CLUSTER * rng.gamma(1 / spread, spread)
+            columns = {"draw": np.arange(draws).repeat(many), "side": side, "count": rng.poisson(means)}
+            frame = pl.DataFrame(columns).with_columns(exposure=1.0)
+            asked = {"count": "count", "exposure": "exposure", "contrast": "side", "reference": 0, "by": "draw"}
+            found = ek.adjusted_rate_ratio(frame, **asked, errors="robust")
+            methods.append(
+                [within([(one.conf_low, one.conf_high) if one.is_estimated else None for one in found], 1.0)]
+            )
+        yield line(f"{treated} of {many}", methods)
 
 
 def counted(means: NDArray[np.float64], phi: float, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -239,17 +311,21 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--seed", type=int, default=20250905)
     given = parser.parse_args()
-    rng = np.random.default_rng(given.seed)
-    fewer = max(given.draws // 10, 10)
+    fewer = max(2 * given.draws // 5, 10)
     families = (
         ("Stratified ratio", ratio_coverage, stratified.RATIO_METHODS),
         ("Stratified difference", difference_coverage, stratified.DIFFERENCE_METHODS),
         ("Standardised rate", rate_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
-        ("Ratio of standardised rates", rate_ratio_coverage, (Method.SCORE, Method.MIDP, Method.GAMMA)),
+        ("Ratio of standardised rates", rate_ratio_coverage, (Method.MIDP, Method.SCORE, Method.GAMMA)),
     )
+
+    def fresh() -> np.random.Generator:
+        """Each table begins with the same seed, so that it can be made by itself."""
+        return np.random.default_rng(given.seed)
+
     for name, cover, methods in families:
         heads = ("expected events", *(f"`{method}`" for method in methods), "refused")
-        table(f"{name}, {given.draws} draws per setting", heads, lines(cover, methods, given.draws, rng))
+        table(f"{name}, {given.draws} draws per setting", heads, lines(cover, methods, given.draws, fresh()))
     heads = ("expected events", "`score`", "`midp`", "`exact`", "refused")
     table("Observed over expected (indirect standardisation), by summation", heads, indirect_lines())
     heads = (
@@ -260,11 +336,26 @@ def main() -> None:
         "the same by month",
         *(f"refused {at}" for at in (1, 2, 3, 4)),
     )
-    table(f"Decomposition, {given.draws} draws per setting", heads, decomposition_lines(given.draws, rng))
+    table(f"Decomposition, {given.draws} draws per setting", heads, decomposition_lines(given.draws, fresh()))
     heads = ("expected events a period", "φ", "refused", "no upper limit")
-    table(f"Dispersion, {fewer} draws per setting", heads, phi_lines(fewer, rng))
+    table(f"Dispersion, {fewer} draws per setting", heads, phi_lines(fewer, fresh()))
     heads = ("expected events a row", *(f"`{name}`" for name in ERRORS), *(f"refused `{name}`" for name in ERRORS))
-    table(f"Adjusted ratio, {fewer} draws per setting", heads, lines(adjusted_coverage, ERRORS, fewer, rng, each=True))
+    made = lines(adjusted_coverage, ERRORS, fewer, fresh(), each=True)
+    table(f"Adjusted ratio, {fewer} draws per setting", heads, made)
+    unlike_tables(2 * given.draws, given.seed)
+
+
+def unlike_tables(draws: int, seed: int) -> None:
+    """Robust errors with few on a side: clusters, then rows by themselves with ``quasi`` beside."""
+    rng = np.random.default_rng(seed)
+    heads = ("clusters", "equal", "unlike", "refused, equal", "unlike")
+    table(f"Adjusted ratio, `robust` by cluster, {draws} draws", heads, unlike_lines(draws, rng, clustered=True))
+    heads = ("clusters", *(f"variance {one:g} against {4 * one:g}" for one in SKEWED), "refused")
+    title = f"Adjusted ratio, `robust` where the rates of the side with few vary four times as much, {4 * draws} draws"
+    table(title, heads, skewed_lines(4 * draws, np.random.default_rng(seed)))
+    names = [f"`{errors}`, {sizes}" for errors in ("robust", "quasi") for sizes in ("equal", "unlike")]
+    heads = ("rows", *names, *(f"refused {name}" for name in names))
+    table(f"Adjusted ratio, rows by themselves, {draws} draws", heads, unlike_lines(draws, rng, clustered=False))
 
 
 if __name__ == "__main__":

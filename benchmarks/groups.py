@@ -96,7 +96,7 @@ def regressions(frame: pl.DataFrame, repeats: int) -> list[tuple[str, str, float
         ("adjusted, quasi", "statsmodels GLM, scaled", seconds(lambda: glm(scale="X2"), repeats) * scale),
         ("adjusted, model", "evalkit", seconds(lambda: adjusted("model"), repeats)),
         ("adjusted, model", "statsmodels GLM, scaled", seconds(glm, repeats) * scale),
-        ("adjusted, robust", "evalkit, HC3", seconds(lambda: adjusted("robust"), repeats)),
+        ("adjusted, robust", "evalkit, a row left out at a time", seconds(lambda: adjusted("robust"), repeats)),
         ("adjusted, robust", "statsmodels GLM, HC1, scaled", seconds(lambda: glm(cov_type="HC1"), repeats) * scale),
         ("dispersion", "evalkit, φ and alpha with limits", seconds(dispersion, repeats)),
         ("dispersion", "statsmodels NegativeBinomial, alpha alone, scaled", seconds(nb2, repeats) * scale),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evalkit.comparisons.decomposition import decompose
     from evalkit.comparisons.decomposition_result import Decomposition
     from evalkit.comparisons.durations import cumulative_incidence, rmst_difference, rmst_ratio, survival
-    from evalkit.comparisons.e_value import e_value
+    from evalkit.comparisons.e_value import EValue, EValueSeries, e_value
     from evalkit.comparisons.equivalence import equivalence, rate_equivalence
     from evalkit.comparisons.event_coefficients import EventCoefficients
     from evalkit.comparisons.event_studies import EventStudy, event_study
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
     from evalkit.estimates import Estimate, Estimates, Tested
     from evalkit.evaluation import evaluate
     from evalkit.holdings import Holdings, load_holdings
-    from evalkit.inference.e_value import EValue
     from evalkit.language import Language
     from evalkit.mappings import map_source
     from evalkit.metrics import MetricBook
@@ -87,7 +86,8 @@ _HOMES = {
     "Curves": "evalkit.comparisons.curves",
     "Dataset": "evalkit.dataset",
     "Decomposition": "evalkit.comparisons.decomposition_result",
-    "EValue": "evalkit.inference.e_value",
+    "EValue": "evalkit.comparisons.e_value",
+    "EValueSeries": "evalkit.comparisons.e_value",
     "Equivalence": "evalkit.equivalences",
     "EquivalenceSeries": "evalkit.equivalences",
     "Estimand": "evalkit.estimands",
@@ -198,6 +198,7 @@ __all__ = [
     "Dataset",
     "Decomposition",
     "EValue",
+    "EValueSeries",
     "Equivalence",
     "EquivalenceSeries",
     "Estimand",

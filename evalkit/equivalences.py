@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from evalkit import columns
 from evalkit.estimands import Margin
 from evalkit.language import Text
-from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
+from evalkit.row_frames import at_row, in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 from evalkit.vocabulary import GoodDirection, Scale
 
@@ -52,7 +52,7 @@ class EquivalenceVerdict(Enum):
         return cls.DIFFERENT if differs else cls.UNDETERMINED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Equivalence:
     """One comparison held against its margin, or why it cannot be.
 
@@ -144,6 +144,16 @@ class Equivalence:
             reasons=() if self.reason is None else (self.reason,),
         ).to_frame()
 
+    def __repr__(self) -> str:
+        margin = f"margin {self.margin.low:g} to {self.margin.high:g}"
+        if self.reason is not None:
+            return f"Equivalence: {self.verdict.text.en} ({margin}): {self.reason}"
+        worse = "" if self.is_not_worse is None else f"; {'not worse' if self.is_not_worse else 'may be worse'}"
+        return (
+            f"Equivalence: {self.verdict.text.en}{worse} ({margin}): {self.scale.value} {self.estimate:.4g} "
+            f"({self.tost_level * 100:g}% CI {self.tost_low:.4g} to {self.tost_high:.4g}, {self.method})"
+        )
+
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
@@ -175,15 +185,22 @@ class EquivalenceSeries:
     def __len__(self) -> int:
         return self.numbers.height
 
-    def __getitem__(self, row: int) -> Equivalence:
-        """One row as a value of its own.
+    @overload
+    def __getitem__(self, row: int) -> Equivalence: ...
+    @overload
+    def __getitem__(self, row: slice) -> EquivalenceSeries: ...
+    def __getitem__(self, row: int | slice) -> Equivalence | EquivalenceSeries:
+        """One row as a value of its own; a slice is a series of those rows.
 
         Raises
         ------
         IndexError
             When there is no such row.
         """
-        values = self.numbers.row(row, named=True)
+        if isinstance(row, slice):
+            groups = None if self.groups is None else self.groups[row]
+            return replace(self, numbers=self.numbers[row], groups=groups)
+        values = self.numbers.row(at_row(row, len(self)), named=True)
         place = values.pop("reason")
         return Equivalence(
             scale=self.scale,
@@ -225,7 +242,7 @@ class EquivalenceSeries:
         )
         return named(self.groups, in_schema(told, columns.EQUIVALENCES))
 
-    def labelled(self, labels: pl.DataFrame | pl.Series) -> EquivalenceSeries:
+    def labelled(self, labels: pl.DataFrame | pl.Series | Iterable[object]) -> EquivalenceSeries:
         """The same with what each row is about before its numbers; see :meth:`evalkit.EstimateSeries.labelled`."""
         return replace(self, groups=labels_for(labels, len(self)))
 

@@ -6,13 +6,13 @@ objects. A row is an :class:`~evalkit.estimates.Estimate` when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from evalkit import caveats, columns
 from evalkit.estimates import Estimate, Tested, refusal
-from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
+from evalkit.row_frames import at_row, in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
@@ -95,15 +95,22 @@ class EstimateSeries:
     def __len__(self) -> int:
         return self.numbers.height
 
-    def __getitem__(self, row: int) -> Estimate:
-        """The estimate of one row; a negative number counts from the end.
+    @overload
+    def __getitem__(self, row: int) -> Estimate: ...
+    @overload
+    def __getitem__(self, row: slice) -> EstimateSeries: ...
+    def __getitem__(self, row: int | slice) -> Estimate | EstimateSeries:
+        """The estimate of one row; a negative number counts from the end; a slice is a series of those rows.
 
         Raises
         ------
         IndexError
             When there is no such row.
         """
-        return self._estimate(self.numbers.row(row, named=True))
+        if isinstance(row, slice):
+            groups = None if self.groups is None else self.groups[row]
+            return replace(self, numbers=self.numbers[row], groups=groups)
+        return self._estimate(self.numbers.row(at_row(row, len(self)), named=True))
 
     def __iter__(self) -> Iterator[Estimate]:
         return (self._estimate(values) for values in self.numbers.iter_rows(named=True))
@@ -129,7 +136,7 @@ class EstimateSeries:
         )
         return named(self.groups, in_schema(told, columns.SERIES))
 
-    def labelled(self, labels: pl.DataFrame | pl.Series) -> EstimateSeries:
+    def labelled(self, labels: pl.DataFrame | pl.Series | Iterable[object]) -> EstimateSeries:
         """The same estimates with what each row is about, such as the unit, before its numbers.
 
         Raises
@@ -170,7 +177,7 @@ class EstimateSeries:
 
     def __repr__(self) -> str:
         refused = self.numbers.height - self.numbers["reason"].null_count()
-        limits = "" if self.scale is Scale.PROBABILITY else f"{self.conf_level * 100:g}% CI, "
+        limits = "" if self.scale is Scale.PROBABILITY else f"{self.conf_level * 100:.14g}% CI, "
         beside = "" if self.test is None else f"; test: {self.test}"
         return (
             f"EstimateSeries: {len(self)} {self.scale.value}, {refused} refused "

@@ -231,8 +231,9 @@ class Estimate:
             return f"{head or self.scale.value}: {self.status.value}: {self.reason}"
         if self.conf_low is None or self.conf_high is None:
             return f"{head} {self.scale.value} {self.estimate:.4g} ({self.method}){self._p_values()}".lstrip()
-        limits = f"{self.conf_level * 100:g}% CI {self.conf_low:.4g} to {self.conf_high:.4g}"
-        return f"{head} {self.scale.value} {self.estimate:.4g} ({limits}, {self.method}){self._p_values()}".lstrip()
+        number, low, high = told_apart(self.estimate, self.conf_low, self.conf_high)
+        limits = f"{self.conf_level * 100:.14g}% CI {low} to {high}"
+        return f"{head} {self.scale.value} {number} ({limits}, {self.method}){self._p_values()}".lstrip()
 
     def _repr_html_(self) -> str:
         from evalkit.views import estimates_view
@@ -256,6 +257,23 @@ def refusal(
         assumptions=assumptions,
         conf_level=conf_level,
     )
+
+
+def told_apart(*numbers: float | None) -> list[str]:
+    """The numbers with four significant digits, or as many more (up to 12) as it takes to tell different ones apart.
+
+    Examples
+    --------
+    >>> from evalkit.estimates import told_apart
+    >>> told_apart(0.86, 0.78123, 0.95), told_apart(1.0, 0.99991, 1.00009)
+    (['0.86', '0.7812', '0.95'], ['1', '0.99991', '1.0001'])
+    """
+    known = [float("nan") if number is None else number for number in numbers]
+    for digits in range(4, 13):
+        written = [f"{number:.{digits}g}" for number in known]
+        if len(set(written)) == len(set(known)):
+            break
+    return written
 
 
 @dataclass(frozen=True, slots=True)

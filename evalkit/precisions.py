@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from evalkit import columns
-from evalkit.row_frames import in_schema, labels_for, named, printed, with_reasons
+from evalkit.row_frames import at_row, in_schema, labels_for, named, printed, with_reasons
 from evalkit.statements import Statement
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NUMBERS = ("power", "ratio", "half_width", "months")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Precision:
     """One answer of the planning functions. What was asked with and what was found stand side by side.
 
@@ -72,6 +72,13 @@ class Precision:
             reasons=() if self.reason is None else (self.reason,),
         ).to_frame()
 
+    def __repr__(self) -> str:
+        test = f"alpha {self.alpha:g}, {self.alternative}, {self.method}"
+        if self.reason is not None:
+            return f"Precision: {self.reason} ({test})"
+        parts = {name: getattr(self, name) for name in (*NUMBERS, "dispersion")}
+        return f"Precision: {', '.join(f'{name} {one:.4g}' for name, one in parts.items() if one is not None)} ({test})"
+
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
@@ -101,15 +108,22 @@ class PrecisionSeries:
     def __len__(self) -> int:
         return self.numbers.height
 
-    def __getitem__(self, row: int) -> Precision:
-        """One row as a value of its own.
+    @overload
+    def __getitem__(self, row: int) -> Precision: ...
+    @overload
+    def __getitem__(self, row: slice) -> PrecisionSeries: ...
+    def __getitem__(self, row: int | slice) -> Precision | PrecisionSeries:
+        """One row as a value of its own; a slice is a series of those rows.
 
         Raises
         ------
         IndexError
             When there is no such row.
         """
-        values = self.numbers.row(row, named=True)
+        if isinstance(row, slice):
+            groups = None if self.groups is None else self.groups[row]
+            return replace(self, numbers=self.numbers[row], groups=groups)
+        values = self.numbers.row(at_row(row, len(self)), named=True)
         place = values.pop("reason")
         reason = None if place is None else self.reasons[place]
         return Precision(alpha=self.alpha, alternative=self.alternative, method=self.method, reason=reason, **values)
@@ -128,7 +142,7 @@ class PrecisionSeries:
         )
         return named(self.groups, in_schema(told, columns.PRECISIONS))
 
-    def labelled(self, labels: pl.DataFrame | pl.Series) -> PrecisionSeries:
+    def labelled(self, labels: pl.DataFrame | pl.Series | Iterable[object]) -> PrecisionSeries:
         """The same with what each row is about before its numbers; see :meth:`evalkit.EstimateSeries.labelled`."""
         return replace(self, groups=labels_for(labels, len(self)))
 

@@ -73,6 +73,12 @@ class ReleasedCurves:
         )
         return f"ReleasedCurves: {shown} shown, {len(self.withheld)} withheld (fewer than {self.rule.threshold} events)"
 
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view, reason_view
+
+        shown = frame_view("Kurvor som får lämnas ut", self.to_frame())
+        return shown if self.reason is None else shown + reason_view(self.reason)
+
 
 def release_curves(
     curves: Curve | Curves | IncidenceCurve | Incidences,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
 from evalkit.errors import EstimationError, Place, Problem
 from evalkit.language import Text
@@ -48,6 +49,26 @@ def with_reasons(numbers: pl.DataFrame, reasons: Sequence[Statement]) -> pl.Data
     return beside.drop("reason").with_columns(pl.col("status").fill_null(EstimateStatus.ESTIMATED.value))
 
 
+def at_row(row: SupportsIndex, rows: int) -> int:
+    """The place from 0 of a row that is asked for; a negative one counts from the end.
+
+    Raises
+    ------
+    IndexError
+        When there is no such row, as sequences do.
+
+    Examples
+    --------
+    >>> from evalkit.row_frames import at_row
+    >>> at_row(-1, 3)
+    2
+    """
+    at = index(row)
+    if not -rows <= at < rows:
+        raise IndexError(f"there are {rows} rows, numbered from 0")
+    return at % rows
+
+
 def in_schema(told: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """The columns of the schema in its order and types, null where ``told`` has none: such frames stack."""
     import polars as pl
@@ -68,7 +89,7 @@ def named(groups: pl.DataFrame | None, told: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([groups.rename(taken), told], how="horizontal")
 
 
-def labels_for(labels: pl.DataFrame | pl.Series, rows: int) -> pl.DataFrame:
+def labels_for(labels: pl.DataFrame | pl.Series | Iterable[object], rows: int) -> pl.DataFrame:
     """The labels of a series as a frame.
 
     Raises
@@ -76,22 +97,46 @@ def labels_for(labels: pl.DataFrame | pl.Series, rows: int) -> pl.DataFrame:
     EstimationError
         When there is not one label for each row.
     """
-    import polars as pl
-
-    frame = labels.to_frame() if isinstance(labels, pl.Series) else labels
-    if isinstance(frame, pl.DataFrame) and frame.height == rows:
+    frame = _as_frame(labels)
+    if frame is not None and frame.height == rows:
         return frame
     raise EstimationError(
         Problem(
             code="labels_do_not_fit",
             what=Text("labels har inte en rad för varje resultat.", "labels do not have one row for each result."),
-            place=Place(file="evalkit", key="argument labels"),
+            place=Place(file="evalkit.labelled()", key="argument labels"),
             accepted=Text(
-                "en polars-kolumn eller -tabell med lika många rader", "a polars column or frame with as many rows"
+                "en kolumn, lista eller tabell med lika många rader", "a column, list or frame with as many rows"
             ),
             next_step=Text("Ta dem ur samma tabell som talen.", "Take them from the table that the numbers are in."),
         )
     )
+
+
+def _as_frame(labels: object) -> pl.DataFrame | None:
+    """Labels of any kind as a frame; ``None`` when they are not one column of one kind of values."""
+    import polars as pl
+
+    if isinstance(labels, pl.DataFrame):
+        return labels
+    if isinstance(labels, pl.Series):
+        return labels.to_frame()
+    if isinstance(labels, str) or not isinstance(labels, Iterable) or hasattr(labels, "columns"):
+        return None
+    own = getattr(labels, "name", None)
+    try:
+        return pl.Series(own if isinstance(own, str) else "label", list(labels)).to_frame()
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        return None
+
+
+def listed(title: str, frame: pl.DataFrame) -> str:
+    """The title and the columns of a record that hold anything, as polars prints them."""
+    import polars as pl
+
+    kept = [name for name in frame.columns if not frame.height or frame[name].null_count() < frame.height]
+    with pl.Config(tbl_cols=-1, tbl_width_chars=_WIDTH, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+        return f"{title}\n{frame.select(kept)}"
 
 
 def printed(frame: pl.DataFrame, columns: Sequence[str]) -> str:

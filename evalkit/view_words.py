@@ -80,11 +80,59 @@ HEADS = MappingProxyType(
         "persons": "personer",
         "cases": "ärenden",
         "largest": "största ärendet",
+        "limit": "gränsen närmast 1",
+        "since": "perioder sedan",
+        "weight": "vikt",
         "share": "andel",
         "headline": "räkna",
         "lowest": "lägst utan ett ärende",
         "highest": "högst utan ett ärende",
         "deciding": "avgörande ärenden",
+    }
+)
+# Words for methods whose code is not the name that a reader of Swedish knows.
+METHODS = MappingProxyType(
+    {
+        "exact": "exakt",
+        "midp": "mid-p",
+        "bayes": "Bayes",
+        "e_test": "E-test",
+        "quasi_poisson": "kvasi-Poisson",
+        "quasi_binomial": "kvasi-binomial",
+        "poisson": "Poisson",
+        "robust": "robusta fel",
+        "nb2": "negativ binomial",
+        "ar1": "AR(1)",
+        "newey_west": "Newey–West",
+        "compound_poisson": "sammansatt Poisson",
+        "mantel_haenszel": "Mantel–Haenszel",
+        "wilson": "Wilson",
+        "clopper_pearson": "Clopper–Pearson",
+        "newcombe": "Newcombe",
+        "miettinen_nurminen": "Miettinen–Nurminen",
+        "fisher": "Fisher",
+        "boschloo": "Boschloo",
+        "kaplan_meier": "Kaplan–Meier",
+        "log_log": "log-log",
+        "greenwood": "Greenwood",
+        "aalen_johansen": "Aalen–Johansen",
+        "chi_square": "chi-två",
+        "mover": "MOVER",
+        "wald": "Wald",
+        "planned": "planerad",
+        "bca": "BCa",
+        "percentile": "percentil",
+        "basic": "enkel",
+        "studentised": "studentiserad",
+    }
+)
+TESTS = MappingProxyType(
+    {
+        "Pearson chi-square": "Pearsons chi-två (ensidig)",
+        "likelihood ratio, Poisson against NB2": "likelihoodkvot, Poisson mot negativ binomial",
+        "Dean's score, Poisson against NB2": "Deans score, Poisson mot negativ binomial",
+        "log_rank": "log-rank",
+        "gray": "Grays test",
     }
 )
 # What is said in another column of the same view, or in English beside the Swedish.
@@ -104,7 +152,21 @@ CELLS = MappingProxyType(
             GoodDirection.NEITHER.value: "varken högre eller lägre",
         },
         "alternative": {"two-sided": "båda", "greater": "större", "less": "mindre"},
-        "metric": {"findings": "fynd", "visits": "besök", "hit_rate": "fynd per besök"},
+        "metric": {
+            "findings": "fynd",
+            "visits": "besök",
+            "hit_rate": "fynd per besök",
+            "level": "nivå",
+            "slope": "lutning",
+            "average": "i genomsnitt efter starten",
+            "excess": "utöver det väntade",
+            "phi": "spridning (φ)",
+            "alpha": "spridning (alfa)",
+        },
+        "method": METHODS,
+        "reported": METHODS,
+        "test": TESTS,
+        "headline": {"persons": "personer", "cases": "ärenden"},
     }
 )
 

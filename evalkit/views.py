@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evalkit.holdings import Holdings
     from evalkit.panels import Panel
     from evalkit.plan import Plan
+    from evalkit.statements import Statement
 
 _SYNTHETIC = '<p style="border:2px solid;padding:.2em .6em;display:inline-block"><strong>SYNTETISKA DATA</strong></p>'
 _SHOWN_ROWS = 10
@@ -128,7 +129,7 @@ def estimates_view(items: Sequence[Estimate], *, synthetic: bool = False) -> str
 def estimate_series_view(series: EstimateSeries) -> str:
     """The first rows of a series of estimates with their labels, and how many there are."""
     refused = len(series) - series.numbers["reason"].null_count()
-    caption = f"Skattningar: {style.number(len(series))} rader, {style.number(refused)} går inte att beräkna"
+    caption = f"Skattningar: {_rows(len(series))}, {style.number(refused)} går inte att beräkna"
     shown = [series[row] for row in range(min(len(series), _SHOWN_ROWS))]
     labels = pl.DataFrame() if series.groups is None else series.groups.head(_SHOWN_ROWS)
     return _estimates(caption, shown, labels=labels)
@@ -148,8 +149,11 @@ def _estimates(
         "Intervall": [_limits(item) for item in items],
         "p-värde": ["" if item.p_value is None else _digits(item.p_value) for item in items],
         "Justerat p-värde": ["" if item.p_adjusted is None else _digits(item.p_adjusted) for item in items],
-        "Prövning": [", ".join(f"{test.name}: p = {_digits(test.p_value)}" for test in item.tests) for item in items],
-        "Metod": [item.method or "" for item in items],
+        "Prövning": [
+            ", ".join(f"{view_words.cell('test', test.name)}: p = {_digits(test.p_value)}" for test in item.tests)
+            for item in items
+        ],
+        "Metod": ["" if item.method is None else view_words.cell("method", item.method) for item in items],
     }
     kept = {head: cells for head, cells in columns.items() if head in {"Tal", "Intervall"} or any(cells)}
     return _table(caption, tuple(kept), list(zip(*kept.values(), strict=True)), synthetic=synthetic)
@@ -169,6 +173,11 @@ def _limits(item: Estimate) -> str:
     return f"{_digits(item.conf_low)} till {_digits(item.conf_high)}"
 
 
+def reason_view(reason: Statement | None) -> str:
+    """Why there is nothing to show."""
+    return f"<p>{html.escape(str(reason or ''))}</p>"
+
+
 def frame_view(caption: str, frame: pl.DataFrame) -> str:
     """The first rows of the frame of a record, in Swedish, with those columns that hold anything."""
     kept = [
@@ -181,7 +190,11 @@ def frame_view(caption: str, frame: pl.DataFrame) -> str:
         for row in frame.select(kept).head(_SHOWN_ROWS).iter_rows()
     ]
     head = [view_words.HEADS.get(name, name) for name in kept]
-    return _table(f"{caption}: {style.number(frame.height)} rader", head, rows)
+    return _table(f"{caption}: {_rows(frame.height)}", head, rows)
+
+
+def _rows(height: int) -> str:
+    return "1 rad" if height == 1 else f"{style.number(height)} rader"
 
 
 def _cell(column: str, one: object) -> str:

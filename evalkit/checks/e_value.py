@@ -21,7 +21,7 @@ def e_value(situation: Situation) -> Finding | None:
     found = situation.estimate
     if found.null != 1 or found.estimate is None or found.conf_low is None or found.conf_high is None:
         return None
-    limit = kernel(found.estimate, found.conf_low, found.conf_high).limit
+    _, limit = kernel(found.estimate, found.conf_low, found.conf_high)
     return Finding(
         check=CheckId.E_VALUE,
         status=FindingStatus.OK if limit >= LEAST else FindingStatus.WARN,

@@ -17,7 +17,9 @@ from evalkit.findings import Finding
 from evalkit.language import Language, Text
 from evalkit.metrics import LawChange, Precision
 from evalkit.statements import Statement
-from evalkit.vocabulary import CheckId, FindingStatus
+from evalkit.vocabulary import AREA_BY_AREA, COMPARES_EFFECTS, CheckId, FindingStatus
+
+_SIDE_BY_SIDE = AREA_BY_AREA | COMPARES_EFFECTS
 
 
 class _Seen(Enum):
@@ -31,8 +33,9 @@ def law_breaks(situation: Situation) -> Finding | None:
 
     A break that cannot be cut away (it lies between the windows, or less than 12 periods and less than half of the
     window would remain) is said to be inseparable. The statistic is how many breaks change the answer; the threshold
-    is 0. A design that may claim an effect loses the word in both cases. Breaks known only by their year, and the
-    pandemic, which has its own check, are left out.
+    is 0. A design that may claim an effect loses the word when a break decides, and, where nothing is compared with at
+    the same time, when one is inseparable; a law that the areas compared with are under too is something to bear in
+    mind. Breaks known only by their year, and the pandemic, which has its own check, are left out.
     """
     if answer(situation.estimate) is None:
         return None
@@ -43,12 +46,20 @@ def law_breaks(situation: Situation) -> Finding | None:
     others, stuck = (_named(change for change, found in seen if found is word) for word in (_Seen.OTHER, _Seen.CANNOT))
     decided = sum(found is _Seen.OTHER for _, found in seen)
     fine = all(found is _Seen.SAME for _, found in seen)
-    status, withholds = (FindingStatus.OK, None) if fine else situation.unjudged
+    inseparable = [change for change, found in seen if found is _Seen.CANNOT]
+    alongside = (
+        not decided
+        and situation.estimand.design in _SIDE_BY_SIDE
+        and all(_meets_all(situation, change) for change in inseparable)
+    )
+    status, withholds = (
+        (FindingStatus.OK, None) if fine else (FindingStatus.WARN, None) if alongside else situation.unjudged
+    )
     return Finding(
         check=CheckId.LAW_BREAKS,
         status=status,
         withholds=withholds,
-        reason=_decided(others) if decided else _SAME if fine else _stuck(stuck),
+        reason=_decided(others) if decided else _SAME if fine else _stuck(stuck, alongside=alongside),
         statistic=decided,
         threshold=0,
     )
@@ -56,6 +67,11 @@ def law_breaks(situation: Situation) -> Finding | None:
 
 def _known(change: LawChange) -> bool:
     return change.verified and change.precision is not Precision.YEAR and change.id != PANDEMIC
+
+
+def _meets_all(situation: Situation, change: LawChange) -> bool:
+    """Whether every area is under the change: one for some of them alone is no different from what is compared."""
+    return not change.units or {unit for group in situation.groups for unit in group.units} <= set(change.units)
 
 
 def _without(situation: Situation, change: LawChange) -> _Seen:
@@ -123,7 +139,17 @@ def _decided(names: Text) -> Statement:
     )
 
 
-def _stuck(names: Text) -> Statement:
+def _stuck(names: Text, *, alongside: bool) -> Statement:
+    if alongside:
+        return Statement(
+            "breaks_meet_all_areas",
+            Text(
+                f"Detta kan inte läggas utanför tiden: {names.sv}. Det gäller även dem som det jämförs med; "
+                "det som slår olika mot dem kan tas för förändringen.",
+                f"This cannot be left outside the time: {names.en}. Those compared with are under it too; what meets "
+                "them unalike can be taken for the change.",
+            ),
+        )
     return Statement(
         "breaks_cannot_be_cut",
         Text(

@@ -13,6 +13,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons.grouped import series_of
 from evalkit.errors import known_names
 from evalkit.estimates import Estimate, refusal
+from evalkit.inference.faults import Fault
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.groups import Groups
 from evalkit.inference.method import Method
@@ -66,8 +67,9 @@ def adjusted_rate_ratio(
         they are, linear on the log scale (cast a year to text to give each its own level).
     errors
         ``quasi`` (Poisson's errors times √φ, φ not below 1, Student's t), ``model`` (Poisson's own; refused when φ is
-        above 1.5), ``robust`` (sandwich: HC3, or by ``cluster`` CR1; refused with fewer than 10 rows or clusters or
-        fewer than two on a side) or ``nb2`` (negative binomial with variance ``mean + alpha mean²``).
+        above 1.5), ``robust`` (by leaving out one row, or one ``cluster``, at a time; refused with fewer than 10 of
+        them, or when a side is worth no more than 3 of equal weight) or ``nb2`` (negative binomial with variance
+        ``mean + alpha mean²``).
     cluster
         The column whose values say which rows depend on each other; only for ``robust``.
     by
@@ -116,10 +118,12 @@ def adjusted_rate_ratio(
     others = [*(("covariates", name) for name in covariates), *(("by", name) for name in keys)]
     others += [("cluster", cluster)] if cluster is not None else []
     _note_unknown(given, frame, [*names.items(), *others])
-    _note_twice(given, keys, names)
+    _note_twice(given, [*names.items(), *others])
     given.done()
     read = _read(given, frame, names, covariates, cluster)
-    _note_contrast(given, frame[contrast], reference)
+    given.some_rows("frame")
+    if frame.height:
+        _note_contrast(given, frame[contrast], reference)
     groups = given.groups("by", [frame[name] for name in keys]) if keys else None
     given.done()
     asked = _Asked(contrast, reference, covariates, wanted, level, tested)
@@ -244,22 +248,26 @@ def _note_unknown(given: GroupedArguments, frame: pl.DataFrame, asked: Sequence[
             )
 
 
-def _note_twice(given: GroupedArguments, keys: Sequence[str], names: dict[str, str]) -> None:
-    """A key given twice, or one that is constant within each comparison although the regression needs it to vary."""
-    if len(set(keys)) < len(keys) or set(keys) & set(names.values()):
-        given.note(
-            "by_twice",
-            "by",
-            what=Text(
-                "Samma kolumn står två gånger i by, eller också i count, exposure eller contrast.",
-                "The same column stands twice in by, or in count, exposure or contrast as well.",
-            ),
-            accepted=Text(
-                "olika kolumner, som inte är count, exposure eller contrast",
-                "different columns that are not count, exposure or contrast",
-            ),
-            next_step=Text("Ta bort den ur by.", "Take it out of by."),
-        )
+def _note_twice(given: GroupedArguments, asked: Sequence[tuple[str, str]]) -> None:
+    """A column in two roles. Only a covariate may also say which rows depend on each other: each town's own level."""
+    for place, (argument, name) in enumerate(asked):
+        before = [role for role, other in asked[:place] if other == name]
+        if before and not (argument == "cluster" and set(before) == {"covariates"}):
+            given.note(
+                "column_twice",
+                argument,
+                what=Text(
+                    f"Samma kolumn används redan som {before[0]}.", f"The same column is already used as {before[0]}."
+                ),
+                accepted=Text(
+                    "en kolumn för varje uppgift; bara cluster får också stå i covariates",
+                    "a column of its own for each argument; only cluster may stand in covariates too",
+                ),
+                next_step=Text(
+                    f"Ta bort den ur {argument}, eller ange en annan kolumn.",
+                    f"Take it out of {argument}, or name another column.",
+                ),
+            )
 
 
 def _note_contrast(given: GroupedArguments, column: pl.Series, reference: object) -> None:
@@ -293,19 +301,35 @@ def _read(
     clusters = np.arange(frame.height) if cluster is None else given.groups("cluster", frame[cluster]).at
     missing = given.missing
     for name in (names["contrast"], *covariates):
-        missing = missing | _is_unusable(frame[name])
+        missing = missing | _is_missing(frame[name])
+        _note_boundless(given, frame[name])
     return _Read(counts, exposures, clusters, missing)
 
 
 _LARGEST = 1e100
 
 
-def _is_unusable(column: pl.Series) -> NDArray[np.bool_]:
-    """Missing, not a number, or so large that its square is none."""
-    gone = column.is_null().to_numpy()
-    if column.dtype.is_float():
-        gone = gone | ~(np.abs(column.fill_null(0.0).to_numpy()) < _LARGEST)
-    return np.asarray(gone)
+_BOUNDLESS = Fault(
+    "covariate_not_finite",
+    Text("{name} har oändliga tal, eller så stora att de inte kan räknas med.", "{name} has numbers too large to use."),
+    Text("ändliga tal under 1e100; tomt där ett saknas", "finite numbers below 1e100; empty where one is missing"),
+    Text("Rätta talet, eller lämna cellen tom.", "Correct the number, or leave the cell empty."),
+)
+
+
+def _is_missing(column: pl.Series) -> NDArray[np.bool_]:
+    gone = column.fill_nan(None) if column.dtype.is_float() else column
+    return np.asarray(gone.is_null().to_numpy())
+
+
+def _note_boundless(given: GroupedArguments, column: pl.Series) -> None:
+    """Numbers that are there and whose squares are none."""
+    if not column.dtype.is_float():
+        return
+    at = (column.abs() >= _LARGEST).fill_null(value=False) & ~column.is_nan().fill_null(value=False)
+    rows = at.arg_true().to_list()
+    if rows:
+        given.fault(_BOUNDLESS, "covariates", rows=tuple(row + 1 for row in rows[:8]), row_count=len(rows))
 
 
 def _estimate(found: Adjusted, asked: _Asked, *, rows: int, events: int, exposure: float) -> Estimate:

@@ -236,6 +236,7 @@ def _side(given: GroupedArguments, name: str, visits: object, findings: object, 
     own = GroupedArguments(given.function, given.log)
     visited, found = own.counts(f"visits_{name}", visits), own.counts(f"findings_{name}", findings)
     length = own.positives(f"exposure_{name}", exposure, EXPOSURE)
+    own.some_rows(f"visits_{name}")
     if visited.ndim != found.ndim or (length.ndim and not found.ndim):
         _note_kinds(given, name)
     elif not given.log.problems:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evalkit.estimates import Estimate, frame_of
-from evalkit.row_frames import named
+from evalkit.row_frames import listed, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PARTS = ("findings", "visits", "hit_rate")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Decomposition:
     """The change in findings as the change in visits times the change in findings per visit.
 
@@ -51,13 +51,19 @@ class Decomposition:
 
         return frame_of(self.estimates).with_columns(pl.lit(self.share_of_visits, pl.Float64).alias("share_of_visits"))
 
+    def __repr__(self) -> str:
+        share = (
+            "" if self.share_of_visits is None else f": visits make up {self.share_of_visits * 100:.0f} % of the change"
+        )
+        return "\n  ".join([f"Decomposition{share}", *map(repr, self.estimates)])
+
     def _repr_html_(self) -> str:
         from evalkit.views import estimates_view
 
         return estimates_view(self.estimates)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Decompositions:
     """The decompositions of many comparisons, row by row.
 
@@ -103,15 +109,21 @@ class Decompositions:
         ]
         return pl.concat(frames).sort("row", maintain_order=True)
 
+    def __repr__(self) -> str:
+        return listed(f"Decompositions: {len(self)} comparisons", self._told())
+
+    def _told(self) -> pl.DataFrame:
+        names = ("row", "metric", "estimate", "conf_low", "conf_high", "method", "status")
+        frame = self.to_frame()
+        return frame.select(name for name in names if name in frame.columns)
+
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
-        names = ("row", "metric", "estimate", "conf_low", "conf_high", "method", "status")
-        frame = self.to_frame()
-        return frame_view("Fynd, besök och träffar", frame.select(name for name in names if name in frame.columns))
+        return frame_view("Fynd, besök och träffar", self._told())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GroupedDecompositions:
     """The decomposition of each group's periods.
 
@@ -149,13 +161,19 @@ class GroupedDecompositions:
         places = [place for place in range(len(self)) for _ in PARTS]
         return named(self.groups[places], pl.concat([one.to_frame() for one in self.items]))
 
-    def _repr_html_(self) -> str:
-        from evalkit.views import frame_view
+    def __repr__(self) -> str:
+        return listed(f"GroupedDecompositions: {len(self)} groups", self._told())
 
+    def _told(self) -> pl.DataFrame:
         frame = self.to_frame()
         told = ("metric", "estimate", "conf_low", "conf_high", "method", "status")
         names = (*(name for name in frame.columns if name.removesuffix("_group") in self.groups.columns), *told)
-        return frame_view("Fynd, besök och träffar", frame.select(list(dict.fromkeys(names))))
+        return frame.select(list(dict.fromkeys(names)))
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Fynd, besök och träffar", self._told())
 
 
 def share_of_visits(visits: Estimate, hit_rate: Estimate) -> float | None:

@@ -158,10 +158,10 @@ def cumulative_incidence(
 
     given = DurationArguments("cumulative_incidence()")
     spans = given.days("days", days)
-    ends = given.labels("outcome", outcome)
+    ends, of, censored = given.words("outcome", outcome), given.word("of", of), given.word("censored", censored)
     labels = None if by is None else given.labels("by", by)
     level = given.conf_level(conf_level)
-    if of == censored:
+    if of and of == censored:
         _note_same_word(given)
     elif not given.log.problems:
         _note_unused_words(given, ends, of, censored)
@@ -374,9 +374,7 @@ def _note_sides(given: DurationArguments) -> None:
 
 def _note_unused_words(given: DurationArguments, ends: pl.Series, of: str, censored: str) -> None:
     """Faults in words that no row has; the words that the rows do have are data, and are not told."""
-    import polars as pl
-
-    words = set(ends.cast(pl.String).unique().to_list())
+    words = set(ends.unique().to_list())
     if of not in words and not (of in _ENDS_OF_SPANS and words <= _ENDS_OF_SPANS):
         given.note(
             "of_in_no_row",

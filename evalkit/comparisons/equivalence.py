@@ -13,6 +13,7 @@ from evalkit.comparisons.margin_arguments import (
     good_direction,
     note_holding_all,
     note_margin,
+    note_no_estimate,
 )
 from evalkit.equivalences import Equivalence, EquivalenceSeries
 from evalkit.estimands import Margin
@@ -124,6 +125,8 @@ def equivalence(
     ('likvärdiga inom marginalen', 0.95)
     """
     given = Arguments("equivalence()")
+    if note_no_estimate(given, estimate, Estimate, EstimateSeries, Estimates):
+        given.done()
     scales = {one.scale for one in estimate} if isinstance(estimate, Estimates) else {estimate.scale}
     if not (scales and (scales <= RATIOS or scales <= DIFFERENCES)):
         what = Text("Skattningen är varken en kvot eller en skillnad.", "The estimate is no ratio and no difference.")
@@ -178,7 +181,7 @@ def _series_held(
         good=good,
         conf_level=series.conf_level,
         tost_level=narrower.conf_level,
-        method=series.method,
+        method=str(series.method),
         reasons=(*series.reasons, *narrower.reasons),
         groups=series.groups,
     )
@@ -216,7 +219,7 @@ def held_against(
         p_below_high=p_below_high,
         differs=low is not None and high is not None and not low <= null <= high,
         is_within=margin.low < inner.conf_low and inner.conf_high < margin.high,
-        method=estimate.method,
+        method=None if estimate.method is None else str(estimate.method),
     )
 
 

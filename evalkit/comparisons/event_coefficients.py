@@ -105,6 +105,15 @@ class EventCoefficients:
         kind = "logarithms of ratios" if self.ratio else "differences"
         return f"EventCoefficients: {self.before} before and {self.after} after joining, {kind}"
 
+    def _repr_html_(self) -> str:
+        import polars as pl
+
+        from evalkit.views import frame_view
+
+        errors = np.sqrt(np.diag(self.covariance))
+        told = {"since": self.since, "estimate": self.estimate, "std_error": errors}
+        return frame_view("Verkan efter tid sedan anslutning", pl.DataFrame(told))
+
 
 def _fault(since: Floats, estimate: Floats, covariance: Floats) -> str | None:
     rows = since.size

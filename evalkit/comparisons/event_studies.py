@@ -59,6 +59,11 @@ class EventStudy:
     def __repr__(self) -> str:
         return f"EventStudy: {self.reason if self.effects is None else repr(self.effects)}"
 
+    def _repr_html_(self) -> str:
+        from evalkit.views import reason_view
+
+        return reason_view(self.reason) if self.effects is None else self.effects._repr_html_()
+
 
 def event_study(
     frame: pl.DataFrame,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evalkit.comparisons.series_diagnostics import SeriesDiagnostics
@@ -52,3 +52,9 @@ class InterruptedSeries:
     def __repr__(self) -> str:
         told = (("level", self.level), ("slope", self.slope), ("average", self.average), ("excess", self.excess))
         return "\n".join(["InterruptedSeries:", *(f"  {name}: {one!r}" for name, one in told if one is not None)])
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view
+
+        told = (("level", self.level), ("slope", self.slope), ("average", self.average), ("excess", self.excess))
+        return estimates_view([replace(one, metric=name) for name, one in told if one is not None])

@@ -52,6 +52,9 @@ class GroupTimeEffects:
     def __repr__(self) -> str:
         return f"GroupTimeEffects: {self.overall!r}\n{self.by_time_since!r}"
 
+    def _repr_html_(self) -> str:
+        return self.overall._repr_html_() + ("" if self.by_time_since is None else self.by_time_since._repr_html_())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ExtendedEffects:
@@ -80,3 +83,6 @@ class ExtendedEffects:
 
     def __repr__(self) -> str:
         return f"ExtendedEffects: {self.overall!r}\n{self.by_time_since!r}"
+
+    def _repr_html_(self) -> str:
+        return self.overall._repr_html_() + ("" if self.by_time_since is None else self.by_time_since._repr_html_())

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from evalkit.errors import known_names
 from evalkit.estimands import Margin
 from evalkit.estimate_series import EstimateSeries
 from evalkit.estimates import Estimate, Estimates
-from evalkit.inference.arguments import Arguments, is_number
+from evalkit.inference.arguments import Arguments, is_number, single
+from evalkit.inference.given_columns import is_column
 from evalkit.language import Text
 from evalkit.vocabulary import GoodDirection
 
 _CLOSE = 1e-6
+_TWO = 2
 
 
 def checked_margin(
@@ -32,7 +35,16 @@ def checked_margin(
     found = _limits(margin, is_ratio=is_ratio, reciprocal=reciprocal)
     if found is not None and found.low < null < found.high and (found.low > 0 or not is_ratio):
         return found
-    what = Text("Marginalen omsluter inte läget utan skillnad.", "The margin does not enclose no difference.")
+    if found is None and _is_no_margin(margin):
+        what = Text("Marginalen är varken ett tal eller två.", "The margin is neither a number nor two.")
+    elif _is_below_zero(margin):
+        what = Text("Marginalen är inte ett tal större än 0.", "The margin is not a number above 0.")
+    else:
+        what = Text(
+            "Marginalen har inte värdet för ingen skillnad (1 för en kvot, 0 för en skillnad) mellan sina gränser.",
+            "The margin does not have the value of no difference (1 for a ratio, 0 for a difference) between its "
+            "limits.",
+        )
     accepted = Text(
         "0.2, eller gränserna (0.8, 1.25) för en kvot och (-2, 2) för en skillnad",
         "0.2, or the limits (0.8, 1.25) for a ratio and (-2, 2) for a difference",
@@ -53,14 +65,34 @@ def note_holding_all(given: Arguments, margin: Margin) -> None:
 def _limits(margin: float | tuple[float, float] | Margin, *, is_ratio: bool, reciprocal: bool) -> Margin | None:
     if isinstance(margin, Margin):
         return margin
-    if is_number(margin):
+    number = single(margin)
+    if number is not None:
+        margin = number
         if not 0 < margin < math.inf:
             return None
         return Margin.of_ratio(margin, reciprocal=reciprocal) if is_ratio else Margin.of_difference(margin)
-    if isinstance(margin, tuple) and len(margin) == 2 and all(is_number(end) for end in margin):  # noqa: PLR2004
-        low, high = margin
+    ends = _ends(margin)
+    if len(ends) == _TWO:
+        low, high = ends
         return Margin(low=low, high=high) if -math.inf < low < high < math.inf else None
     return None
+
+
+def _ends(margin: object) -> list[float]:
+    """The limits that a pair, a list or an array holds; nothing where one is no number."""
+    found = [single(end) for end in margin] if is_column(margin) and isinstance(margin, Iterable) else []
+    ends = [end for end in found if end is not None and not math.isnan(end)]
+    return ends if len(ends) == len(found) else []
+
+
+def _is_no_margin(margin: object) -> bool:
+    number = single(margin)
+    return math.isnan(number) if number is not None else len(_ends(margin)) != _TWO
+
+
+def _is_below_zero(margin: object) -> bool:
+    number = single(margin)
+    return number is not None and not 0 < number < math.inf
 
 
 def good_direction(given: Arguments, good: object) -> GoodDirection:
@@ -94,6 +126,17 @@ def are_same_but_narrower(
             estimate.numbers["estimate"], null_equal=True
         )
     return isinstance(narrower, Estimate) and narrower.estimate == estimate.estimate
+
+
+def note_no_estimate(given: Arguments, value: object, *kinds: type) -> bool:
+    """Whether what was given is none of the kinds of estimate that are taken, which is noted."""
+    if isinstance(value, kinds):
+        return False
+    what = Text("estimate är ingen skattning.", "estimate is not an estimate.")
+    accepted = Text("det som till exempel rate_ratio() svarar", "what for example rate_ratio() answers")
+    step = Text("Räkna ut skattningen först.", "Make the estimate first.")
+    given.note("not_an_estimate", "estimate", what=what, accepted=accepted, next_step=step)
+    return True
 
 
 def note_margin(given: Arguments, code: str, name: str, what: Text, accepted: Text) -> None:

@@ -13,7 +13,7 @@ from evalkit.estimates import Estimate, Estimates
 from evalkit.inference.adjustment import Adjustment
 from evalkit.inference.arguments import Arguments
 from evalkit.inference.faults import Fault
-from evalkit.inference.given_columns import as_numbers, is_column
+from evalkit.inference.given_columns import is_column, nan_as_missing
 from evalkit.inference.method import canonical
 from evalkit.language import Text
 from evalkit.vocabulary import Role
@@ -51,17 +51,17 @@ _STATISTICS = Fault(
     "statistics_and_draws_do_not_fit",
     Text("{name} passar inte ihop eller saknar tal.", "{name} do not fit together or lack numbers."),
     Text(
-        "statistikor (…, hypoteser) och dragningar (…, dragningar, hypoteser), minst en dragning, inget tal saknat",
+        "teststorheter (…, hypoteser) och dragningar (…, dragningar, hypoteser), minst en dragning, inget tal saknat",
         "statistics (…, hypotheses) and draws (…, draws, hypotheses), at least one draw, no number missing in draws",
     ),
-    Text("Räkna samma statistika i varje dragning.", "Compute the same statistic in each draw."),
+    Text("Räkna samma teststorhet i varje dragning.", "Compute the same statistic in each draw."),
 )
 _NOT_MADE = Fault(
     "statistic_missing",
     Text("{name} saknar tal för något test.", "{name} lack a number for some test."),
     Text("ett tal för varje hypotes", "a number for each hypothesis"),
     Text(
-        "Ta bort testet ur både statistikorna och dragningarna, eller räkna det som p = 1 med adjust().",
+        "Ta bort testet ur både teststorheterna och dragningarna, eller räkna det som p = 1 med adjust().",
         "Take the test out of both the statistics and the draws, or count it as p = 1 with adjust().",
     ),
 )
@@ -184,13 +184,21 @@ def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
     from evalkit.inference import multiplicity
 
     given = Arguments("romano_wolf()")
-    observed, drawn = np.asarray(statistics, dtype=np.float64), np.asarray(draws, dtype=np.float64)
+    observed, drawn = _floats(statistics), _floats(draws)
     if not _fit_together(observed, drawn):
         given.fault(_STATISTICS, "statistics, draws")
     elif np.isnan(observed).any():
         given.fault(_NOT_MADE, "statistics")
     given.done()
     return multiplicity.romano_wolf(observed, drawn)
+
+
+def _floats(numbers: object) -> Floats:
+    """The numbers, nan where masked; without a dimension when they are none."""
+    try:
+        return np.ma.filled(np.ma.asarray(numbers, dtype=np.float64), np.nan)
+    except (TypeError, ValueError):
+        return np.array(np.nan)
 
 
 def _fit_together(observed: Floats, drawn: Floats) -> bool:
@@ -274,14 +282,16 @@ def _p_values(given: Arguments, p_values: object) -> Floats:
     """As floats, nan where one is missing; a stand-in when they are no p-values."""
     import polars as pl
 
-    column = as_numbers("p_values", p_values) if is_column(p_values) and not isinstance(p_values, np.ndarray) else None
+    column = (
+        nan_as_missing("p_values", p_values) if is_column(p_values) and not isinstance(p_values, np.ndarray) else None
+    )
     if column is not None and (column.dtype.is_numeric() or column.dtype == pl.Null):
         missing = column.is_null().to_numpy()
         numbers = column.cast(pl.Float64).fill_null(1.0).to_numpy()
         wrong = bool((~((numbers >= 0) & (numbers <= 1))).any())
         numbers = np.where(missing, np.nan, numbers)
     elif column is None and isinstance(p_values, np.ndarray) and p_values.ndim and p_values.dtype.kind in "fiu":
-        numbers = p_values.astype(np.float64)
+        numbers = _floats(p_values)
         wrong = bool(((numbers < 0) | (numbers > 1)).any())
     else:
         numbers, wrong = np.ones(1), True

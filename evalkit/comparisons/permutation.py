@@ -12,19 +12,25 @@ from numpy.typing import NDArray
 from evalkit import caveats, refusals
 from evalkit.estimates import Estimate, refusal
 from evalkit.inference.arguments import Arguments, is_number
-from evalkit.inference.faults import Fault, whole_fault
+from evalkit.inference.faults import NO_ROWS, NO_TABLE, Fault, whole_fault
+from evalkit.inference.given_columns import as_frame, as_labels, is_column, nan_as_missing
 from evalkit.inference.method import Method
 from evalkit.language import Text
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
+    from evalkit.comparisons.result import Column, Table
     from evalkit.inference.permutation import Assignments, Permuted
 
-    Values: TypeAlias = "pl.Series | pl.DataFrame | NDArray[np.float64]"
+    Values: TypeAlias = "Column | Table"
     """A number per unit: a column for one metric, a frame or matrix (units × metrics) for many."""
+    Flags: TypeAlias = "Column | NDArray[np.bool_] | Sequence[bool]"
+    """True or false per unit."""
 
 _VALUES = Fault(
     "values_not_numbers",
@@ -32,11 +38,24 @@ _VALUES = Fault(
     Text("en kolumn eller tabell med ändliga tal; tomt där tal saknas", "a column or table of finite numbers; or null"),
     Text("Ange ett tal för varje enhet, t.ex. dess nivå.", "Give one number for each unit, such as its rate."),
 )
-_LABELS = Fault(
+_SAME_TABLE = Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table.")
+_NOT_FLAGS = Fault(
+    "treated_not_true_or_false",
+    Text("{name} har annat än sant och falskt.", "{name} holds something else than true and false."),
+    Text("sant eller falskt, eller 1 och 0, för varje enhet", "true or false, or 1 and 0, for each unit"),
+    Text("Sätt sant för dem som fick insatsen.", "True for those that had the measure."),
+)
+_OTHER_ROWS = Fault(
     "labels_do_not_fit",
-    Text("{name} passar inte till values.", "{name} do not fit the values."),
-    Text("sant eller falskt, eller ett block, för varje enhet", "true or false, or a block, for each unit"),
-    Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
+    Text("{name} har inte ett värde för varje rad i values.", "{name} does not have one value for each row of values."),
+    Text("en kolumn lika lång som values, utan tomma celler", "a column as long as values, without empty cells"),
+    _SAME_TABLE,
+)
+_BLOCKS_OF_PAIRS = Fault(
+    "blocks_without_treated",
+    Text("{name} har ingen betydelse utan treated.", "{name} has no meaning without treated."),
+    Text("treated, eller inga blocks", "treated, or no blocks"),
+    Text("Utan treated är varje rad redan ett par.", "Without treated each row is a pair already."),
 )
 _SHIFTS = Fault(
     "shifts_do_not_fit",
@@ -49,6 +68,7 @@ _SHIFTS = Fault(
 )
 # At most so many assignments are gone through one by one; beyond, they are drawn.
 MOST_EXACT = 50_000
+_TWO = 2
 _MOST_DRAWS = 100_000
 # Far outside any real number of a unit; inside, squares and sums of them stay finite.
 _LARGEST = 1e100
@@ -56,9 +76,9 @@ _LARGEST = 1e100
 
 def permutation_test(
     values: Values,
-    treated: pl.Series | NDArray[np.bool_] | None = None,
+    treated: Flags | None = None,
     *,
-    blocks: pl.Series | NDArray[np.int64] | None = None,
+    blocks: Column | Sequence[object] | None = None,
     shifts: bool = False,
     draws: int = 9999,
     seed: int = 1,
@@ -73,9 +93,9 @@ def permutation_test(
     Parameters
     ----------
     values
-        One number per unit: a column, or a frame or matrix (units × metrics) tested in one call on the same
-        assignments. Units are areas, or with ``shifts`` the periods of one area (one treated among K + 1 gives p of at
-        least 1/(K + 1)).
+        One number per unit: a column (of polars, pandas or numpy, or a list), or a frame or matrix (units × metrics)
+        tested in one call on the same assignments. Units are areas, or with ``shifts`` the periods of one
+        area (one treated among K + 1 gives p of at least 1/(K + 1)).
     treated
         True or false per unit. Left out, ``values`` are differences within pairs, whose signs are flipped.
     blocks
@@ -196,11 +216,12 @@ def ask(  # noqa: PLR0917 - passed on as they came, by two functions
     """
     given = Arguments(function)
     numbers, names, single = matrix(given, values)
-    chosen = None if treated is None else _flags(given, treated, len(numbers))
-    block = _blocks(given, blocks, len(numbers))
+    rows = None if given.log.problems and len(numbers) else len(numbers)
+    chosen = None if treated is None else _flags(given, treated, rows)
+    block = _blocks(given, blocks, rows)
     if treated is None and blocks is not None:
-        given.fault(_LABELS, "blocks")
-    if shifts and (chosen is None or np.unique(np.bincount(block)).size > 1):
+        given.fault(_BLOCKS_OF_PAIRS, "blocks")
+    if shifts and not given.log.problems and (chosen is None or np.unique(np.bincount(block)).size > 1):
         given.fault(_SHIFTS, "shifts")
     times = whole(given, "draws", draws, 1, _MOST_DRAWS)
     start = whole(given, "seed", seed, 0, 2**63)
@@ -239,54 +260,79 @@ def _refused(reason: Statement, level: float, name: str | None) -> Estimate:
 
 def matrix(given: Arguments, values: object) -> tuple[NDArray[np.float64], tuple[str | None, ...], bool]:
     """The values as (units × metrics) with nan where one is missing, the metrics' names, and whether it was one."""
-    import polars as pl
-
-    single = isinstance(values, pl.Series) or (isinstance(values, np.ndarray) and values.ndim == 1)
-    if isinstance(values, np.ndarray) and values.ndim in {1, 2} and values.dtype.kind in "fiu":
-        numbers = np.atleast_2d(values.astype(np.float64).T).T
-        names: tuple[str | None, ...] = (None,) * numbers.shape[1]
-    elif isinstance(values, pl.Series | pl.DataFrame) and _numeric(values):
-        frame = values.to_frame() if isinstance(values, pl.Series) else values
-        numbers = frame.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        names = tuple(column or None for column in frame.columns)
+    single, named = is_column(values), True
+    if isinstance(values, np.ndarray) and values.ndim == _TWO:
+        columns, named = [nan_as_missing("", column) for column in values.T], False
+    elif single:
+        columns = [nan_as_missing("", values)]
     else:
+        frame = as_frame(values)
+        if frame is None:
+            # Whether it was meant as a column or a table cannot be known.
+            given.fault(NO_TABLE if hasattr(values, "columns") else _VALUES, "values")
+        columns = [] if frame is None else frame.get_columns()
+        if frame is None:
+            return np.zeros((1, 1)), (None,), True
+    if not columns or not all(map(_numeric, columns)):
         given.fault(_VALUES, "values")
         return np.zeros((1, 1)), (None,), True
-    if not names or (np.abs(numbers[~np.isnan(numbers)]) > _LARGEST).any():
+    numbers = np.column_stack([_floats(column) for column in columns])
+    own = getattr(values, "name", None)
+    names = tuple((own if single and isinstance(own, str) else one.name) or None if named else None for one in columns)
+    if not len(numbers):
+        given.fault(NO_ROWS, "values")
+    elif (np.abs(numbers[~np.isnan(numbers)]) > _LARGEST).any():
         given.fault(_VALUES, "values")
         return np.zeros(numbers.shape), names, single
     return numbers, names, single
 
 
-def _numeric(values: pl.Series | pl.DataFrame) -> bool:
+def _numeric(column: pl.Series) -> bool:
+    """Whether it is of numbers; words in a list of numbers are nan here and not missing."""
     import polars as pl
 
-    kinds = [values.dtype] if isinstance(values, pl.Series) else values.dtypes
-    return all(kind.is_numeric() or kind == pl.Null for kind in kinds)
+    return column.dtype == pl.Null or (
+        column.dtype.is_numeric() and not (column.dtype.is_float() and column.is_nan().any())
+    )
 
 
-def _flags(given: Arguments, treated: object, units: int) -> NDArray[np.bool_]:
-    column = np.asarray(treated)
-    if column.shape != (units,) or column.dtype != np.bool_:
-        given.fault(_LABELS, "treated")
-        return np.zeros(units, dtype=bool)
-    return column
-
-
-def _blocks(given: Arguments, blocks: object, units: int) -> NDArray[np.int64]:
-    return np.zeros(units, dtype=np.int64) if blocks is None else numbered(given, _LABELS, "blocks", blocks, units)
-
-
-def numbered(given: Arguments, fault: Fault, name: str, labels: object, rows: int) -> NDArray[np.int64]:
-    """The place of each row's label among the different ones, from 0; none may be missing."""
+def _floats(column: pl.Series) -> NDArray[np.float64]:
     import polars as pl
 
-    column = np.asarray(labels)
-    missing = labels.is_null().any() if isinstance(labels, pl.Series) else False
-    if column.shape != (rows,) or missing or any(label is None or label != label for label in column.tolist()):  # noqa: PLR0124
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _flags(given: Arguments, treated: object, units: int | None) -> NDArray[np.bool_]:
+    column = as_labels("treated", treated) if is_column(treated) else None
+    if units == 0:
+        return np.zeros(0, dtype=bool)
+    if column is None or (units is not None and column.len() != units) or column.null_count():
+        given.fault(_OTHER_ROWS, "treated")
+    elif column.dtype.is_numeric() and ((column == 0) | (column == 1)).all():
+        return (column == 1).to_numpy()
+    elif str(column.dtype) != "Boolean":
+        given.fault(_NOT_FLAGS, "treated")
+    else:
+        return column.to_numpy()
+    return np.zeros(units or 1, dtype=bool)
+
+
+def _blocks(given: Arguments, blocks: object, units: int | None) -> NDArray[np.int64]:
+    if blocks is None:
+        return np.zeros(units or 1, dtype=np.int64)
+    return numbered(given, _OTHER_ROWS, "blocks", blocks, units)
+
+
+def numbered(given: Arguments, fault: Fault, name: str, labels: object, rows: int | None) -> NDArray[np.int64]:
+    """The place of each row's label among the different ones, from 0; none may be missing.
+
+    ``rows`` is ``None`` when it is not known how many there should be.
+    """
+    column = as_labels(name, labels) if is_column(labels) else None
+    if column is None or (rows is not None and column.len() != rows) or nan_as_missing(name, column).null_count():
         given.fault(fault, name)
-        return np.zeros(rows, dtype=np.int64)
-    return np.unique(column.astype(str), return_inverse=True)[1].astype(np.int64)
+        return np.zeros(rows or 1, dtype=np.int64)
+    return np.unique(column.to_numpy().astype(str), return_inverse=True)[1].astype(np.int64)
 
 
 def whole(given: Arguments, name: str, value: object, least: int, most: int) -> int:

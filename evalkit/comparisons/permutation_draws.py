@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.comparisons.permutation import ask
-from evalkit.estimates import Estimate
+from evalkit.estimates import Estimate, frame_of
 from evalkit.inference.adjustment import Adjustment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
-    from evalkit.comparisons.permutation import Values
+    from evalkit.comparisons.permutation import Flags, Values
+    from evalkit.comparisons.result import Column
     from evalkit.inference.permutation import Permuted
 
 _NO_SPREAD = 1e-12
@@ -62,15 +65,24 @@ class PermutationDraws:
             for item, value in zip(self.estimates, values or [None] * len(self.estimates), strict=True)
         )
 
+    def to_frame(self) -> pl.DataFrame:
+        """One row per metric with the columns of estimates."""
+        return frame_of(self.estimates)
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view
+
+        return estimates_view(self.estimates)
+
     def __repr__(self) -> str:
         return f"PermutationDraws: {len(self.estimates)} metrics, {len(self.draws)} assignments beside the observed"
 
 
 def permutation_draws(
     values: Values,
-    treated: pl.Series | NDArray[np.bool_] | None = None,
+    treated: Flags | None = None,
     *,
-    blocks: pl.Series | NDArray[np.int64] | None = None,
+    blocks: Column | Sequence[object] | None = None,
     shifts: bool = False,
     draws: int = 9999,
     seed: int = 1,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.faults import POSITIVE, Fault, positive_faults
 from evalkit.inference.method import Alternative, Method
@@ -151,13 +150,21 @@ def level_of(
 
 def chance(given: ColumnArguments, name: str, value: object) -> float:
     """A probability strictly between 0 and 1."""
-    if is_number(value) and 0 < value < 1:
-        return float(value)
-    what = Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1.")
-    accepted = Text("ett tal mellan 0 och 1", "a number between 0 and 1")
-    step = Text("Skriv 0.8 för 80 procent.", "Write 0.8 for 80 per cent.")
-    given.fault(Fault(f"{name}_outside", what, accepted, step), name)
+    what = Text("{name} är inte större än 0 och mindre än 1.", "{name} is not above 0 and below 1.")
+    accepted = Text("ett tal större än 0 och mindre än 1", "a number above 0 and below 1")
+    outside = Fault(f"{name}_outside", what, accepted, _STEPS[name])
+    number = given.number(name, value, outside)
+    if number is not None and 0 < number < 1:
+        return float(number)
+    if number is not None:
+        given.fault(outside, name)
     return 0.5
+
+
+_STEPS = {
+    "alpha": Text("Skriv 0.05 för 5 procent.", "Write 0.05 for 5 per cent."),
+    "power": Text("Skriv 0.8 för 80 procent.", "Write 0.8 for 80 per cent."),
+}
 
 
 def note_exact_limits(given: ColumnArguments, cells: Cells, method: Method) -> None:

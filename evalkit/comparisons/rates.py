@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 from evalkit.comparisons.result import answer
 from evalkit.estimates import Estimate
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.faults import NULL_WITHOUT_TEST
+from evalkit.inference.faults import NULL_RATE, NULL_WITHOUT_TEST
 from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
 
@@ -80,7 +80,7 @@ def rate(
     given = ColumnArguments("rate()")
     counts = given.counts("count", count)
     exposures = given.exposures("exposure", exposure)
-    tested = None if null is None else given.null("null", null)
+    tested = None if null is None else given.null("null", null, NULL_RATE)
     wanted = given.method(method, RATE_METHODS)
     level = given.conf_level(conf_level)
     if wanted is Method.BAYES and null is not None:

@@ -134,6 +134,10 @@ def bootstrap(
     """
     given = Arguments("bootstrap()")
     numbers, _, _ = matrix(given, values)
+    functions: dict[str, object] = {"statistic": statistic, "std_error": std_error}
+    for name, function in functions.items():
+        if function is not None and not callable(function):
+            given.fault(_STATISTIC, name)
     series = block_length is not None
     known = SERIES_METHODS if series else BOOTSTRAP_METHODS
     wanted = known[0] if method is None else given.method(method, known)
@@ -180,6 +184,8 @@ def _answer(
     scheme, told = _scheme(asked.numbers, clusters, length, circular=circular)
     if scheme.whole < _FEWEST:
         return asked.refused(refusals.too_few_to_resample())
+    if (asked.numbers == asked.numbers[0]).all():
+        return asked.refused(refusals.all_alike())
     _check_shape(given, asked)
     sampled = Sampled(asked.numbers, asked.statistic, scheme, asked.std_error)
     with np.errstate(all="ignore"):
@@ -189,7 +195,7 @@ def _answer(
             studentised=asked.method is Method.STUDENTISED,
         )
     if not found.is_usable:
-        return asked.refused(refusals.too_few_to_resample())
+        return asked.refused(refusals.same_in_all_samples())
     return _estimate(found, asked, (caveats.resampled(asked.draws, asked.seed), *told), scheme)
 
 

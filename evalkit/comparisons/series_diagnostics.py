@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ class SeriesDiagnostics:
     ljung_box_p: float | None = None
     t_df: float | None = None
     comparison: SeriesDiagnostics | None = None
+
+    def _repr_html_(self) -> str:
+        import polars as pl
+
+        from evalkit.views import frame_view
+
+        told = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in {"acf", "comparison"}}
+        return frame_view("Serien", pl.DataFrame([told]))
 
     def with_fit(self, found: Interrupted, season: Season, cycle: int) -> Self:
         """The same with what a fit tells; ``cycle`` is points in a year."""

@@ -13,7 +13,7 @@ from evalkit import caveats, refusals
 from evalkit.comparisons.case_frames import EXPOSURE, EXPOSURE_REF, Grouped, by_group, most_of
 from evalkit.inference.column_arguments import ColumnArguments
 from evalkit.inference.grouped_arguments import GroupedArguments
-from evalkit.row_frames import named
+from evalkit.row_frames import listed, named
 from evalkit.statements import Statement
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MOST_IN_ONE_CASE = 0.25
 _FEWEST = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LargestCase:
     """How much of the number of persons lies in one case.
 
@@ -57,6 +57,12 @@ class LargestCase:
 
         told = {"persons": self.persons, "cases": self.cases, "largest": self.largest}
         return pl.DataFrame([told | {"share": self.share, "headline": self.headline}])
+
+    def __repr__(self) -> str:
+        return (
+            f"LargestCase: {self.largest} of {self.persons} persons ({self.share * 100:.0f} %) in one of {self.cases} "
+            f"cases; headline on {self.headline}"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -129,7 +135,7 @@ def _shares(sums: CaseSums, unknown: NDArray[np.bool_]) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class LargestCases:
     """How much lies in one case, group by group.
 
@@ -180,13 +186,16 @@ class LargestCases:
         ).drop("reason")
         return named(self.groups, told)
 
+    def __repr__(self) -> str:
+        return listed(f"LargestCases: {len(self)} groups", self.to_frame())
+
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
         return frame_view("Största ärendet", self.to_frame())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LeftOut:
     """What becomes of an estimate when each case is left out in turn.
 
@@ -198,21 +207,30 @@ class LeftOut:
         The smallest and the largest estimate with one case left out.
     changes
         For each side (the group, and the reference if there is one) the cases, by row from 1, whose absence alone
-        moves the interval across ``null``: it holds it where it did not, or the other way round.
+        moves the interval across ``null``: it holds it where it did not, or the other way round. ``None`` for a rate
+        that was held against nothing.
     """
 
     whole: Interval
     lowest: float
     highest: float
-    changes: tuple[tuple[int, ...], ...]
+    changes: tuple[tuple[int, ...], ...] | None
 
     def to_frame(self) -> pl.DataFrame:
-        """One row: estimate and limits with every case, ``lowest``, ``highest`` and how many cases decide."""
+        """One row: estimate and limits with every case, ``lowest``, ``highest`` and how many cases decide, if known."""
         import polars as pl
 
         whole = {"estimate": self.whole.estimate, "conf_low": self.whole.low, "conf_high": self.whole.high}
-        deciding = sum(len(rows) for rows in self.changes)
+        deciding = None if self.changes is None else sum(len(rows) for rows in self.changes)
         return pl.DataFrame([whole | {"lowest": self.lowest, "highest": self.highest, "deciding_cases": deciding}])
+
+    def __repr__(self) -> str:
+        whole = self.whole
+        told = "" if self.changes is None else f"; {sum(len(rows) for rows in self.changes)} deciding cases"
+        return (
+            f"LeftOut: {whole.estimate:.4g} ({whole.low:.4g} to {whole.high:.4g}); without one case "
+            f"{self.lowest:.4g} to {self.highest:.4g}{told}"
+        )
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -229,7 +247,7 @@ def leave_one_case_out(
     *,
     at_most: float | None = ...,
     conf_level: float = ...,
-    null: float = ...,
+    null: float | None = ...,
 ) -> LeftOut | Statement: ...
 @overload
 def leave_one_case_out(
@@ -240,7 +258,7 @@ def leave_one_case_out(
     *,
     at_most: float | None = ...,
     conf_level: float = ...,
-    null: float = ...,
+    null: float | None = ...,
 ) -> LeftOuts: ...
 def leave_one_case_out(
     case_sizes: Column | pl.DataFrame,
@@ -250,7 +268,7 @@ def leave_one_case_out(
     *,
     at_most: float | None = None,
     conf_level: float = 0.95,
-    null: float = 1.0,
+    null: float | None = None,
 ) -> LeftOut | Statement | LeftOuts:
     """Whether a single case decides the rate, or with a reference the ratio of rates.
 
@@ -264,7 +282,8 @@ def leave_one_case_out(
     conf_level
         At least 0.5 and below 1.
     null
-        What the interval is held against: a ratio, or a rate in the unit of ``exposure``.
+        What the interval is held against: a ratio, 1 when left out, or a rate in the unit of ``exposure``. For a rate
+        no value lies at hand; without one the finding has no ``changes``.
 
     Returns
     -------
@@ -295,14 +314,15 @@ def leave_one_case_out(
         names = (EXPOSURE, EXPOSURE_REF)
     read = by_group(given, sizes, exposure, names, exposure_ref)
     level = given.conf_level(conf_level)
-    tested = given.null("null", null)
+    natural = 1.0 if len(names) > 1 else None
+    tested = natural if null is None else given.null("null", null)
     most = most_of(given, at_most, read)
     given.done()
     found = _left_out(read, level, tested, most)
     return found if read.labels is not None else found[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class LeftOuts:
     """What becomes of the estimate of every group when each of its cases is left out in turn.
 
@@ -314,7 +334,7 @@ class LeftOuts:
         The smallest and the largest estimate with one case left out, shape ``(groups,)``.
     changes
         For each side the rows (from 1) of the cases whose absence moves the interval across ``null``, and the group,
-        from 0, that each of them belongs to.
+        from 0, that each of them belongs to; ``None`` for rates that were held against nothing.
     groups
         One row per group with the columns that name it.
     """
@@ -322,7 +342,7 @@ class LeftOuts:
     whole: Intervals
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
-    changes: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
+    changes: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...] | None
     groups: pl.DataFrame | None = None
 
     def __len__(self) -> int:
@@ -339,8 +359,9 @@ class LeftOuts:
         told = self.whole.at(row)
         if isinstance(told, Statement):
             return told
-        place = row % len(self)
-        changes = tuple(tuple(rows[groups == place].tolist()) for rows, groups in self.changes)
+        place, changes = row % len(self), None
+        if self.changes is not None:
+            changes = tuple(tuple(rows[groups == place].tolist()) for rows, groups in self.changes)
         return LeftOut(whole=told, lowest=float(self.lowest[row]), highest=float(self.highest[row]), changes=changes)
 
     def __iter__(self) -> Iterator[LeftOut | Statement]:
@@ -350,7 +371,10 @@ class LeftOuts:
         """One row per group: its names, estimate, limits, ``lowest``, ``highest``, and how many cases decide."""
         import polars as pl
 
-        decided = sum(np.bincount(groups, minlength=len(self)) for _, groups in self.changes)
+        decided: list[int | None] = [None] * len(self)
+        if self.changes is not None:
+            every = np.concatenate([groups for _, groups in self.changes])
+            decided = np.bincount(every, minlength=len(self)).tolist()
         told = pl.DataFrame(
             {
                 "estimate": self.whole.estimate,
@@ -358,13 +382,16 @@ class LeftOuts:
                 "conf_high": self.whole.high,
                 "lowest": self.lowest,
                 "highest": self.highest,
-                "deciding_cases": decided,
             }
         ).fill_nan(None)
+        told = told.with_columns(pl.Series("deciding_cases", decided, dtype=pl.Int64))
         codes = [None, *(reason.code for reason in self.whole.reasons)]
         refused = np.zeros(len(self), dtype=np.int8) if self.whole.refused is None else self.whole.refused
         told = told.with_columns(pl.Series("reason_code", [codes[place] for place in refused], dtype=pl.String))
         return named(self.groups, told)
+
+    def __repr__(self) -> str:
+        return listed(f"LeftOuts: {len(self)} groups", self.to_frame())
 
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
@@ -372,16 +399,17 @@ class LeftOuts:
         return frame_view("Ett ärende borttaget i taget", self.to_frame())
 
 
-def _left_out(read: Grouped, conf_level: float, null: float, at_most: float | None) -> LeftOuts:
+def _left_out(read: Grouped, conf_level: float, null: float | None, at_most: float | None) -> LeftOuts:
     """Every case of every group in one call for each side."""
     exposures = tuple(np.atleast_1d(exposed) for exposed in read.exposures)
     every = tuple(side.reshaped() for side in read.sums)
-    whole = _compared(every, exposures, conf_level, null, at_most)
+    held_against = 1.0 if null is None else null
+    whole = _compared(every, exposures, conf_level, held_against, at_most)
     cases = sum(side.cases for side in every)
     whole = whole.refuse(np.atleast_1d(read.unknown), refusals.value_missing())
     whole = whole.refuse(np.atleast_1d(read.empty), refusals.nothing_to_divide_by())
     whole = whole.refuse(np.asarray(cases < _FEWEST), refusals.single_case())
-    held, there = _holds(whole, null), whole.is_estimated
+    held, there = _holds(whole, held_against), whole.is_estimated
     lowest, highest = np.full(whole.estimate.shape, np.inf), np.full(whole.estimate.shape, -np.inf)
     changes = []
     for side, (sizes, places) in enumerate(zip(read.sizes, read.places, strict=True)):
@@ -389,16 +417,16 @@ def _left_out(read: Grouped, conf_level: float, null: float, at_most: float | No
         at = places[used]
         beside = [sums.at(at) for sums in every]
         beside[side] = beside[side].without(sizes[used])
-        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, null, at_most)
+        found = _compared(tuple(beside), tuple(exposed[at] for exposed in exposures), conf_level, held_against, at_most)
         np.minimum.at(lowest, at, found.estimate)
         np.maximum.at(highest, at, found.estimate)
-        moved = _holds(found, null) != held[at]
+        moved = _holds(found, held_against) != held[at]
         changes.append((used[moved] + 1, at[moved]))
     return LeftOuts(
         whole=whole,
         lowest=np.where(there, lowest, np.nan),
         highest=np.where(there, highest, np.nan),
-        changes=tuple(changes),
+        changes=None if null is None else tuple(changes),
         groups=read.labels,
     )
 

@@ -24,6 +24,9 @@ _DATE = Text("ett datum, eller tom cell där det ännu inte hänt", "a date, or 
 _STEP = Text("Rätta något av datumen på raden.", "Correct one of the dates in the row.")
 # A day, and if anything more a time of day, which is not used.
 _DAY_FORM = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$"
+# Digits in the shape of a date are meant as one, even when there is no such day.
+_LIKE_A_DATE = r"^\d[\d./ :T-]*$"
+_ADDED, _ADDED_BY_MONTH = ("days", "event", "outcome"), ("days_least", "days_most")
 _MONTH_FORM = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
@@ -44,7 +47,7 @@ def spans(
         One row per unit, of polars or pandas. The other columns are kept.
     start, end
         Names of columns of dates, with or without a time of day, or of text such as ``2024-03-01``.
-        An empty ``end`` means that the end was not reached when the data were extracted.
+        An empty ``end`` (or text of blanks) means that the end was not reached when the data were extracted.
     censored_at
         The day on which the data were extracted, the last one that they tell about: a date, also as text such as
         ``2024-04-30``, or the name of a column of dates when the sources were extracted on different days.
@@ -66,8 +69,9 @@ def spans(
     Raises
     ------
     EstimationError
-        When a column is not there or holds no dates, a row has no start, an end lies before its start, or a date
-        lies after the data were extracted. All of it is told at once, by row.
+        When a column is not there, holds no dates, is given twice or has a name that the answer needs; when a row has
+        no start, an end lies before its start, or a date lies after the data were extracted. All of it is told at once,
+        by row.
 
     Examples
     --------
@@ -86,7 +90,11 @@ def spans(
     table = ColumnArguments("spans()").table("frame", frame)
     day = censored_at if isinstance(censored_at, str) and censored_at in table.columns else _day(censored_at)
     names = {"start": start, "end": end} | ({"lost": lost} if lost else {})
-    _note_columns(table, [*names.values(), *([day] if isinstance(day, str) else [])], log)
+    bad_day = isinstance(day, str) and day not in table.columns and re.match(_LIKE_A_DATE, day) is not None
+    _note_columns(table, [*names.values(), *([day] if isinstance(day, str) and not bad_day else [])], log)
+    if bad_day:
+        _note(log, "censored_at_not_a_date", "censored_at", None, _NO_SUCH_DAY)
+    _note_clashes(table, names, by_month=resolution == "month", log=log)
     if resolution not in {"day", "month"}:
         _note_resolution(log)
     log.raise_if_any(EstimationError)
@@ -153,10 +161,12 @@ def _dates(column: pl.Series, *, by_month: bool, log: ProblemLog) -> pl.Series:
     if column.dtype == pl.Null:
         return column.cast(pl.Date)
     if by_month and column.dtype == pl.String:
+        column = _blank_as_empty(column)
         wrong = ~column.str.contains(_MONTH_FORM).fill_null(True)  # noqa: FBT003
         _note(log, "not_a_month", column.name, wrong, _NOT_MONTH)
         return pl.select((pl.lit(column.set(wrong, None)) + "-01").str.to_date("%Y-%m-%d", strict=False)).to_series()
     if column.dtype == pl.String:
+        column = _blank_as_empty(column)
         wrong = ~column.str.contains(_DAY_FORM).fill_null(True) | (_of_text(column).is_null() & column.is_not_null())  # noqa: FBT003
         _note(log, "not_a_date", column.name, wrong, _NOT_DATE)
         column = _of_text(column)
@@ -166,6 +176,11 @@ def _dates(column: pl.Series, *, by_month: bool, log: ProblemLog) -> pl.Series:
     # The day by the clock of the column, in its own time zone where it has one.
     dates = column if column.dtype == pl.Date else column.dt.date()
     return dates.dt.month_start() if by_month else dates
+
+
+def _blank_as_empty(column: pl.Series) -> pl.Series:
+    """A text of nothing, as a CSV file may have for an empty cell, is an empty cell."""
+    return column.set(column.str.strip_chars() == "", None)
 
 
 def _of_text(column: pl.Series) -> pl.Series:
@@ -207,6 +222,36 @@ def _note_rows(dates: pl.DataFrame, *, start: str, end: str, lost: str | None, l
             _note(log, f"{role}_after_extraction", name, dates[role] > dates["extracted"], _AFTER)
 
 
+def _note_clashes(table: pl.DataFrame, names: dict[str, str], *, by_month: bool, log: ProblemLog) -> None:
+    """Columns that the answer would write over, and one column given as two of the dates."""
+    for name in (*_ADDED, *(_ADDED_BY_MONTH if by_month else ())):
+        if name in table.columns:
+            log.add(
+                Problem(
+                    "column_name_taken",
+                    what=Text(
+                        "Svaret får en kolumn med samma namn som en i tabellen.",
+                        "The answer gets a column of the same name as one of the table.",
+                    ),
+                    place=Place(file=_PLACE, column=name),
+                    accepted=Text("en tabell utan den kolumnen", "a frame without that column"),
+                    next_step=Text("Byt namn på kolumnen först, med rename.", "Rename the column first."),
+                )
+            )
+    given = list(names.values())
+    for name in dict.fromkeys(one for one in given if given.count(one) > 1):
+        roles = ", ".join(role for role, own in names.items() if own == name)
+        log.add(
+            Problem(
+                "column_given_twice",
+                what=Text("Samma kolumn är angiven två gånger.", "The same column is given twice."),
+                place=Place(file=_PLACE, column=name, key=f"argument {roles}"),
+                accepted=Text("en egen kolumn för varje datum", "a column of its own for each date"),
+                next_step=Text("Ange kolumnen med det andra datumet.", "Name the column of the other date."),
+            )
+        )
+
+
 def _note(log: ProblemLog, code: str, column: str, wrong: pl.Series | None, what: Text) -> None:
     """Note one kind of fault; ``wrong`` tells the rows, ``None`` means the whole column."""
     rows = wrong.fill_null(False).arg_true() + 1 if wrong is not None else None  # noqa: FBT003
@@ -218,7 +263,7 @@ def _note(log: ProblemLog, code: str, column: str, wrong: pl.Series | None, what
         rows=() if rows is None else tuple(rows.head(_MOST_ROWS).to_list()),
         row_count=None if rows is None else rows.len(),
     )
-    log.add(Problem(code, what=what, place=place, accepted=_DATE, next_step=_STEP))
+    log.add(Problem(code, what=what, place=place, accepted=_A_DATE if code in _NEEDED else _DATE, next_step=_STEP))
 
 
 def _note_columns(frame: pl.DataFrame, names: list[str], log: ProblemLog) -> None:
@@ -247,6 +292,11 @@ def _note_resolution(log: ProblemLog) -> None:
     )
 
 
+_A_DATE = Text("ett datum, skrivet ÅÅÅÅ-MM-DD", "a date, written YYYY-MM-DD")
+_NEEDED = frozenset({"start_missing", "extraction_missing", "censored_at_not_a_date"})
+_NO_SUCH_DAY = Text(
+    "Texten är inget datum, och inte namnet på någon kolumn.", "The text is no date and not the name of a column."
+)
 _NO_START = Text("Raden har inget startdatum.", "The row has no date of start.")
 _NO_EXTRACTION = Text("Raden saknar dagen då uppgifterna togs ut.", "The row lacks the day of extraction.")
 _BEFORE = Text("Datumet ligger före radens start.", "The date lies before the start of its row.")

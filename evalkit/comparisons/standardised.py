@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalkit.comparisons.grouped import answer_by_group, per_row, whole
+from evalkit.inference.faults import NULL_RATE
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.method import Method
 from evalkit.vocabulary import Scale
@@ -42,9 +43,9 @@ def standardised_rate(
     by
         Which group a row belongs to (unit, period), for all of them in one call: a column, several, or a frame.
     method
-        ``score`` (covers about as often as ``conf_level`` says; some points less when a stratum with a handful of events
-        has most of the weight), ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer; never known to cover too little,
-        and usually too much).
+        ``score`` (covers about as often as ``conf_level`` says; some points less when a stratum with a handful of
+        events has most of the weight), ``midp`` (Fay and Kim) or ``gamma`` (Fay and Feuer; never known to cover too
+        little, and usually too much).
     conf_level
         At least 0.5 and below 1.
     null
@@ -77,8 +78,9 @@ def standardised_rate(
     counts, exposures = given.counts("count", count), given.amounts("exposure", exposure)
     weights = given.amounts("weight", weight)
     given.nothing_without_exposure("count", counts, exposures)
+    given.some_rows("count")
     groups = given.groups("by", by)
-    tested = None if null is None else given.null("null", null)
+    tested = None if null is None else given.null("null", null, NULL_RATE)
     wanted, level = given.method(method, DIRECT_METHODS), given.conf_level(conf_level)
     given.done()
     events, exposed, weighed = per_row(groups, counts, exposures, weights)
@@ -156,6 +158,7 @@ def standardised_rate_ratio(
     weights = given.amounts("weight", weight)
     given.nothing_without_exposure("count", counts, exposures)
     given.nothing_without_exposure("count_ref", counts_ref, exposures_ref)
+    given.some_rows("count")
     groups = given.groups("by", by)
     wanted, level, tested = (
         given.method(method, DIRECT_RATIO_METHODS),
@@ -234,6 +237,7 @@ def standardised_ratio(
     given = GroupedArguments("standardised_ratio()")
     counts, expectations = given.counts("count", count), given.amounts("expected", expected)
     given.nothing_without_exposure("count", counts, expectations)
+    given.some_rows("count")
     groups = given.groups("by", by)
     wanted, level = given.method(method, INDIRECT_METHODS), given.conf_level(conf_level)
     tested = given.null("null", null)

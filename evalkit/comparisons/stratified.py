@@ -214,6 +214,7 @@ def _read(
     exposures_ref = given.amounts("exposure_ref", numbers[3])
     given.nothing_without_exposure("count", counts, exposures)
     given.nothing_without_exposure("count_ref", counts_ref, exposures_ref)
+    given.some_rows("count")
     within = None if strata is None else given.groups("strata", strata)
     return _Read(counts, exposures, counts_ref, exposures_ref, within, given.groups("by", by))
 

@@ -47,6 +47,11 @@ class SyntheticControl:
     def __repr__(self) -> str:
         return f"SyntheticControl: {self.effect!r}"
 
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view, frame_view
+
+        return estimates_view((self.effect,)) + frame_view("Vikter", self.weights)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class SyntheticDid:
@@ -69,3 +74,8 @@ class SyntheticDid:
 
     def __repr__(self) -> str:
         return f"SyntheticDid: {self.effect!r}"
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import estimates_view, frame_view
+
+        return estimates_view((self.effect,)) + frame_view("Vikter", self.weights)

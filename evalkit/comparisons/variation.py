@@ -16,7 +16,7 @@ from evalkit.inference.cells import CellRows
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.inference.groups import Groups
 from evalkit.inference.method import Method
-from evalkit.row_frames import named
+from evalkit.row_frames import listed, named
 from evalkit.statements import Statement
 from evalkit.vocabulary import EstimateStatus, Scale
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from evalkit.inference.overdispersion import AlphaFound, PhiFound, Signals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Variation:
     """How counts vary beside chance.
 
@@ -62,13 +62,17 @@ class Variation:
 
         return frame_of(self.estimates).with_columns(pl.lit(self.reported.value).alias("reported"))
 
+    def __repr__(self) -> str:
+        phi, alpha = self.estimates
+        return f"Variation: reported by {self.reported.value}: {self.why.text.en}\n  {phi!r}\n  {alpha!r}"
+
     def _repr_html_(self) -> str:
         from evalkit.views import estimates_view
 
         return estimates_view(self.estimates)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Variations:
     """How the counts of each group vary beside chance.
 
@@ -113,12 +117,18 @@ class Variations:
         )
         return named(self.groups.select(pl.all().repeat_by(2).explode()), told)
 
+    def __repr__(self) -> str:
+        return listed(f"Variations: {len(self)} groups", self._told())
+
+    def _told(self) -> pl.DataFrame:
+        names = (*self.groups.columns, "metric", "estimate", "conf_low", "conf_high", "status", "reported")
+        frame = self.to_frame()
+        return frame.select(name for name in names if name in frame.columns)
+
     def _repr_html_(self) -> str:
         from evalkit.views import frame_view
 
-        names = (*self.groups.columns, "metric", "estimate", "conf_low", "conf_high", "status", "reported")
-        frame = self.to_frame()
-        return frame_view("Spridning", frame.select(name for name in names if name in frame.columns))
+        return frame_view("Spridning", self._told())
 
 
 @overload
@@ -174,6 +184,7 @@ def dispersion(
     given = GroupedArguments("dispersion()")
     counts, exposures = given.counts("count", count), given.amounts("exposure", exposure)
     given.nothing_without_exposure("count", counts, exposures)
+    given.some_rows("count")
     groups, parts = given.groups("cells", cells), given.groups("by", by)
     level = given.conf_level(conf_level)
     given.done()

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from evalkit import refusals
-from evalkit.inference import stacked_nb2, stacks
+from evalkit.inference import stack_jackknife, stacked_nb2, stacks
+from evalkit.inference.cluster_jackknife import LEAST_EFFECTIVE
 from evalkit.inference.estimable import estimable
-from evalkit.inference.groups import Groups
 from evalkit.inference.interval import Interval
 from evalkit.inference.intervals import Floats
 from evalkit.inference.method import Method
@@ -28,7 +28,7 @@ MOST_DISPERSION = 1.5
 """Above it no Poisson error is given (domain rule)."""
 _CONTRAST = 1
 _ONE_OF_TWO = 2
-_DECIDED = 1 - 1e-8
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +64,13 @@ def ratios(
     errors
         ``poisson``: the model's own, and normal limits; refused when φ is above 1.5. ``quasi_poisson``: those times
         √φ, φ not below 1; limits and p-value by the profile of the quasi-likelihood, with Student's t. ``robust``:
-        the sandwich, HC3 when every row is its own cluster and otherwise by cluster with the factor
-        ``G/(G-1) · (n-1)/(n-p)`` (CR1), with Student's t on ``G - 1`` (for HC3 ``n - p``) degrees of freedom.
+        by leaving out one cluster, or one row, at a time (:mod:`evalkit.inference.stack_jackknife`), with Student's t;
+        refused with fewer than 10 of them, or a side that is worth no more than 3 of equal weight.
         ``nb2``: a negative binomial model, normal limits.
 
-    Source: McCullagh and Nelder 1989, section 6.2; Long and Ervin 2000, The American Statistician 54:217-224 (HC3);
-    Cameron and Miller 2015, Journal of Human Resources 50:317-372 (clusters).
+    Source: McCullagh and Nelder 1989, section 6.2; the sources of
+    :func:`evalkit.inference.stack_jackknife.jackknifed`; Cameron and Miller 2015, Journal of Human Resources
+    50:317-372 (the least number of clusters).
 
     Examples
     --------
@@ -165,8 +166,6 @@ def _interval(errors: _Errors, numbers: Floats, p_value: float, at: int) -> Inte
     refused = errors.refused[at]
     if refused is not None:
         return refused
-    if errors.std_error[at] == 0:
-        return refusals.too_few_clusters(LEAST_CLUSTERS)
     if np.isnan(numbers).any() or math.isnan(p_value):
         return refusals.not_converged()
     estimate, low, high = numbers.tolist()
@@ -206,28 +205,22 @@ def _quasi(fitted: _Fitted) -> _Errors:
 
 
 def _robust(fitted: _Fitted) -> _Errors:
-    """The sandwich: HC3 when no two rows of a group share a cluster, otherwise CR1."""
-    stack, means = fitted.placed.stack, fitted.fit.means
-    group, step = np.nonzero(stack.is_row)
-    rows = stack.matrix[group, step]
-    groups = Groups(group, stack.counts.shape[0])
-    leverages = means[group, step] * np.einsum("ij,ijk,ik->i", rows, fitted.covariance[group], rows)
-    members, owner = groups.with_strata(Groups(fitted.cluster[group, step], int(fitted.cluster.max(initial=0)) + 1))
-    size, clusters = groups.total(np.ones(group.size)), owner.total(np.ones(members.count))
-    alone = clusters == size
-    residuals = (stack.counts - means)[group, step]
-    # One row's part in the coefficient of the contrast; added up by cluster they are the sandwich's.
-    part = residuals * np.einsum("ij,ij->i", rows, fitted.covariance[group, _CONTRAST])
-    part = np.where(alone[group], part / (1 - leverages), part)
-    factor = clusters / (clusters - 1) * (size - 1) / (size - stack.matrix.shape[2])
-    variance = np.where(alone, 1.0, factor) * owner.total(members.total(part) ** 2)
-    on = rows[:, _CONTRAST] > 0
-    sides = np.minimum(*(owner.total(members.total(side) > 0) for side in (on, ~on)))
-    # A row that decides its own fitted value tells nothing of how far values stray from theirs.
-    decided = alone & (groups.total(leverages > _DECIDED) > 0)
-    few = (clusters < LEAST_CLUSTERS) | (sides < _ONE_OF_TWO) | decided
-    refused = [refusals.too_few_clusters(LEAST_CLUSTERS) if one else None for one in few]
-    return _Errors(np.sqrt(variance), np.where(alone, stack.df, clusters - 1), refused)
+    """Leaving out a cluster at a time; rows are clusters when none are named."""
+    stack, variance = fitted.placed.stack, fitted.covariance[:, _CONTRAST, _CONTRAST]
+    found = stack_jackknife.jackknifed(stack, fitted.fit, fitted.covariance, fitted.cluster, _CONTRAST)
+    # Rounding may leave an error that is not quite nothing.
+    alike = found.std_error**2 <= np.finfo(float).eps * variance
+    refused: list[Statement | None] = []
+    for at, worth in enumerate(found.worth):
+        if found.clusters[at] < LEAST_CLUSTERS or found.fewest[at] < _ONE_OF_TWO:
+            refused.append(refusals.too_few_clusters(LEAST_CLUSTERS))
+        elif not worth >= LEAST_EFFECTIVE + _ROUNDING:
+            refused.append(refusals.side_worth_too_little(float(worth), LEAST_EFFECTIVE))
+        elif np.isnan(found.std_error[at]):
+            refused.append(refusals.rests_on_one_cluster())
+        else:
+            refused.append(refusals.all_as_expected() if alike[at] else None)
+    return _Errors(found.std_error, found.df, refused)
 
 
 def _nb2(fitted: _Fitted) -> _Errors:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from numbers import Integral, Real
 from typing import TypeGuard
+
+import numpy as np
 
 from evalkit.errors import EstimationError, Place, Problem, ProblemLog, known_names
 from evalkit.inference.faults import (
@@ -19,10 +22,13 @@ from evalkit.inference.faults import (
     DIFFERENCE_NOT_FINITE,
     EXPOSURE,
     NULL,
+    OUT_OF_RANGE,
     PRIOR,
     CountFaults,
     Fault,
     PositiveFaults,
+    is_nan,
+    is_several,
 )
 from evalkit.inference.method import ALTERNATIVES, Alternative, Method, canonical
 from evalkit.inference.totals import LARGEST_COUNT, Total
@@ -63,42 +69,56 @@ class Arguments:
 
     def count(self, name: str, value: object, faults: CountFaults = COUNT) -> int:
         """A whole number of events; ``12.0`` is taken as 12, ``12.5`` and ``True`` are not taken."""
-        if not is_number(value):
-            self.fault(faults.not_a_number, name)
-        elif value < 0:
+        number = self.number(name, value, faults.not_a_number)
+        if number is None:
+            return 1
+        if number < 0:
             self.fault(faults.negative, name)
-        elif value > LARGEST_COUNT:
+        elif number > LARGEST_COUNT:
             self.fault(faults.too_large, name)
-        elif math.isnan(value) or value != math.floor(value):
+        elif number != math.floor(number):
             self.fault(faults.not_whole, name)
         else:
-            return int(value)
+            return int(number)
         return 1
+
+    def number(self, name: str, value: object, not_a_number: Fault) -> float | None:
+        """The number as Python has it; ``None``, and noted, when it is none, nan included."""
+        from evalkit.inference.given_columns import is_column
+
+        number = single(value)
+        if number is None:
+            self.fault(is_several(not_a_number) if is_column(value) else not_a_number, name)
+        elif math.isnan(number):
+            self.fault(is_nan(not_a_number), name)
+            return None
+        return number
 
     def exposure(self, name: str, value: object) -> float:
         """A positive, finite number in any unit."""
         return self.positive(name, value, EXPOSURE)
 
-    def null(self, name: str, value: object) -> float:
+    def null(self, name: str, value: object, faults: PositiveFaults = NULL) -> float:
         """The value that the p-value is against."""
-        return self.positive(name, value, NULL)
+        return self.positive(name, value, faults)
 
     def difference(self, name: str, value: object) -> float:
         """A finite number of either sign."""
-        if not is_number(value):
-            self.fault(DIFFERENCE_NOT_A_NUMBER, name)
-        elif not -LARGEST_POSITIVE <= value <= LARGEST_POSITIVE:
-            self.fault(DIFFERENCE_NOT_FINITE, name)
-        else:
-            return float(value)
-        return 0.0
+        number = self.number(name, value, DIFFERENCE_NOT_A_NUMBER)
+        if number is None:
+            return 0.0
+        if abs(number) > LARGEST_POSITIVE:
+            self.fault(DIFFERENCE_NOT_FINITE if math.isinf(number) else OUT_OF_RANGE, name)
+            return 0.0
+        return float(number)
 
     def prior(self, value: object) -> tuple[float, float] | None:
         """Events and exposure that prior knowledge amounts to; ``None`` stays as it is."""
         if value is None:
             return None
-        numbers = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
-        if len(numbers) == _PRIOR_PARTS and all(is_number(number) for number in numbers):
+        parts = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+        numbers = [math.nan if number is None else number for number in map(single, parts)]
+        if len(numbers) == _PRIOR_PARTS:
             events, exposure = numbers
             if SMALLEST_POSITIVE <= events <= LARGEST_COUNT and 0 <= exposure <= LARGEST_POSITIVE:
                 return float(events), float(exposure)
@@ -107,22 +127,21 @@ class Arguments:
 
     def positive(self, name: str, value: object, faults: PositiveFaults) -> float:
         """A positive, finite number; ``faults`` says in which words it is asked for."""
-        if not is_number(value):
-            self.fault(faults.not_a_number, name)
-        elif not SMALLEST_POSITIVE <= value <= LARGEST_POSITIVE:
-            self.fault(faults.not_positive, name)
-        else:
-            return float(value)
-        return 1.0
+        number = self.number(name, value, faults.not_a_number)
+        if number is None:
+            return 1.0
+        if not SMALLEST_POSITIVE <= number <= LARGEST_POSITIVE:
+            self.fault(OUT_OF_RANGE if 0 < number < math.inf else faults.not_positive, name)
+            return 1.0
+        return float(number)
 
     def between(self, name: str, value: object, least: float, most: float, faults: PositiveFaults) -> float:
         """A number strictly between ``least`` and ``most``; ``faults`` says in which words it is asked for."""
-        if not is_number(value):
-            self.fault(faults.not_a_number, name)
-        elif not least < value < most:
+        number = self.number(name, value, faults.not_a_number)
+        if number is not None and least < number < most:
+            return float(number)
+        if number is not None:
             self.fault(faults.not_positive, name)
-        else:
-            return float(value)
         return (least + most) / 2
 
     def conf_level(self, value: object) -> float:
@@ -130,14 +149,13 @@ class Arguments:
         accepted = Text("ett tal från 0.5 till under 1, såsom 0.95", "a number from 0.5 to below 1, such as 0.95")
         step = Text("Skriv 0.95 för 95 procent.", "Write 0.95 for 95 per cent.")
         name = "conf_level"
-        if not is_number(value):
-            what = Text("{name} är inte ett tal.", "{name} is not a number.")
-            self.fault(Fault("conf_level_not_a_number", what, accepted, step), name)
-        elif not _SMALLEST_LEVEL <= value < 1:
+        what = Text("{name} är inte ett tal.", "{name} is not a number.")
+        number = self.number(name, value, Fault("conf_level_not_a_number", what, accepted, step))
+        if number is not None and _SMALLEST_LEVEL <= number < 1:
+            return float(number)
+        if number is not None:
             what = Text("{name} ligger inte mellan 0,5 och 1.", "{name} does not lie between 0.5 and 1.")
             self.fault(Fault("conf_level_outside", what, accepted, step), name)
-        else:
-            return float(value)
         return 0.5
 
     def method(self, value: object, known: Collection[Method]) -> Method:
@@ -184,6 +202,33 @@ class Arguments:
         self.log.add(Problem(code=code, what=what, place=place, accepted=accepted, next_step=next_step))
 
 
+def single(value: object) -> float | None:
+    """The single number that ``value`` is, an int or a float of Python; ``None`` when it is not one.
+
+    Decimals, fractions and arrays without a dimension are numbers too. ``True`` is an integer to Python, but never
+    meant as one event. A number of numpy is made one of Python first: it compares in its own precision.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from decimal import Decimal
+    >>> from evalkit.inference.arguments import single
+    >>> [single(one) for one in (np.int64(3), np.float32(1.5), np.array(2), Decimal("0.5"), True, "3", np.ma.masked)]
+    [3, 1.5, 2, 0.5, None, None, None]
+    """
+    if isinstance(value, np.ndarray):
+        value = None if value.ndim or np.ma.is_masked(value) else value.item()
+    if isinstance(value, bool) or not isinstance(value, Integral | Real | Decimal):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return -math.inf if value < 0 else math.inf
+    except ValueError:
+        return math.nan
+    return int(value) if isinstance(value, Integral) else number
+
+
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether ``value`` is a single number; ``True`` is an integer to Python, but never meant as one event."""
-    return isinstance(value, Integral | Real) and not isinstance(value, bool)
+    """Whether ``value`` is a single number; see :func:`single`."""
+    return single(value) is not None

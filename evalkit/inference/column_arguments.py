@@ -19,13 +19,15 @@ from evalkit.inference.faults import (
     EXPOSURE,
     LOOKED_AT,
     MORE_THAN_ALL,
+    NO_ROWS,
     NO_TABLE,
+    OUT_OF_RANGE,
     PART,
     CountFaults,
     Fault,
     PositiveFaults,
 )
-from evalkit.inference.given_columns import as_frame, as_numbers, is_column, nan_as_missing
+from evalkit.inference.given_columns import as_frame, is_column, nan_as_missing
 from evalkit.inference.totals import LARGEST_COUNT
 
 if TYPE_CHECKING:
@@ -100,14 +102,12 @@ class ColumnArguments(Arguments):
         """
         if not is_column(value):
             return np.asarray(self.exposure(name, value))
-        column = nan_as_missing(name, value)
-        numbers = self._numbers(name, column, EXPOSURE.not_a_number)
+        numbers = self._numbers(name, value, EXPOSURE.not_a_number)
         nothing = numbers == 0
         if nothing.any() and numbers.size == self.rows:
             self.empty = self.empty | nothing
         numbers = np.where(nothing, 1.0, numbers)
-        outside = (numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE)
-        return self._mend(name, numbers, outside, EXPOSURE.not_positive)
+        return self._within(name, numbers, EXPOSURE.not_positive)
 
     def pair(
         self, count: object, exposure: object, count_ref: object, exposure_ref: object
@@ -121,8 +121,12 @@ class ColumnArguments(Arguments):
         if not is_column(value):
             return np.asarray(self.positive(name, value, faults))
         numbers = self._numbers(name, value, faults.not_a_number)
-        outside = (numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE)
-        return self._mend(name, numbers, outside, faults.not_positive)
+        return self._within(name, numbers, faults.not_positive)
+
+    def some_rows(self, name: str) -> None:
+        """Note that there are no rows, for an answer that is made of all of them; of each row there would be none."""
+        if self.rows == 0:
+            self.fault(NO_ROWS, name)
 
     def table(self, name: str, value: object) -> pl.DataFrame:
         """A table of polars or pandas."""
@@ -134,11 +138,15 @@ class ColumnArguments(Arguments):
             self.done()
         return pl.DataFrame() if frame is None else frame
 
+    def _within(self, name: str, numbers: NDArray[np.float64], not_positive: Fault) -> NDArray[np.float64]:
+        numbers = self._mend(name, numbers, (numbers <= 0) | np.isinf(numbers), not_positive)
+        return self._mend(name, numbers, (numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE), OUT_OF_RANGE)
+
     def _numbers(self, name: str, value: object, not_a_number: Fault) -> NDArray[np.float64]:
-        """The column as floats, with 1 where a value is missing or is no number."""
+        """The column as floats, with 1 where a value is missing, as nan is, or is no number."""
         import polars as pl
 
-        column = as_numbers(name, value)
+        column = nan_as_missing(name, value)
         self._measure(name, column.len())
         if column.dtype == pl.Null:
             column = column.cast(pl.Float64)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evalkit.inference.arguments import is_number
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.faults import Fault, PositiveFaults
+from evalkit.inference.faults import NO_ROWS, Fault, PositiveFaults
 from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.intervals import Floats
 from evalkit.language import Text
@@ -43,12 +43,6 @@ MISSING = Fault(
         "Find the value, or remove the row and state how many were removed.",
     ),
 )
-NO_ROWS = Fault(
-    "no_rows",
-    Text("{name} har inga rader.", "{name} has no rows."),
-    Text("minst en rad", "at least one row"),
-    Text("Kontrollera urvalet.", "Check the selection."),
-)
 NOT_EVENT = Fault(
     "event_not_true_or_false",
     Text("{name} har annat än sant och falskt.", "{name} holds something else than true and false."),
@@ -60,6 +54,21 @@ NOT_LABELS = Fault(
     Text("{name} är ingen kolumn.", "{name} is not a column."),
     Text("en kolumn med ett värde per rad", "a column with one value in each row"),
     Text("Ta kolumnen ur samma tabell.", "Take the column from the same table."),
+)
+NOT_WORDS = Fault(
+    "outcome_not_words",
+    Text("{name} är inte ord.", "{name} is not words."),
+    Text("en kolumn med ord, såsom event, lost och censored", "a column of words, such as event, lost and censored"),
+    Text(
+        "Gör om koderna till ord, till exempel med replace_strict i polars eller map i pandas.",
+        "Make words of the codes, by replace_strict of polars or map of pandas, say.",
+    ),
+)
+NOT_A_WORD = Fault(
+    "not_a_word",
+    Text("{name} är inget ord.", "{name} is not a word."),
+    Text("ett ord som står i outcome", "a word that stands in outcome"),
+    Text("Skriv ordet inom citattecken.", "Write the word in quotation marks."),
 )
 DAY = PositiveFaults(
     not_a_number=Fault(
@@ -110,7 +119,7 @@ class DurationArguments(ColumnArguments):
         column = self.labels(name, value)
         values = column.drop_nulls()
         if column.dtype.is_numeric():
-            good = bool(values.is_in([0, 1]).all())
+            good = bool(((values == 0) | (values == 1)).all())
         else:
             good = str(column.dtype) in {"Boolean", "Null"}
         if not good:
@@ -129,6 +138,22 @@ class DurationArguments(ColumnArguments):
         self._measure(name, column.len())
         self._note_missing(name, column.is_null().to_numpy())
         return column
+
+    def words(self, name: str, value: object) -> pl.Series:
+        """A column of words without gaps."""
+        import polars as pl
+
+        column = self.labels(name, value)
+        if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum) and column.len():
+            self.fault(NOT_WORDS, name)
+        return column.cast(pl.String, strict=False)
+
+    def word(self, name: str, value: object) -> str:
+        """A word."""
+        if isinstance(value, str):
+            return value
+        self.fault(NOT_A_WORD, name)
+        return ""
 
     def day(self, name: str, value: object) -> float:
         """A horizon: a number of days above 0."""

@@ -70,6 +70,18 @@ def whole_fault(least: int, most: int) -> Fault:
     )
 
 
+def is_nan(fault: Fault) -> Fault:
+    """The same fault of a number that is nan, which looks like one."""
+    what = Text("{name} är NaN: talet saknas eller gick inte att räkna ut.", "{name} is NaN: no number is known.")
+    return replace(fault, what=what)
+
+
+def is_several(fault: Fault) -> Fault:
+    """The same fault of a column where a single number is taken."""
+    what = Text("{name} är en kolumn; här tas ett enda tal.", "{name} is a column; a single number is taken here.")
+    return replace(fault, what=what)
+
+
 # A limit that is there for the machine and means nothing to a reader.
 _NO_LIMIT = 2**53
 _NO_NUMBER = Text("{name} är inte ett tal.", "{name} is not a number.")
@@ -82,6 +94,12 @@ _COUNT_STEP = Text(
 _LARGE_STEP = Text(
     "Kontrollera att det inte är ett belopp eller ett identitetsnummer.",
     "Check that it is not an amount or an identity number.",
+)
+OUT_OF_RANGE = Fault(
+    "number_out_of_range",
+    Text("{name} är för stort, eller för nära 0, för att räknas med.", "{name} is too large, or too near 0, to use."),
+    Text("ett tal från 1e-50 till 1e50", "a number from 1e-50 to 1e50"),
+    Text("Räkna i en annan enhet, till exempel tusental.", "Count in another unit, such as thousands."),
 )
 
 COUNT = CountFaults(
@@ -134,6 +152,14 @@ NULL = positive_faults(
     Text(
         "Ange värdet att pröva mot; 1 betyder ingen skillnad mellan två sidor.",
         "Give the value to test against; 1 means no difference between two sides.",
+    ),
+)
+NULL_RATE = positive_faults(
+    "null",
+    POSITIVE,
+    Text(
+        "Ange nivån att pröva mot, i skattningens enhet, eller utelämna null.",
+        "Give the rate to test against, in the unit of the estimate, or leave null out.",
     ),
 )
 FACTOR = positive_faults(
@@ -198,6 +224,12 @@ DIFFERENT_LENGTH = Fault(
     ),
     Text("Ta kolumnerna ur samma tabell.", "Take the columns from one table."),
 )
+NO_ROWS = Fault(
+    "no_rows",
+    Text("{name} har inga rader.", "{name} has no rows."),
+    Text("minst en rad", "at least one row"),
+    Text("Kontrollera urvalet.", "Check the selection."),
+)
 NO_TABLE = Fault(
     "not_a_table",
     Text("{name} är ingen tabell.", "{name} is not a table."),
@@ -219,17 +251,17 @@ MORE_THAN_ALL = Fault(
         "Check that both numbers are of the same thing, such as cases looked at and how many of those.",
     ),
 )
-_SHARE = Text("ett tal mellan 0 och 1", "a number between 0 and 1")
+_SHARE = Text("ett tal större än 0 och mindre än 1", "a number above 0 and below 1")
 NULL_SHARE = PositiveFaults(
     not_a_number=Fault("null_not_a_number", _NO_NUMBER, _SHARE, Text("Skriv 0.5 för hälften.", "Write 0.5 for half.")),
     not_positive=Fault(
         "null_not_a_share",
-        Text("{name} ligger inte mellan 0 och 1.", "{name} does not lie between 0 and 1."),
+        Text("{name} är inte större än 0 och mindre än 1.", "{name} is not above 0 and below 1."),
         _SHARE,
         Text("Skriv 0.5 för hälften.", "Write 0.5 for half."),
     ),
 )
-_APART = Text("ett tal mellan -1 och 1", "a number between -1 and 1")
+_APART = Text("ett tal större än -1 och mindre än 1", "a number above -1 and below 1")
 _APART_STEP = Text(
     "Skriv 0.1 för tio procentenheter; 0 betyder ingen skillnad.",
     "Write 0.1 for ten percentage points; 0 means no difference.",
@@ -238,7 +270,7 @@ NULL_DIFFERENCE = PositiveFaults(
     not_a_number=Fault("null_not_a_number", _NO_NUMBER, _APART, _APART_STEP),
     not_positive=Fault(
         "null_not_a_difference",
-        Text("{name} ligger inte mellan -1 och 1.", "{name} does not lie between -1 and 1."),
+        Text("{name} är inte större än -1 och mindre än 1.", "{name} is not above -1 and below 1."),
         _APART,
         _APART_STEP,
     ),

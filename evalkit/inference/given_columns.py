@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalkit.inference.arguments import is_number
+from evalkit.inference.arguments import single
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def is_column(value: object) -> bool:
     """Whether ``value`` holds one element per row rather than being a single one.
 
-    A polars or pandas column, a vector with ``__array__``, a list or a tuple.
+    A polars or pandas column, a vector with ``__array__``, a list, a tuple or a range.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def is_column(value: object) -> bool:
     >>> [is_column(one) for one in ([3, 5], np.zeros(2), np.float64(3), "35", np.zeros((2, 2)))]
     [True, True, False, False, False]
     """
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | range):
         return True
     polars = sys.modules.get("polars")
     if polars is not None and isinstance(value, polars.Series):
@@ -68,7 +68,7 @@ def nan_as_missing(name: str, value: object) -> pl.Series:
 
     elements = value if isinstance(value, pl.Series) else _elements(value)
     if isinstance(elements, list):
-        return as_numbers(name, [None if isinstance(one, float) and math.isnan(one) else one for one in elements])
+        return as_numbers(name, [None if _is_nan(one) else one for one in elements])
     column = as_numbers(name, elements)
     return column.fill_nan(None) if column.dtype.is_float() else column
 
@@ -112,8 +112,11 @@ def as_frame(value: object) -> pl.DataFrame | None:
 
 def _elements(value: object) -> np.ndarray | list[object]:
     """An array of one plain type, or a list in which what is missing is ``None``."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | range):
         return list(value)
+    if isinstance(value, np.ma.MaskedArray):
+        # What is masked is missing; ``np.asarray`` would take what lies under the mask.
+        return list(value.tolist())
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(value, pandas.Series | pandas.Index):
         missing = value.isna()
@@ -123,9 +126,15 @@ def _elements(value: object) -> np.ndarray | list[object]:
 
 
 def _number(one: object) -> float:
-    if not is_number(one):
+    number = single(one)
+    if number is None:
         return math.nan
     try:
-        return float(one)
+        return float(number)
     except OverflowError:
-        return math.inf if one > 0 else -math.inf
+        return math.inf if number > 0 else -math.inf
+
+
+def _is_nan(one: object) -> bool:
+    number = single(one)
+    return number is not None and math.isnan(number)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalkit.errors import known_names
-from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, is_number
+from evalkit.inference.arguments import LARGEST_POSITIVE, SMALLEST_POSITIVE, single
 from evalkit.inference.column_arguments import ColumnArguments
-from evalkit.inference.faults import EXPOSURE, Fault
+from evalkit.inference.faults import EXPOSURE, OUT_OF_RANGE, Fault
 from evalkit.inference.given_columns import as_labels, is_column
 from evalkit.inference.groups import Groups
 from evalkit.inference.method import canonical
@@ -35,7 +35,7 @@ _NEGATIVE = Fault(
 )
 _UNLABELLED = Fault(
     "label_missing",
-    Text("{name} saknar värde på minst en rad.", "{name} has no value in at least one row."),
+    Text("{name} saknar värde.", "{name} has no value."),
     Text("en beteckning på varje rad", "a label in every row"),
     Text("Fyll i vad raden hör till, eller ta bort den.", "Say what the row belongs to, or leave it out."),
 )
@@ -73,17 +73,18 @@ class GroupedArguments(ColumnArguments):
         if not is_column(value):
             return np.asarray(self._amount(name, value))
         numbers = self._numbers(name, value, EXPOSURE.not_a_number)
+        numbers = self._mend(name, numbers, (numbers < 0) | np.isinf(numbers), _NEGATIVE)
         outside = (numbers != 0) & ((numbers < SMALLEST_POSITIVE) | (numbers > LARGEST_POSITIVE))
-        return self._mend(name, numbers, outside, _NEGATIVE)
+        return self._mend(name, numbers, outside, OUT_OF_RANGE)
 
     def _amount(self, name: str, value: object) -> float:
-        if not is_number(value):
-            self.fault(EXPOSURE.not_a_number, name)
-        elif value != 0 and not SMALLEST_POSITIVE <= value <= LARGEST_POSITIVE:
-            self.fault(_NEGATIVE, name)
-        else:
-            return float(value)
-        return 1.0
+        number = self.number(name, value, EXPOSURE.not_a_number)
+        if number is None:
+            return 1.0
+        if number != 0 and not SMALLEST_POSITIVE <= number <= LARGEST_POSITIVE:
+            self.fault(OUT_OF_RANGE if 0 < number < math.inf else _NEGATIVE, name)
+            return 1.0
+        return float(number)
 
     def word(self, name: str, value: object, known: Collection[str]) -> str:
         """One of the words in ``known``."""
@@ -101,8 +102,9 @@ class GroupedArguments(ColumnArguments):
 
     def finite(self, name: str, value: object, fault: Fault) -> float:
         """A single finite number of either sign."""
-        if is_number(value) and math.isfinite(value) and abs(value) <= LARGEST_POSITIVE:
-            return float(value)
+        number = single(value)
+        if number is not None and abs(number) <= LARGEST_POSITIVE:
+            return float(number)
         self.fault(fault, name)
         return 0.0
 
@@ -125,11 +127,17 @@ class GroupedArguments(ColumnArguments):
             return Groups.single(1 if self.rows is None else self.rows)
         for column in columns:
             self._measure(column.name, column.len())
-        if any(column.null_count() for column in columns):
-            self.fault(_UNLABELLED, name)
+        # What is missing has no label, also when a float of numpy or pandas says so by nan.
+        columns = [column.fill_nan(None) if column.dtype.is_float() else column for column in columns]
+        self._note_unlabelled(name, columns)
         if self.log.problems:
             return Groups.single(1 if self.rows is None else self.rows)
         return Groups.of(columns)
+
+    def _note_unlabelled(self, name: str, columns: Sequence[pl.Series]) -> None:
+        at = sorted({row for column in columns for row in column.is_null().arg_true().to_list()})
+        if at:
+            self.fault(_UNLABELLED, name, rows=tuple(row + 1 for row in at[:8]), row_count=len(at))
 
     def _label_columns(self, name: str, value: object) -> list[pl.Series] | None:
         import polars as pl

@@ -110,7 +110,7 @@ def mean(found: Waiting, horizon: float, conf_level: float, method: Method) -> I
     known = means(found, horizon)
     low, high, fixed = _limits(known, conf_level, method)
     answer = Intervals(estimate=known.mean, low=low, high=high, std_error=known.error)
-    return _refused(answer, known).refuse(fixed, refusals.no_variation())
+    return _without_variation(_refused(answer, known), fixed, known)
 
 
 def difference(group: Means, reference: Means, conf_level: float, method: Method) -> Intervals:
@@ -144,7 +144,7 @@ def difference(group: Means, reference: Means, conf_level: float, method: Method
             high=most,
             std_error=error,
         )
-    return _refused(answer, group, reference).refuse(fixed, refusals.no_variation())
+    return _without_variation(_refused(answer, group, reference), fixed, group, reference)
 
 
 def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> Intervals:
@@ -176,7 +176,7 @@ def ratio(group: Means, reference: Means, conf_level: float, method: Method) -> 
         p_value=p_value,
         std_error=error,
     )
-    return _refused(answer, group, reference).refuse(fixed, refusals.no_variation())
+    return _without_variation(_refused(answer, group, reference), fixed, group, reference)
 
 
 def _refused(answer: Intervals, *sides: Means) -> Intervals:
@@ -189,6 +189,13 @@ def _refused(answer: Intervals, *sides: Means) -> Intervals:
     ):
         answer = answer.refuse(np.logical_or.reduce(where), reason)
     return answer
+
+
+def _without_variation(answer: Intervals, fixed: NDArray[np.bool_], *sides: Means) -> Intervals:
+    """The answer refused where nothing varies, told apart by why."""
+    none_ended = np.logical_or.reduce([side.events == 0 for side in sides])
+    late, alike = (reason(compared=len(sides) > 1) for reason in (refusals.none_ended_in_time, refusals.no_variation))
+    return answer.refuse(fixed & none_ended, late).refuse(fixed, alike)
 
 
 def _limits(known: Means, conf_level: float, method: Method) -> tuple[Floats, Floats, NDArray[np.bool_]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evalkit import periods
 from evalkit.inference.faults import Fault
-from evalkit.inference.given_columns import is_column
+from evalkit.inference.given_columns import as_labels, as_numbers, is_column
 from evalkit.inference.grouped_arguments import GroupedArguments
 from evalkit.language import Text
 from evalkit.vocabulary import Frequency
@@ -226,7 +226,7 @@ class SeriesArguments(GroupedArguments):
         if isinstance(value, pl.DataFrame) and value.width:
             return value.get_columns()
         if is_column(value):
-            return [value if isinstance(value, pl.Series) else pl.Series(name, np.asarray(value))]
+            return [as_numbers(name, value)]
         self.fault(_NO_COLUMNS, name)
         return []
 
@@ -296,12 +296,14 @@ class SeriesArguments(GroupedArguments):
         return found
 
     def _read(self, name: str, column: object) -> Timeline:
-        import polars as pl
 
         if not is_column(column):
             self.fault(_PERIODS, name)
             return STAND_IN
-        values = column if isinstance(column, pl.Series) else pl.Series(name, np.asarray(column))
+        values = as_labels(name, column)
+        if values is None:
+            self.fault(_PERIODS, name)
+            return STAND_IN
         self._measure(name, values.len())
         firsts, frequency = _firsts(values)
         if len(firsts) <= 1 or any(late <= early for early, late in itertools.pairwise(firsts)):

@@ -68,10 +68,10 @@ def rate_ratio(
 ) -> Intervals:
     """The ratio of two rates standardised alike.
 
-    ``midp`` and ``gamma`` put the limits of each side together by MOVER. ``score`` takes each side for one Poisson count
-    of equal mean and variance (events of the weight ``V / Y``, with a quarter of an average event added to both) and
-    gives the score interval of their ratio: narrower, but with strata of unlike weight it may cover 90 instead of 95 per
-    cent, and one more event of a light stratum may lower its upper limit.
+    ``midp`` and ``gamma`` put the limits of each side together by MOVER. ``score`` takes each side for one Poisson
+    count of equal mean and variance (events of the weight ``V / Y``, with a quarter of an average event added to both)
+    and gives the score interval of their ratio: narrower, but with strata of unlike weight it has covered 84 per cent
+    instead of 95, and one more event of a light stratum may lower its upper limit.
 
     Parameters
     ----------

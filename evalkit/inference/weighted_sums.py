@@ -120,8 +120,8 @@ def score(total: WeightedSum, alpha: float | NDArray[np.float64]) -> tuple[Float
     It has events of the weight ``(V + w²) / (Y + w)``, ``w`` being the largest weight: mean and variance with one more
     event of it, as in the upper limit of :func:`gamma`, so that a heavy stratum without events is not forgotten.
 
-    An event of a light weight lowers that mean weight. So that it never lowers the upper limit too, this is at least the
-    limit that the variance alone gives as ``V / w²`` events of the largest weight.
+    An event of a light weight lowers that mean weight. So that it never lowers the upper limit too, this is at least
+    the limit that the variance alone gives as ``V / w²`` events of the largest weight.
 
     Like every score interval of a Poisson count it covers up to four points too little at some means when the events
     that matter, ``Y² / V`` of them, are fewer than about five.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from evalkit.refusals.cases import count_cases, largest_case_unknown, no_case_sizes, single_case
 from evalkit.refusals.counting import (
+    all_alike,
     all_censored,
     all_join_at_once,
     beyond_follow_up,
@@ -20,12 +21,14 @@ from evalkit.refusals.counting import (
     no_variation,
     no_variation_to_measure,
     nobody_joins,
+    none_ended_in_time,
     not_converged,
     not_told_apart,
     nothing_to_share,
     nothing_weighed_in,
     one_side_missing,
     one_unit,
+    same_in_all_samples,
     separated,
     share_not_reached,
     stratum_without_exposure,
@@ -66,7 +69,10 @@ from evalkit.refusals.joining import (
     too_few_ways_to_join,
 )
 from evalkit.refusals.panels import (
+    all_as_expected,
     one_treated_cluster,
+    rests_on_one_cluster,
+    side_worth_too_little,
     too_few_effective_clusters,
     too_few_treated_clusters,
 )
@@ -108,6 +114,8 @@ from evalkit.refusals.series import (
 )
 
 __all__ = [
+    "all_alike",
+    "all_as_expected",
     "all_censored",
     "all_join_at_once",
     "area_without_exposure",
@@ -141,6 +149,7 @@ __all__ = [
     "no_variation_to_measure",
     "nobody_joins",
     "none_counted_or_expected",
+    "none_ended_in_time",
     "not_applicable",
     "not_attempted",
     "not_converged",
@@ -160,13 +169,16 @@ __all__ = [
     "partly_missing",
     "periods_go_together",
     "rests_on_one_area",
+    "rests_on_one_cluster",
     "rests_on_protected_periods",
+    "same_in_all_samples",
     "season_too_short",
     "separated",
     "series_drifts",
     "several_treated",
     "share_above_all",
     "share_not_reached",
+    "side_worth_too_little",
     "single_case",
     "small_count",
     "stratum_without_exposure",

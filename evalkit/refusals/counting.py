@@ -164,8 +164,8 @@ def value_missing() -> Statement:
     return Statement(
         "value_missing",
         Text(
-            "Minst ett av talen på raden saknas. Saknade uppgifter är inte noll.",
-            "At least one of the numbers in the row is missing. Missing data are not zero.",
+            "Minst ett av talen som behövs saknas. Saknade uppgifter är inte noll.",
+            "At least one of the numbers needed is missing. Missing data are not zero.",
         ),
     )
 
@@ -230,15 +230,26 @@ def one_unit() -> Statement:
     )
 
 
-def no_variation() -> Statement:
-    """Every end came on the same day, so that the data show no variation."""
+def no_variation(*, compared: bool = False) -> Statement:
+    """Every end came on the same day, so that the data show no variation; ``compared`` when that is so of a side."""
+    sv, en = (" på minst en sida", " on at least one side") if compared else ("", "")
     return Statement(
         "no_variation",
         Text(
-            "Alla tider är lika långa, eller så har ingen nått slutet inom den tid som valts. "
-            "Då visar uppgifterna inte hur mycket tiderna varierar.",
-            "All times are equally long, or nobody has reached the end within the time chosen. "
-            "The data do not then show how much the times vary.",
+            f"Alla tider är lika långa{sv}. Då visar uppgifterna inte hur mycket tiderna varierar.",
+            f"All times are equally long{en}. The data do not then show how much the times vary.",
+        ),
+    )
+
+
+def none_ended_in_time(*, compared: bool = False) -> Statement:
+    """Nobody has reached the end by the horizon; ``compared`` when that is so of a side."""
+    sv, en = (" på minst en sida", " on at least one side") if compared else ("", "")
+    return Statement(
+        "none_ended_in_time",
+        Text(
+            f"Ingen{sv} har nått slutet inom den tid som valts. Välj en längre tid.",
+            f"Nobody{en} has reached the end within the time chosen. Choose a longer time.",
         ),
     )
 
@@ -267,12 +278,13 @@ def nothing_to_share() -> Statement:
 
 def too_many_for_boschloo(most: int) -> Statement:
     """The exact unconditional test goes through every possible table, and there are too many."""
+    told = f"{most:,}".replace(",", "\u00a0")
     return Statement(
         "too_many_for_boschloo",
         Text(
-            f"Boschloos test går igenom alla tänkbara utfall och görs bara upp till {most} prövade fall sammanlagt. "
+            f"Boschloos test går igenom alla tänkbara utfall och görs bara upp till {told} prövade fall sammanlagt. "
             "För så många ger Fishers test nästan samma svar.",
-            f"Boschloo's test goes through every possible outcome and is made only up to {most} cases in all. "
+            f"Boschloo's test goes through every possible outcome and is made only up to {most:,} cases in all. "
             "With so many Fisher's test gives nearly the same answer.",
         ),
     )
@@ -298,6 +310,28 @@ def too_few_to_resample() -> Statement:
         Text(
             "Det finns för få enheter för att visa hur mycket talet kan variera.",
             "There are too few units to show how much the number may vary.",
+        ),
+    )
+
+
+def all_alike() -> Statement:
+    """A bootstrap of units that are all the same."""
+    return Statement(
+        "all_alike",
+        Text(
+            "Alla enheter har samma värde, så det finns ingen variation att mäta.",
+            "All units have the same value, so there is no variation to measure.",
+        ),
+    )
+
+
+def same_in_all_samples() -> Statement:
+    """A statistic that is no number in some sample, or the same in all."""
+    return Statement(
+        "same_in_all_samples",
+        Text(
+            "Måttet blir detsamma i alla urval, eller går inte att räkna ut i något av dem.",
+            "The statistic is the same in all samples, or cannot be computed in some of them.",
         ),
     )
 

@@ -35,6 +35,48 @@ def too_few_effective_clusters(worth: float, least: float) -> Statement:
     )
 
 
+def side_worth_too_little(worth: float, least: float) -> Statement:
+    """Robust errors of a regression with few, or very unlike, clusters or rows on a side (Kish 1965)."""
+    told = {language: style.number(worth, language, decimals=1) for language in Language}
+    return Statement(
+        "side_worth_too_little",
+        Text(
+            "På ena sidan finns för få rader eller grupper som är oberoende av varandra, eller så väger de för olika: "
+            f"tillsammans väger de som {told[Language.SV]} lika tunga, och fler än {least:g} behövs. "
+            "Med färre blir den uträknade osäkerheten för liten.",
+            "On one side there are too few rows or groups independent of each other, or they weigh too unlike: "
+            f"together they weigh as {told[Language.EN]} of equal weight, and more than {least:g} are needed. "
+            "With fewer the uncertainty worked out is too small.",
+        ),
+    )
+
+
+def rests_on_one_cluster() -> Statement:
+    """Without one of the clusters (or rows) the coefficient follows from the other columns."""
+    return Statement(
+        "rests_on_one_cluster",
+        Text(
+            "Utan en enda av grupperna eller raderna går jämförelsen inte att skilja från de andra uppgifterna. "
+            "Då syns inte hur mycket den varierar.",
+            "Without a single one of the groups or rows the comparison cannot be told apart from the other columns. "
+            "How much it varies cannot then be seen.",
+        ),
+    )
+
+
+def all_as_expected() -> Statement:
+    """No row strays from what the regression fits, so that there is no variation to make robust errors of."""
+    return Statement(
+        "all_as_expected",
+        Text(
+            "Alla rader är precis som beräkningen väntar sig, så hur mycket antalen varierar syns inte i underlaget. "
+            "Räkna i stället osäkerheten på slumpen i antalen.",
+            "Every row is just as the calculation expects, so how much the counts vary cannot be seen in the data. "
+            "Take the uncertainty from chance in the counts instead.",
+        ),
+    )
+
+
 def one_treated_cluster() -> Statement:
     """The wild cluster bootstrap with one treated (or one untreated) cluster (MacKinnon and Webb 2017)."""
     return Statement(

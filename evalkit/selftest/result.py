@@ -92,3 +92,8 @@ class SelfTest:
         tried = len({one.estimand_id for one in self.trials})
         mark = " — SYNTHETIC" if self.synthetic else ""
         return f"SelfTest: {tried} comparisons tried, {len(self.not_tried)} not, seed {self.seed}{mark}"
+
+    def _repr_html_(self) -> str:
+        from evalkit.views import frame_view
+
+        return frame_view("Självtest", self.to_frame())

@@ -38,6 +38,8 @@ SHOWS_ITSELF = {
     "precisions",
     "comparisons",
     "disclosure",
+    "released_curves",
+    "selftest",
 }
 ONLY_IN = {
     "pandera": ("contracts/",),

@@ -51,7 +51,11 @@ def test_the_default_intervals_over_strata_keep_their_level(mean: float) -> None
 
 @pytest.mark.parametrize(
     ("exposures", "rates", "weights"),
-    [((50.0, 1.0), (0.2, 1.0), (0.1, 0.9)), ((1000.0, 3.0), (0.1, 1.0), (0.5, 0.5)), ((50.0, 10.0), (0.2, 1.0), (0.1, 0.9))],
+    [
+        ((50.0, 1.0), (0.2, 1.0), (0.1, 0.9)),
+        ((1000.0, 3.0), (0.1, 1.0), (0.5, 0.5)),
+        ((50.0, 10.0), (0.2, 1.0), (0.1, 0.9)),
+    ],
 )
 def test_a_ratio_of_standards_keeps_its_level_when_one_stratum_has_the_weight(exposures, rates, weights) -> None:
     """A handful of events decides the standardised rate here; the score interval of the ratio holds 90 per cent."""

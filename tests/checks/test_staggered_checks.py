@@ -226,13 +226,19 @@ def test_what_the_comparison_refuses_before_joining_is_told_in_its_own_words(met
     assert refusals.none_counted_or_expected().text.sv in found.reason.text.sv
 
 
-def test_a_break_that_cannot_be_cut_away_takes_the_label(metric_book) -> None:
-    """It comes between the time before and that after, for the metric counted."""
+@pytest.mark.parametrize(
+    ("units", "code", "withheld"),
+    [((), "breaks_meet_all_areas", None), (JOIN, "breaks_cannot_be_cut", Withheld.EFFECT_LABEL)],
+)
+def test_a_break_that_cannot_be_cut_away_takes_the_label_unless_all_areas_are_under_it(
+    metric_book, units, code, withheld
+) -> None:
+    """It comes between the time before and that after."""
     given = situation(metric_book, factor=1.6)
-    found = law_breaks(replace(given, book=replace(metric_book, law_changes=(change(month(START)),))))
-    assert (found.status, found.withholds) == (FindingStatus.BLOCK, Withheld.EFFECT_LABEL)
-    assert found.reason.code == "breaks_cannot_be_cut"
-    assert not given.estimate.examined((found,)).may_be_called_effect
+    book = replace(metric_book, law_changes=(change(month(START), units=units),))
+    found = law_breaks(replace(given, book=book))
+    assert (found.reason.code, found.withholds) == (code, withheld)
+    assert given.estimate.examined((found,)).may_be_called_effect is (withheld is None)
 
 
 def test_an_estimand_of_eighteen_areas_and_four_years_is_quick(metric_book) -> None:

@@ -185,7 +185,7 @@ def test_a_time_before_too_short_to_judge_takes_the_effect_label_away(from_table
     assert "minst 12 perioder före" in REGISTRY[DesignId.D4].needs.sv
 
 
-def test_a_law_at_the_start_takes_the_effect_label_away_and_no_law_leaves_it() -> None:
+def test_a_law_at_the_start_is_told_and_bars_nothing_as_the_other_areas_are_under_it_too() -> None:
     grid, item = monthly()
     law = LawChange(
         id="lag",
@@ -200,7 +200,9 @@ def test_a_law_at_the_start_takes_the_effect_label_away_and_no_law_leaves_it() -
         verify_note=None,
     )
     told = examined(grid, item, law)
-    assert told[CheckId.LAW_BREAKS].withholds is Withheld.EFFECT_LABEL
+    assert told[CheckId.LAW_BREAKS].withholds is None
+    assert told[CheckId.LAW_BREAKS].status is FindingStatus.WARN
+    assert told[CheckId.LAW_BREAKS].reason.code == "breaks_meet_all_areas"
     quiet = examined(grid, item)
     assert all(one.withholds is None for one in quiet.values())
 

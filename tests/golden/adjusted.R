@@ -1,5 +1,5 @@
 # Adjusted rate ratios with four kinds of errors, and dispersion. Writes adjusted_*.csv beside this file: Rscript adjusted.R
-# R 4.2.2; stats::glm, MASS 7.3-58.2 (glm.nb; the data ships and quine), sandwich 3.0-2 (vcovHC, vcovCL).
+# R 4.2.2; stats::glm, MASS 7.3-58.2 (glm.nb; the data ships and quine), sandwich 3.0-2 (vcovHC).
 suppressPackageStartupMessages({library(MASS); library(sandwich)})
 ships <- subset(MASS::ships, service > 0)
 ships <- data.frame(type = as.character(ships$type), year = paste0("y", ships$year), period = paste0("p", ships$period),
@@ -39,20 +39,40 @@ profiled <- function(data, formula, frame, term, fit, b, se, df, phi) {
   out <- row(data, "quasi", "", b, se, df, phi, NA)
   transform(out, conf_low = exp(ends[1]), conf_high = exp(ends[2]), p_value = 2 * pt(-abs(root(0)), df))
 }
+# Without each cluster in turn: one step of glm.fit from the whole fit on the rows left (CV3). Each side's clusters are
+# worth (sum of information)^2 / sum of squares, the information from lm of the term on the others; Welch's degrees.
+left_out <- function(fit, term, cluster) {
+  x <- model.matrix(fit); y <- fit$y; base <- if (is.null(fit$offset)) rep(0, length(y)) else fit$offset
+  labels <- unique(cluster); G <- length(labels)
+  change <- sapply(labels, function(g) {
+    rest <- cluster != g; z <- x[rest, , drop = FALSE]; z <- z[, colSums(abs(z)) > 0, drop = FALSE]
+    one <- suppressWarnings(glm.fit(z, y[rest], family = poisson(), offset = base[rest], etastart = fit$linear.predictors[rest],
+                                    control = glm.control(maxit = 1)))
+    coef(one)[[term]] - coef(fit)[[term]]
+  })
+  w <- fitted(fit); on <- x[, term] > 0
+  column <- residuals(lm(x[, term] ~ x[, colnames(x) != term] - 1, weights = w))
+  worth <- function(rows) { a <- tapply(ifelse(rows, w * column^2, 0), factor(cluster, labels), sum); sum(a)^2 / sum(a^2) }
+  of_on <- sapply(labels, function(g) any(on[cluster == g])); stopifnot(all(of_on != sapply(labels, function(g) any(!on[cluster == g]))))
+  parts <- c(sum(change[of_on]^2), sum(change[!of_on]^2)); k <- c(worth(on), worth(!on))
+  c(se = sqrt((G - 1) / G * sum(change^2)), df = min(sum(parts)^2 / sum(parts^2 / (k - 1)), df.residual(fit)))
+}
 study <- function(name, formula, frame, term, cluster = NULL, negative = TRUE) {
   fit <- glm(formula, poisson, frame, control = control)
   b <- coef(fit)[[term]]; df <- df.residual(fit)
   phi <- sum(residuals(fit, "pearson")^2) / df
   model <- sqrt(vcov(fit)[term, term])
+  n <- nrow(frame); rowwise <- left_out(fit, term, seq_len(n))
+  stopifnot(abs(rowwise[["se"]] / sqrt(vcovHC(fit, type = "HC3")[term, term] * (n - 1) / n) - 1) < 1e-6)
   rows <- list(row(name, "model", "", b, model, Inf, phi, NA), profiled(name, formula, frame, term, fit, b, model * sqrt(max(phi, 1)), df, phi),
-               row(name, "robust", "", b, sqrt(vcovHC(fit, type = "HC3")[term, term]), df, phi, NA))
+               row(name, "robust", "", b, rowwise[["se"]], rowwise[["df"]], phi, NA))
   if (negative) {
     nb <- suppressWarnings(glm.nb(formula, frame, control = glm.control(epsilon = 1e-12, maxit = 500)))
     rows <- c(rows, list(row(name, "nb2", "", coef(nb)[[term]], sqrt(vcov(nb)[term, term]), Inf, phi, 1 / nb$theta)))
   }
   if (!is.null(cluster)) {
-    se <- sqrt(vcovCL(fit, cluster = frame[[cluster]], type = "HC1")[term, term])
-    rows <- c(rows, list(row(name, "robust", cluster, b, se, length(unique(frame[[cluster]])) - 1, phi, NA)))
+    found <- left_out(fit, term, as.character(frame[[cluster]]))
+    rows <- c(rows, list(row(name, "robust", cluster, b, found[["se"]], found[["df"]], phi, NA)))
   }
   do.call(rbind, rows)
 }

@@ -381,14 +381,6 @@ def test_faults_of_the_adjusted_ratio() -> None:
     assert caught.value.problems[0].code == "cluster_without_robust"
 
 
-@pytest.mark.parametrize("by", [["unit", "unit"], "side", ["unit", "side"], ["n"]])
-def test_a_column_that_is_asked_for_twice_is_a_fault(by) -> None:
-    frame = pl.DataFrame({"n": [3, 4, 5, 9], "t": [1.0] * 4, "side": ["a", "a", "b", "b"], "unit": ["u"] * 4})
-    with pytest.raises(EstimationError) as caught:
-        ek.adjusted_rate_ratio(frame, count="n", exposure="t", contrast="side", reference="a", by=by)
-    assert [one.code for one in caught.value.problems] == ["by_twice"]
-
-
 def test_dispersion_of_even_and_uneven_counts() -> None:
     even = ek.dispersion(pl.Series([10, 11, 10, 9, 12]), 1.0)
     assert (even.reported.value, even.why.code) == ("exact", "reported_poisson")

@@ -249,3 +249,27 @@ def test_the_case_that_decides_is_named() -> None:
     assert (found.whole.estimate, found.lowest, found.highest) == (33.0, 21.0, 31.0)
     assert ek.leave_one_case_out(pl.Series([3]), 1.0).code == "single_case"
     assert ek.leave_one_case_out(pl.Series([3, None]), 1.0).code == "value_missing"
+
+
+def test_a_rate_has_no_value_of_its_own_to_be_held_against() -> None:
+    sizes = pl.Series([5, 1, 1, 2])
+    found = [ek.leave_one_case_out(sizes, exposure) for exposure in (1.0, 4.0, 1000.0)]
+    # Whether a case decides may not depend on the unit that the exposure is counted in.
+    assert [one.changes for one in found] == [None] * 3
+    assert [one.to_frame()["deciding_cases"].to_list() for one in found] == [[None]] * 3
+    assert found[0].highest == pytest.approx(1000 * found[2].highest)
+    units = [ek.leave_one_case_out(sizes, exposure, null=10.5 / exposure).changes for exposure in (1.0, 4.0, 1000.0)]
+    assert units[0] == units[1] == units[2]
+    assert units[0] is not None
+
+
+def test_a_ratio_is_held_against_one_when_nothing_is_asked_for() -> None:
+    given = pl.Series([2, 3, 12, 2]), 1.0, pl.Series([1, 2, 3, 2]), 1.0
+    found = ek.leave_one_case_out(*given, at_most=20)
+    assert found.changes is not None
+    assert found.changes == ek.leave_one_case_out(*given, at_most=20, null=1.0).changes
+    panel = pl.DataFrame({"unit": list("aab"), "persons": [2, 9, 1]})
+    many = ek.leave_one_case_out(panel, pl.DataFrame({"unit": list("ab"), "exposure": [1.0, 2.0]}))
+    assert many.changes is None
+    assert many[0].changes is None
+    assert many.to_frame()["deciding_cases"].to_list() == [None, None]

@@ -79,7 +79,7 @@ def test_whole_numbers_of_any_type_are_counts(count: float) -> None:
     [
         (-1, "count_negative"),
         (12.5, "count_not_whole"),
-        (math.nan, "count_not_whole"),
+        (math.nan, "count_not_a_number"),
         (math.inf, "count_too_large"),
         (-math.inf, "count_negative"),
         (True, "count_not_a_number"),
@@ -99,7 +99,7 @@ def test_what_is_not_a_count(count: object, code: str) -> None:
     assert keys(caught.value) == ["argument count"]
 
 
-@pytest.mark.parametrize("exposure", [0, 0.0, -1.0, math.nan, math.inf, 1e60, 1e-60])
+@pytest.mark.parametrize("exposure", [0, 0.0, -1.0, math.inf])
 def test_what_nothing_can_be_divided_by(exposure: float) -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate_ratio(**(PAIR | {"exposure_ref": exposure}))
@@ -107,7 +107,7 @@ def test_what_nothing_can_be_divided_by(exposure: float) -> None:
     assert keys(caught.value) == ["argument exposure_ref"]
 
 
-@pytest.mark.parametrize("exposure", [True, "10", None])
+@pytest.mark.parametrize("exposure", [True, "10", None, math.nan])
 def test_an_exposure_that_is_no_number(exposure: object) -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate(1, exposure)
@@ -120,21 +120,21 @@ def test_what_a_call_gives_or_raises_is_a_public_name() -> None:
         evalkit.rate(-1, 1.0)
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, -0.1, 1e-12, 0.49, math.nan])
+@pytest.mark.parametrize("level", [0, 1, 95, -0.1, 1e-12, 0.49])
 def test_a_level_outside(level: float) -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate(1, 1.0, conf_level=level)
     assert codes(caught.value) == ["conf_level_outside"]
 
 
-@pytest.mark.parametrize("level", [True, "0.95", None])
+@pytest.mark.parametrize("level", [True, "0.95", None, math.nan])
 def test_a_level_that_is_no_number(level: object) -> None:
     with pytest.raises(EstimationError) as caught:
         ek.rate(1, 1.0, conf_level=level)
     assert codes(caught.value) == ["conf_level_not_a_number"]
 
 
-@pytest.mark.parametrize("null", [0, -1.0, math.nan, math.inf])
+@pytest.mark.parametrize("null", [0, -1.0, math.inf])
 def test_a_null_that_no_rate_can_have(null: float) -> None:
     for call in (lambda: ek.rate(1, 1.0, null=null), lambda: ek.rate_ratio(**PAIR, null=null)):
         with pytest.raises(EstimationError) as caught:

@@ -221,7 +221,7 @@ def test_each_refusal_has_its_reason() -> None:
     assert curve.median().reason.code == "share_not_reached"
     assert ek.survival(pl.Series([2, 4]), pl.Series([0, 0])).median().reason.code == "all_censored"
     assert ek.survival(pl.Series([9]), pl.Series([1])).rmst(4).reason.code == "one_unit"
-    assert ek.survival(pl.Series([9, 9]), pl.Series([1, 1])).rmst(4).reason.code == "no_variation"
+    assert ek.survival(pl.Series([9, 9]), pl.Series([1, 1])).rmst(4).reason.code == "none_ended_in_time"
     left = ek.survival(pl.Series([1, 2, 2, 3, 3, 3, 3, 20]), pl.Series([1, 0, 0, 0, 0, 0, 0, 0]))
     assert left.rmst(15).reason.code == "too_few_waiting"
 

@@ -140,8 +140,8 @@ def test_equal_values_say_nothing() -> None:
         (lambda: ek.permutation_test(pl.Series(["x"]), np.array([True])), "values_not_numbers"),
         (lambda: ek.permutation_test(np.array([np.inf, 1]), np.array([True, False])), "values_not_numbers"),
         (lambda: ek.permutation_test(VALUES, np.array([True])), "labels_do_not_fit"),
-        (lambda: ek.permutation_test(VALUES, np.arange(7)), "labels_do_not_fit"),
-        (lambda: ek.permutation_test(VALUES, blocks=np.arange(7)), "labels_do_not_fit"),
+        (lambda: ek.permutation_test(VALUES, np.arange(7)), "treated_not_true_or_false"),
+        (lambda: ek.permutation_test(VALUES, blocks=np.arange(7)), "blocks_without_treated"),
         (lambda: ek.permutation_test(VALUES, VALUES > 3, blocks=pl.Series([None, *range(6)])), "labels_do_not_fit"),
         (lambda: ek.permutation_test(VALUES, shifts=True), "shifts_do_not_fit"),
         (

@@ -27,6 +27,7 @@ GIVEN = {
     "left_out": 2,
     "of": 14,
     "most": 4000,
+    "compared": True,
     "share": 0.4,
     "number": 252,
     "needed": 20,
