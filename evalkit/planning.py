@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evalkit.area_outlooks import DRAWS, AreaOutlook, area_outlooks
 from evalkit.estimands import Estimand
 from evalkit.metrics import Measure, MetricBook
 from evalkit.outlooks import MONTHS_A_YEAR, Layout, Outlook, Row, outlooks
@@ -25,7 +26,7 @@ class Reading(StrEnum):
     A ``SHARE`` is planned as the count that it is a share by: the plan does not say what it will be a share of, and a
     count varies more than a share, so that the answer is on the cautious side. What is ``NOT_COUNTED`` (days, kronor)
     is not planned for: how much it varies does not follow from how many there are. Areas that join at different times
-    are not either, ``BY_AREA``: what can be seen follows from how many join when and how much areas differ.
+    go by another way, ``BY_AREA``: panels are drawn with the dates of the plan and put to the test of the design.
     """
 
     COUNT = "count"
@@ -59,6 +60,7 @@ class PlannedEstimand:
     layout: Layout
     reading: Reading
     outlooks: tuple[Outlook, ...]
+    by_area: tuple[AreaOutlook, ...] = ()
 
     @property
     def needs_table(self) -> bool:
@@ -87,8 +89,13 @@ class PlannedPower:
         return tuple(item for item in self.items if item.needs_table and item.layout == layout)
 
 
-def planned_power(plan: Plan) -> PlannedPower:
+def planned_power(plan: Plan, *, draws: int = DRAWS) -> PlannedPower:
     """Work out the precision of every estimand of a plan, from the plan alone.
+
+    Parameters
+    ----------
+    draws
+        Panels drawn for each unevenness of an estimand under D5; the only ones that are simulated.
 
     Examples
     --------
@@ -102,7 +109,7 @@ def planned_power(plan: Plan) -> PlannedPower:
     alpha, book = 1 - plan.document.conf_level, MetricBook.load()
     frequency = plan.document.frequency
     items = tuple(
-        _item(estimand, Layout.of(estimand, frequency), Reading.of(estimand, book), alpha)
+        _item(estimand, Layout.of(estimand, frequency), Reading.of(estimand, book), alpha, draws=draws)
         for estimand in plan.estimands
     )
     bare = dict.fromkeys(item.layout for item in items if item.needs_table)
@@ -115,11 +122,14 @@ def planned_power(plan: Plan) -> PlannedPower:
     )
 
 
-def _item(estimand: Estimand, layout: Layout, reading: Reading, alpha: float) -> PlannedEstimand:
+def _item(estimand: Estimand, layout: Layout, reading: Reading, alpha: float, *, draws: int) -> PlannedEstimand:
     expected = estimand.expected
     found: tuple[Outlook, ...] = ()
+    own = {expected.dispersion} if expected is not None and expected.dispersion is not None else set()
+    if reading is Reading.BY_AREA:
+        drawn = area_outlooks(estimand, layout.frequency, sorted({*DISPERSIONS, *own}), alpha, draws=draws)
+        return PlannedEstimand(estimand=estimand, layout=layout, reading=reading, outlooks=(), by_area=drawn)
     if expected is not None and reading.is_planned:
-        own = {expected.dispersion} if expected.dispersion is not None else set()
         rows = [
             Row(monthly=expected.monthly, monthly_comparison=expected.monthly_comparison, dispersion=dispersion)
             for dispersion in sorted({*DISPERSIONS, *own})

@@ -9,7 +9,7 @@ from evalkit.caveats.donors import (
     others_left_out,
     others_unaffected,
 )
-from evalkit.caveats.joining import classical_errors, join_dates_by_chance
+from evalkit.caveats.joining import all_joined_at_last, classical_errors, join_dates_by_chance
 from evalkit.caveats.resampling import (
     all_assignments,
     blocks_drawn,
@@ -23,6 +23,7 @@ from evalkit.statements import Statement
 
 __all__ = [
     "all_assignments",
+    "all_joined_at_last",
     "approximate_figures",
     "blocks_drawn",
     "chosen_by_chance",

@@ -6,6 +6,19 @@ from evalkit.language import Text
 from evalkit.statements import Statement
 
 
+def all_joined_at_last() -> Statement:
+    """Areas that join without others that never do: what they have in common is seen by nobody."""
+    return Statement(
+        "all_joined_at_last",
+        Text(
+            "Alla områden anslöt till slut och jämförs bara med varandra. Växte det snabbare hos alla som anslöt än i "
+            "andra områden syns det inte, varken före eller efter.",
+            "All areas joined in the end and are compared only with each other. If growth was faster in all that "
+            "joined than in other areas, it cannot be seen, before or after.",
+        ),
+    )
+
+
 def classical_errors() -> Statement:
     """Errors as other programs print them, asked for to compare with those programs."""
     return Statement(

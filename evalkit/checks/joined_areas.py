@@ -5,27 +5,31 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from evalkit.checks.answers import answer
+import numpy as np
+
+from evalkit import refusals
+from evalkit.checks.answers import answer, numeral
 from evalkit.checks.leave_one_out import other_without, spread_of
 from evalkit.checks.situation import Situation
 from evalkit.checks.spillover import of_neighbours
-from evalkit.designs.staggered import FEWEST_AREAS, compared
+from evalkit.comparisons.joining_ratio import MOST_EXACT
+from evalkit.designs.staggered import DRAWS, FEWEST_AREAS, again
 from evalkit.estimands import Estimand
-from evalkit.estimates import Estimate
 from evalkit.findings import Finding
+from evalkit.inference import join_dates
 from evalkit.language import Text
 from evalkit.statements import Statement
-from evalkit.vocabulary import CheckId, FindingStatus
+from evalkit.vocabulary import CheckId, FindingStatus, Withheld
 
 _SEVERAL = 2
-_DRAWS = 199
-"""Of exchanged dates with an area left out: enough to tell which side of the level p is on."""
 
 
 def clusters(situation: Situation) -> Finding | None:
     """The areas that joined, and those that never did or joined last; the threshold is the design's least number.
 
-    Those that joined last are the comparison of the others when nobody waits throughout.
+    Those that joined last are the comparison of the others when nobody waits throughout. Errors by cluster are not
+    used, which one area that joined could not bear (MacKinnon and Webb 2017, Journal of Applied Econometrics
+    32:233-254): dates are exchanged. Where no way of giving them out could be unusual enough, the number is withheld.
     """
     dates = dict(situation.estimand.joined)
     if not dates:
@@ -34,15 +38,43 @@ def clusters(situation: Situation) -> Finding | None:
     last = max(dates.values())
     waiting = sum(day == last for day in dates.values()) if other is None else len(other.units)
     joined = len(dates) - (waiting if other is None else 0)
-    enough = min(joined, waiting) >= _SEVERAL and joined + waiting >= FEWEST_AREAS
+    blocked = _blocked(situation, joined + waiting)
+    if blocked is not None:
+        return blocked
+    enough = min(joined, waiting) >= _SEVERAL
     return Finding(
         check=CheckId.CLUSTERS,
         status=FindingStatus.OK if enough else FindingStatus.WARN,
-        reason=_weighed(joined, waiting) if enough else _few(joined, waiting),
+        reason=_weighed(joined, waiting) if enough else _few(joined, waiting, 1 / _ways(situation.estimand)),
         statistic=joined + waiting,
         threshold=FEWEST_AREAS,
         from_counts=False,
     )
+
+
+def _blocked(situation: Situation, areas: int) -> Finding | None:
+    """With too few areas, or ways to give them their dates, for any p to reach the level."""
+    least = join_dates.least_ways(situation.conf_level)
+    few_ways = _ways(situation.estimand) < least
+    if areas >= FEWEST_AREAS and not few_ways:
+        return None
+    return Finding(
+        check=CheckId.CLUSTERS,
+        status=FindingStatus.BLOCK,
+        withholds=Withheld.ESTIMATE,
+        reason=refusals.too_few_ways_to_join(least) if few_ways else refusals.too_few_areas(FEWEST_AREAS),
+        statistic=areas,
+        threshold=FEWEST_AREAS,
+        from_counts=False,
+    )
+
+
+def _ways(item: Estimand) -> int:
+    """How many ways to give out the dates are compared."""
+    waiting = () if item.comparison is None else item.comparison.units
+    dates = [day.toordinal() for _, day in item.joined] + [0] * len(waiting)
+    number = join_dates.number(np.array(dates, dtype=np.int64))
+    return number if number <= MOST_EXACT else DRAWS + 1
 
 
 def leave_one_out(situation: Situation) -> Finding | None:
@@ -53,9 +85,17 @@ def leave_one_out(situation: Situation) -> Finding | None:
     item, first = situation.estimand, answer(situation.estimate)
     if first is None or len(item.group.units) < _SEVERAL:
         return None
-    found = {unit: _again(situation, without(item, unit)) for unit in item.group.units}
-    ratios = [one.estimate for one in found.values() if one.estimate is not None]
-    names = [situation.panel.unit_name(unit) for unit, one in found.items() if _side(one) != _side(situation.estimate)]
+    found = {
+        unit: again(without(item, unit), situation.panel, situation.conf_level).told() for unit in item.group.units
+    }
+    ratios = [one.ratio for one in found.values() if one is not None]
+    level = 1 - situation.conf_level
+    ours = _side(situation.estimate.estimate, situation.estimate.p_value, level)
+    names = [
+        situation.panel.unit_name(unit)
+        for unit, one in found.items()
+        if (None if one is None else _side(one.ratio, one.p_value, level)) != ours
+    ]
     spread = spread_of(min(ratios), max(ratios)) if ratios else Text("–", "–")
     return Finding(
         check=CheckId.LEAVE_ONE_OUT,
@@ -74,16 +114,11 @@ def without(item: Estimand, unit: str) -> Estimand:
     )
 
 
-def _again(situation: Situation, item: Estimand) -> Estimate:
-    return compared(item, situation.panel, situation.conf_level, draws=_DRAWS).overall
-
-
-def _side(found: Estimate) -> float | None:
-    """0 when it is not told from chance, otherwise the sign of the change; ``None`` for a refusal."""
-    if found.estimate is None or found.p_value is None:
+def _side(ratio: float | None, p_value: float | None, level: float) -> float | None:
+    """0 when it is not told from chance, otherwise the sign of the change; ``None`` without a number."""
+    if ratio is None or p_value is None:
         return None
-    decided = found.p_value <= (1 - found.conf_level) * (1 + 1e-9)
-    return math.copysign(1.0, found.estimate - 1) if decided else 0.0
+    return math.copysign(1.0, ratio - 1) if p_value <= level * (1 + 1e-9) else 0.0
 
 
 def spillover(situation: Situation) -> Finding | None:
@@ -114,12 +149,15 @@ def _weighed(joined: int, waiting: int) -> Statement:
     )
 
 
-def _few(joined: int, waiting: int) -> Statement:
+def _few(joined: int, waiting: int, least: float) -> Statement:
+    p_value = numeral(least, decimals=3)
     return Statement(
         "areas_joined_few",
         Text(
-            f"Antal områden som anslöt: {joined}. Antal som väntade: {waiting}. Det är få, och ett enda kan avgöra.",
-            f"Areas that joined: {joined}. Areas that waited: {waiting}. They are few, and a single one can decide.",
+            f"Antal områden som anslöt: {joined}. Antal som väntade: {waiting}. Det är få, och ett enda kan avgöra. "
+            f"Osäkerheten kommer av att datumen ges till andra områden; p kan då inte bli mindre än {p_value.sv}.",
+            f"Areas that joined: {joined}. Areas that waited: {waiting}. They are few, and a single one can "
+            f"decide. The uncertainty comes from giving the dates to others; p cannot then be below {p_value.en}.",
         ),
     )
 

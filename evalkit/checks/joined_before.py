@@ -13,7 +13,8 @@ from evalkit.checks.anticipation import other_without_last_quarter, same_without
 from evalkit.checks.autocorrelation import AS_CHANCE, TOO_FEW
 from evalkit.checks.placebo_dates import STEP, beyond_chance, within_chance
 from evalkit.checks.situation import Situation
-from evalkit.designs.staggered import FEWEST_PERIODS, compared, joining_rows, periods_before
+from evalkit.comparisons.joining_again import Told
+from evalkit.designs.staggered import FEWEST_PERIODS, again, joining_rows, periods_before
 from evalkit.estimates import Estimate
 from evalkit.findings import Finding
 from evalkit.inference import fixed_effects
@@ -29,8 +30,8 @@ _QUARTER = 4
 _MOST_MOVED = 1.0
 _MOST_STARTS = 6
 _TWO_SIDED = 2
-_DRAWS, _FEW_DRAWS = 499, 199
-"""Of exchanged dates: for an interval, and for a p-value against a level."""
+_DRAWS = 499
+"""Of exchanged dates where limits are looked at too; a p-value alone takes those of the design."""
 _DECIDED = (Answer.ABOVE, Answer.BELOW)
 
 
@@ -48,11 +49,11 @@ def pre_trend(situation: Situation) -> Finding | None:
     length = periods_before(situation.estimand, situation.panel)
     if length < FEWEST_PERIODS:
         return _withheld(_TOO_SHORT)
-    found = compared(
+    found = again(
         situation.estimand, situation.panel, situation.conf_level, earlier=length // 2, draws=_DRAWS
-    ).earlier
+    ).estimate()
     if found.estimate is None or found.conf_low is None or found.conf_high is None:
-        return _withheld(_TOO_FEW)
+        return _withheld(_cannot(found))
     error = log_error(found)
     if error is None or math.isinf(error):
         return _withheld(_NONE_STANDS_OUT)
@@ -74,7 +75,7 @@ def placebo_dates(situation: Situation) -> Finding | None:
     most = periods_before(situation.estimand, situation.panel) - FEWEST_PERIODS
     step = STEP * max(1, math.ceil(most // STEP / _MOST_STARTS))
     tried = [_as_if(situation, earlier) for earlier in range(step, most + 1, step)]
-    p_values = [found.p_value for found in tried if found.p_value is not None]
+    p_values = [found.p_value for found in tried if found is not None]
     if not p_values:
         return None
     level = 1 - situation.conf_level
@@ -90,10 +91,8 @@ def placebo_dates(situation: Situation) -> Finding | None:
     )
 
 
-def _as_if(situation: Situation, earlier: int) -> Estimate:
-    return compared(
-        situation.estimand, situation.panel, situation.conf_level, earlier=earlier, draws=_FEW_DRAWS
-    ).earlier
+def _as_if(situation: Situation, earlier: int) -> Told | None:
+    return again(situation.estimand, situation.panel, situation.conf_level, earlier=earlier).told()
 
 
 def anticipation(situation: Situation) -> Finding | None:
@@ -107,18 +106,18 @@ def anticipation(situation: Situation) -> Finding | None:
     length = periods_before(situation.estimand, situation.panel)
     if length < _QUARTER:
         return None
-    again = compared(
-        situation.estimand, situation.panel, situation.conf_level, anticipation=-(-length // _QUARTER), draws=_DRAWS
-    ).overall
-    if answer(again) is None:
+    found = again(
+        situation.estimand, situation.panel, situation.conf_level, gap=-(-length // _QUARTER), draws=_DRAWS
+    ).estimate()
+    if answer(found) is None:
         return Finding(check=CheckId.ANTICIPATION, status=FindingStatus.WARN, reason=_CANNOT_LEAVE_OUT)
-    distance = moved(situation.estimate, again)
-    flips = answer(again) is not first
+    distance = moved(situation.estimate, found)
+    flips = answer(found) is not first
     fine = not flips and (distance is None or distance <= _MOST_MOVED)
     return Finding(
         check=CheckId.ANTICIPATION,
         status=FindingStatus.OK if fine else FindingStatus.WARN,
-        reason=same_without_last_quarter(told(again)) if fine else other_without_last_quarter(told(again), flips=flips),
+        reason=same_without_last_quarter(told(found)) if fine else other_without_last_quarter(told(found), flips=flips),
         statistic=distance,
         threshold=_MOST_MOVED,
     )
@@ -180,6 +179,18 @@ def _possible(limits: tuple[float, float], detectable: float) -> Statement:
     )
 
 
+def _cannot(found: Estimate) -> Statement:
+    """Why the time before joining cannot be judged, with the reason that the comparison itself gives."""
+    why = Text("", "") if found.reason is None else found.reason.text
+    return Statement(
+        "before_joining_cannot_be_judged",
+        Text(
+            f"Utvecklingen före anslutningen kan inte bedömas. {why.sv}".rstrip(),
+            f"The development before joining cannot be judged. {why.en}".rstrip(),
+        ),
+    )
+
+
 def _differs(limits: tuple[float, float], detectable: float) -> Statement:
     del detectable
     least, most = (per_cent(limit) for limit in sorted(limits, key=abs))
@@ -213,13 +224,6 @@ _TOO_SHORT = Statement(
         f"Färre än {FEWEST_PERIODS} perioder finns innan någon anslöt, så utvecklingen före kan inte bedömas.",
         f"There are fewer than {FEWEST_PERIODS} periods before anyone joined, so the development before cannot be "
         "judged.",
-    ),
-)
-_TOO_FEW = Statement(
-    "before_joining_too_few",
-    Text(
-        "Händelserna före anslutningen är för få för att bedöma utvecklingen.",
-        "The events before joining are too few to judge the development.",
     ),
 )
 _NONE_STANDS_OUT = Statement(

@@ -46,7 +46,12 @@ def law_breaks(situation: Situation) -> Finding | None:
     others, stuck = (_named(change for change, found in seen if found is word) for word in (_Seen.OTHER, _Seen.CANNOT))
     decided = sum(found is _Seen.OTHER for _, found in seen)
     fine = all(found is _Seen.SAME for _, found in seen)
-    alongside = not decided and situation.estimand.design in _SIDE_BY_SIDE
+    inseparable = [change for change, found in seen if found is _Seen.CANNOT]
+    alongside = (
+        not decided
+        and situation.estimand.design in _SIDE_BY_SIDE
+        and all(_meets_all(situation, change) for change in inseparable)
+    )
     status, withholds = (
         (FindingStatus.OK, None) if fine else (FindingStatus.WARN, None) if alongside else situation.unjudged
     )
@@ -62,6 +67,11 @@ def law_breaks(situation: Situation) -> Finding | None:
 
 def _known(change: LawChange) -> bool:
     return change.verified and change.precision is not Precision.YEAR and change.id != PANDEMIC
+
+
+def _meets_all(situation: Situation, change: LawChange) -> bool:
+    """Whether every area is under the change: one for some of them alone is no different from what is compared."""
+    return not change.units or {unit for group in situation.groups for unit in group.units} <= set(change.units)
 
 
 def _without(situation: Situation, change: LawChange) -> _Seen:

@@ -27,6 +27,9 @@ def power(
         str | None, typer.Argument(metavar="ANALYS", help="Analysens mapp eller namn. Utan: demonstrationen.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Talen som JSON för andra program.")] = False,  # noqa: FBT002
+    draws: Annotated[
+        int, typer.Option("--draws", min=10, max=10_000, help="Påhittade paneler för områden som ansluter (D5).")
+    ] = 40,
     *,
     lang: LanguageOption,
 ) -> None:
@@ -40,7 +43,7 @@ def power(
         from evalkit.plan import Plan
         from evalkit.planning import planned_power
 
-        found = planned_power(Plan.load(analysis_folder(analysis)))
+        found = planned_power(Plan.load(analysis_folder(analysis)), draws=draws)
         if as_json:
             return _json(found)
         from evalkit.wording.planned import planned_text
@@ -87,6 +90,8 @@ def _of_layout(layout: Layout) -> dict[str, Any]:
 
 
 def _of_estimand(item: PlannedEstimand) -> dict[str, Any]:
+    from dataclasses import asdict
+
     estimand = item.estimand
     source = None if estimand.expected is None else estimand.expected.source
     return {
@@ -97,6 +102,7 @@ def _of_estimand(item: PlannedEstimand) -> dict[str, Any]:
         **_of_layout(item.layout),
         "source": None if source is None else {"sv": source.sv, "en": source.en},
         "expected": [_of_outlook(outlook) for outlook in item.outlooks],
+        "simulated": [asdict(one) for one in item.by_area],
     }
 
 

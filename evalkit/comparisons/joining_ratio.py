@@ -20,6 +20,7 @@ from evalkit.vocabulary import EstimateStatus, Scale
 if TYPE_CHECKING:
     import polars as pl
 
+    from evalkit.inference.group_time import JoiningPanel
     from evalkit.inference.join_dates import Assignments
     from evalkit.inference.not_yet_joined import Against, Looked
 
@@ -170,10 +171,12 @@ def _told(data: JoiningFrame, asked: _Asked) -> JoiningRatio:
     after = not_yet_joined.Looked.of(joined, periods, gap=asked.gap)
     moved = asked.earlier or max((int(joined.min()) - asked.gap) // _SHARE_BEFORE, 1)
     before = not_yet_joined.Looked.of(joined, periods, gap=asked.gap, earlier=moved)
-    overall = _estimate(data, after, drawn, asked)
+    overall, ahead = (
+        estimated(data.panel, looked, drawn, seed=asked.seed, conf_level=asked.conf_level) for looked in (after, before)
+    )
     return JoiningRatio(
         overall=overall,
-        earlier=_estimate(data, before, drawn, asked),
+        earlier=ahead,
         by_time_since=_by_time_since(not_yet_joined.expected(data.panel, after), after)
         if overall.is_estimated
         else _no_rows(),
@@ -200,25 +203,25 @@ def _by_time_since(found: Against, looked: Looked) -> pl.DataFrame:
     return told.with_columns(ratio=ratio)
 
 
-def _estimate(data: JoiningFrame, looked: Looked, drawn: Assignments, asked: _Asked) -> Estimate:
+def estimated(panel: JoiningPanel, looked: Looked, drawn: Assignments, *, seed: int, conf_level: float) -> Estimate:
+    """The cells looked at as one estimate, or the reason why there is none."""
     from evalkit.inference import not_yet_joined
 
-    panel = data.panel
     if not looked.seen.any():
-        return refusal(_SCALE, refusals.all_join_at_once(), conf_level=asked.conf_level)
+        return refusal(_SCALE, refusals.all_join_at_once(), conf_level=conf_level)
     if math.isnan(not_yet_joined.expected(panel, looked).log_ratio):
-        return refusal(_SCALE, refusals.none_counted_or_expected(), conf_level=asked.conf_level)
-    least = drawn.least(asked.conf_level)
+        return refusal(_SCALE, refusals.none_counted_or_expected(), conf_level=conf_level)
+    least = drawn.least(conf_level)
     if least is not None:
-        return refusal(_SCALE, refusals.too_few_ways_to_join(least), conf_level=asked.conf_level)
-    found = not_yet_joined.exchanged(panel, looked, drawn, conf_level=asked.conf_level)
+        return refusal(_SCALE, refusals.too_few_ways_to_join(least), conf_level=conf_level)
+    found = not_yet_joined.exchanged(panel, looked, drawn, conf_level=conf_level)
     return Estimate(
         scale=_SCALE,
         status=EstimateStatus.ESTIMATED,
         estimate=math.exp(found.estimate),
         conf_low=math.exp(found.low),
         conf_high=math.exp(found.high),
-        conf_level=asked.conf_level,
+        conf_level=conf_level,
         p_value=found.p_value,
         null=1.0,
         events=int(panel.top.sum()),
@@ -226,7 +229,7 @@ def _estimate(data: JoiningFrame, looked: Looked, drawn: Assignments, asked: _As
         n_units=panel.units,
         n_periods=panel.periods,
         method=Method.PERMUTATION.value,
-        assumptions=(caveats.parallel_development(), *_ways(drawn, asked.seed), caveats.join_dates_by_chance()),
+        assumptions=(caveats.parallel_development(), *_ways(drawn, seed), caveats.join_dates_by_chance()),
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from evalkit import caveats, periods, refusals
+from evalkit.comparisons.joining_again import Again
 from evalkit.comparisons.joining_frames import Names
 from evalkit.comparisons.joining_ratio import JoiningRatio, joining_ratio
 from evalkit.comparisons.joining_steps import joining_steps
@@ -49,7 +50,7 @@ def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
     reason = _unfit(estimand, panel, before, groups)
     if reason is not None:
         return refusal(_SCALE, reason, conf_level=conf_level)
-    found = compared(estimand, panel, conf_level)
+    found = _compared(estimand, panel, conf_level)
     whole = [item for item in gathered if isinstance(item, Evidence)]
     said = tuple(
         dict.fromkeys(
@@ -67,7 +68,8 @@ def _estimate(estimand: Estimand, panel: Panel, conf_level: float) -> Estimate:
 
 
 def _beside(estimand: Estimand) -> tuple[Statement, ...]:
-    return (caveats.not_an_effect(),) if compares_two_models(estimand) else ()
+    models = (caveats.not_an_effect(),) if compares_two_models(estimand) else ()
+    return models if estimand.comparison is not None else (*models, caveats.all_joined_at_last())
 
 
 def _earlier(found: Estimate) -> tuple[Tested, ...]:
@@ -130,15 +132,22 @@ def joining_rows(estimand: Estimand, panel: Panel) -> pl.DataFrame:
     )
 
 
-def compared(
-    estimand: Estimand,
-    panel: Panel,
-    conf_level: float,
-    *,
-    anticipation: int = 0,
-    earlier: int | None = None,
-    draws: int = DRAWS,
-) -> JoiningRatio:
+def again(
+    estimand: Estimand, panel: Panel, conf_level: float, *, gap: int = 0, earlier: int = 0, draws: int = DRAWS
+) -> Again:
+    """The comparison with dates moved or time left out, to be worked out as far as a check looks at it."""
+    return Again(
+        frame=joining_rows(estimand, panel),
+        names=_NAMES,
+        gap=gap,
+        earlier=earlier,
+        draws=draws,
+        seed=SEED,
+        conf_level=conf_level,
+    )
+
+
+def _compared(estimand: Estimand, panel: Panel, conf_level: float) -> JoiningRatio:
     """The comparison on whole figures, as :func:`evalkit.joining_ratio` makes it."""
     return joining_ratio(
         joining_rows(estimand, panel),
@@ -147,9 +156,7 @@ def compared(
         count="count",
         exposure="exposure",
         joined="joined",
-        anticipation=anticipation,
-        earlier=earlier,
-        draws=draws,
+        draws=DRAWS,
         seed=SEED,
         conf_level=conf_level,
     )

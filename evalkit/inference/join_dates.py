@@ -56,8 +56,13 @@ class Assignments:
         >>> Assignments(np.zeros((19, 4), dtype=np.int64), exact=True).least(0.95)
         20
         """
-        needed = math.ceil(1 / (1 - conf_level) * (1 - 1e-9))
+        needed = least_ways(conf_level)
         return None if len(self.joined) >= needed else needed
+
+
+def least_ways(conf_level: float) -> int:
+    """How many ways to give out the dates it takes for a p as small as ``1 - conf_level``."""
+    return math.ceil(1 / (1 - conf_level) * (1 - 1e-9))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

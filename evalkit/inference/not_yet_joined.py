@@ -141,6 +141,11 @@ def exchanged(panel: JoiningPanel, looked: Looked, given: Assignments, *, conf_l
     return Exchanged(estimate, low, high, join_dates.p_value(shift.at(0.0)))
 
 
+def measured(panel: JoiningPanel, looked: Looked, given: Assignments) -> Floats:
+    """The statistics of :func:`exchanged` without an effect, for :func:`evalkit.inference.join_dates.p_value`."""
+    return _Shifted(panel, looked, given).at(0.0)
+
+
 @dataclass(slots=True, eq=False)
 class _Shifted:
     """Statistics of every assignment when joining has multiplied by a factor; each fit starts from the last."""

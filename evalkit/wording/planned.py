@@ -11,6 +11,7 @@ from evalkit.outlooks import ASSUMED_AUTOCORRELATION, FEW, RATIOS, Layout, Outlo
 from evalkit.planning import PlannedEstimand, PlannedPower, Reading
 from evalkit.precisions import Precision
 from evalkit.vocabulary import DesignId, Frequency
+from evalkit.wording.planned_areas import area_sentence, how_simulated
 from evalkit.wording.planned_table import METHODS, table
 from evalkit.wording.sizes import change
 
@@ -46,12 +47,12 @@ _READINGS = {
         "how many events are expected. A plan compares counts and shares only.",
     ),
     Reading.BY_AREA: Text(
-        "Planeras inte i förväg. Vad som går att se beror på hur många områden som ansluter när och hur olika områden "
-        "är, och det framgår inte av väntade antal. När tiden före har uppgifter prövar evalkit selftest upplägget på "
+        "Planeras inte. Det kräver att planen har datum då områdena ansluter och ett väntat antal i månaden för dem "
+        "tillsammans, under ”joined” och ”expected”. När tiden före har uppgifter prövar evalkit selftest upplägget på "
         "kända förändringar.",
-        "Not planned beforehand. What can be seen depends on how many areas join when and on how unlike areas are, "
-        "which does not follow from expected counts. Once the time before has data, evalkit selftest tries the design "
-        "on known changes.",
+        "Not planned. For that the plan needs dates on which areas join and an expected number a month for them "
+        "together, under 'joined' and 'expected'. Once the time before has data, evalkit selftest tries the design on "
+        "known changes.",
     ),
 }
 
@@ -160,7 +161,10 @@ def _item(item: PlannedEstimand, number: int | None, language: Language) -> str:
     lines = [head, wrapped(layout_sentence(item.layout, language), _INDENT)]
     if estimand.expected is not None:
         lines.append(wrapped(_expected(estimand.expected, language), _INDENT))
-    if item.reading in _READINGS:
+    if item.by_area:
+        told = [area_sentence(one, language) for one in item.by_area]
+        lines += [wrapped(one, _INDENT) for one in (*told, how_simulated(item.by_area, language))]
+    elif item.reading in _READINGS:
         lines.append(wrapped(_READINGS[item.reading].in_language(language), _INDENT))
     if number is not None:
         see = Text(f"Inget väntat antal i planen: se tabell {number}.", f"No number is expected: see table {number}.")

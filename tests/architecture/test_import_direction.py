@@ -19,7 +19,7 @@ ORDER = (
     "refusals", "caveats", "neutral", "codebooks", "metrics", "screening", "sources", "contracts", "mappings",
     "onefile", "dataset", "holdings", "estimands", "plan", "panels", "estimates", "row_frames", "estimate_series",
     "equivalences", "precisions", "inference", "comparisons", "designs", "breaks", "checks", "evaluation", "selftest",
-    "outlooks", "planning",
+    "outlooks", "area_outlooks", "planning",
     "claim_families", "margins", "protection", "policy", "cases", "retelling", "disclosure", "released_curves",
     "markdown", "wording", "tables", "webpage", "dictionary", "figures", "view_words", "views", "artifacts", "staging",
     "counting",

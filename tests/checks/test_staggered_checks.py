@@ -8,15 +8,18 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evalkit import columns
+from evalkit import columns, refusals
 from evalkit.checks import Situation, examine
+from evalkit.checks.law_breaks import law_breaks
 from evalkit.checks.registry import OF_DESIGN
 from evalkit.designs import REGISTRY
 from evalkit.estimands import Estimand, Group, Series
+from evalkit.inference import not_yet_joined
 from evalkit.language import Language, Text
 from evalkit.panels import Panel
 from evalkit.vocabulary import CheckId, DateBasis, DesignId, FindingStatus, Frequency, Role, Withheld
 from tests.checks.conftest import month, rows, window
+from tests.checks.test_every_check import change
 from tests.wording.conftest import faults
 
 MONTHS, START, STEP = 48, 24, 3
@@ -145,17 +148,114 @@ def test_neighbours_that_rose_are_told(metric_book) -> None:
     assert found.reason.code == "neighbours_moved"
 
 
-def test_one_area_that_joins_is_few(metric_book) -> None:
-    given = situation(metric_book)
-    one = replace(given.estimand, group=named("a", JOIN[:1]), joined=given.estimand.joined[:1], neighbours=None)
-    found = finding(replace(given, estimand=one), CheckId.CLUSTERS)
-    assert (found.status, found.statistic) == (FindingStatus.WARN, 1 + len(WAIT))
+def with_one_that_joins(given: Situation, waiting: int) -> Situation:
+    item = given.estimand
+    one = replace(
+        item,
+        group=named("a", JOIN[:1]),
+        joined=item.joined[:1],
+        comparison=named("b", (*WAIT, *JOIN[1:], *NEAR)[:waiting]),
+        neighbours=None,
+    )
+    return replace(given, estimand=one, estimate=given.design.estimate(one, given.panel, 0.95))
 
 
-def test_without_a_comparison_the_last_to_join_are_those_who_wait(metric_book) -> None:
+def test_one_area_that_joins_is_few_and_the_least_p_is_told(metric_book) -> None:
+    given = with_one_that_joins(situation(metric_book, factor=2.0), 19)
+    found = finding(given, CheckId.CLUSTERS)
+    assert given.estimate.is_estimated
+    assert (found.status, found.statistic) == (FindingStatus.WARN, 20)
+    assert "0,050" in found.reason.text.sv
+    assert "cluster" not in str(given.estimate.method)
+
+
+def test_one_area_that_could_never_stand_out_has_neither_number_nor_label(metric_book) -> None:
+    given = with_one_that_joins(situation(metric_book), 18)
+    found = finding(given, CheckId.CLUSTERS)
+    assert (found.status, found.withholds) == (FindingStatus.BLOCK, Withheld.ESTIMATE)
+    assert (found.reason.code, given.estimate.reason.code) == ("too_few_ways_to_join",) * 2
+    stubborn = situation(metric_book, factor=2.0).estimate.examined((found,))
+    assert not stubborn.is_estimated
+    assert not stubborn.may_be_called_effect
+
+
+def test_fewer_areas_than_the_design_bears_withhold_the_number(metric_book) -> None:
     given = situation(metric_book)
-    alone = replace(given, estimand=replace(given.estimand, comparison=None, neighbours=None))
-    assert finding(alone, CheckId.CLUSTERS).statistic == len(JOIN)
+    few = replace(given.estimand, comparison=None, group=named("a", JOIN), neighbours=None)
+    found = finding(replace(given, estimand=few), CheckId.CLUSTERS)
+    assert (found.status, found.reason.code, found.statistic) == (FindingStatus.BLOCK, "too_few_areas", len(JOIN))
+
+
+def test_without_a_comparison_what_all_that_joined_share_is_said_not_to_be_seen(metric_book) -> None:
+    """A growth common to all is the same in each, and leaves ratio and development before as they were."""
+    units = (*JOIN, *WAIT[:4])
+    dates = tuple((unit, month(START + STEP * (at % 4))) for at, unit in enumerate(units))
+    given = situation(metric_book)
+    item = replace(given.estimand, comparison=None, group=named("a", units), joined=dates, neighbours=None)
+    grown = given.panel.frame.with_columns(
+        count=(pl.col("count") * (pl.col("period").dt.year() - 2010)).cast(pl.Int64),
+        exposure=pl.col("exposure") * (pl.col("period").dt.year() - 2010),
+    )
+    here, there = (
+        given.design.estimate(item, panel, 0.95) for panel in (given.panel, replace(given.panel, frame=grown))
+    )
+    assert "all_joined_at_last" in [said.code for said in here.assumptions]
+    assert "all_joined_at_last" not in [said.code for said in given.estimate.assumptions]
+    assert there.is_estimated
+    assert finding(replace(given, estimand=item, estimate=here), CheckId.CLUSTERS).statistic == len(units)
+
+
+def test_one_area_that_decides_is_named(metric_book) -> None:
+    given = situation(metric_book, areas={JOIN[0]: 3.0})
+    assert given.estimate.p_value <= 0.05
+    found = finding(given, CheckId.LEAVE_ONE_OUT)
+    assert (found.status, found.statistic) == (FindingStatus.WARN, 1)
+    assert JOIN[0] in found.reason.text.sv
+    assert not any(unit in found.reason.text.sv for unit in JOIN[1:])
+
+
+def test_what_the_comparison_refuses_before_joining_is_told_in_its_own_words(metric_book) -> None:
+    given = situation(metric_book)
+    early = pl.col("period") < month(START)
+    none = given.panel.frame.with_columns(
+        count=pl.when(early & pl.col("unit_id").is_in(JOIN)).then(0).otherwise("count")
+    )
+    found = finding(replace(given, panel=replace(given.panel, frame=none)), CheckId.PRE_TREND)
+    assert found.withholds is Withheld.EFFECT_LABEL
+    assert found.reason.code == "before_joining_cannot_be_judged"
+    assert refusals.none_counted_or_expected().text.sv in found.reason.text.sv
+
+
+@pytest.mark.parametrize(
+    ("units", "code", "withheld"),
+    [((), "breaks_meet_all_areas", None), (JOIN, "breaks_cannot_be_cut", Withheld.EFFECT_LABEL)],
+)
+def test_a_break_that_cannot_be_cut_away_takes_the_label_unless_all_areas_are_under_it(
+    metric_book, units, code, withheld
+) -> None:
+    """It comes between the time before and that after."""
+    given = situation(metric_book, factor=1.6)
+    book = replace(metric_book, law_changes=(change(month(START), units=units),))
+    found = law_breaks(replace(given, book=book))
+    assert (found.reason.code, found.withholds) == (code, withheld)
+    assert given.estimate.examined((found,)).may_be_called_effect is (withheld is None)
+
+
+def test_an_estimand_of_eighteen_areas_and_four_years_is_quick(metric_book) -> None:
+    """By how many fits are made: time itself hangs on who else is at the machine."""
+    given = situation(metric_book, factor=1.6)
+    made = []
+    real = not_yet_joined.fitted
+
+    def counted(top, *args, **kwargs):
+        made.append(len(top))
+        return real(top, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(not_yet_joined, "fitted", counted)
+        for check in OF_DESIGN[DesignId.D5].values():
+            check(given)
+    assert sum(made) < 150_000
 
 
 def test_months_that_go_together_within_areas_are_told(metric_book) -> None:

@@ -194,14 +194,27 @@ def test_dates_that_make_no_sense_are_told(plan_of, tmp_path, case: str) -> None
     assert [problem.code for problem in raised.value.problems] == ["plan_joined"]
 
 
-def test_what_areas_can_show_is_not_planned_from_counts(plan_of, tmp_path) -> None:
-    """One area before and after, which it was planned as, promises what exchanged dates of areas cannot hold."""
-    expected = {"monthly": 25, "source": words("Förra året.")}
-    [item] = planned_power(plan(plan_of, tmp_path, expected=expected)).items
-    assert (item.reading.is_planned, item.outlooks, item.needs_table) == (False, (), False)
-    text = planned_text(planned_power(plan(plan_of, tmp_path, expected=expected)))
-    assert "hur olika områden" in " ".join(text.split())
-    assert "Minsta ökning" not in text
+def test_without_an_expected_number_what_areas_can_show_is_not_planned(plan_of, tmp_path) -> None:
+    found = planned_power(plan(plan_of, tmp_path))
+    [item] = found.items
+    assert (item.reading.is_planned, item.outlooks, item.by_area, item.needs_table) == (False, (), (), False)
+    assert "Planeras inte" in planned_text(found)
+
+
+def test_what_areas_can_show_is_simulated_with_the_dates_of_the_plan(plan_of, tmp_path) -> None:
+    """More events and less unevenness show smaller changes; what is told is the method and its seed too."""
+    few, many = (
+        planned_power(plan(plan_of, tmp_path, expected={"monthly": monthly, "source": words("Förra året.")}), draws=10)
+        for monthly in (14, 140)
+    )
+    rows = [item.by_area for found in (few, many) for item in found.items]
+    assert [[one.dispersion for one in row] for row in rows] == [[1.0, 2.0, 4.0]] * 2
+    assert all(one.decrease < 1 < one.increase for row in rows for one in row)
+    assert rows[1][0].increase < rows[0][0].increase < rows[0][2].increase
+    text = " ".join(planned_text(few).split())
+    assert "Simulerat: 10 påhittade paneler" in text
+    assert "frö 1" in text
+    assert "Planeras inte" not in text
 
 
 def run(plan: ek.Plan, data) -> pipeline.Evaluation:
