@@ -97,16 +97,16 @@ def test_what_is_expected_has_the_sides_of_the_design(plan_content, design, comp
 
 
 def test_the_plan_uses_the_public_functions(plan_of) -> None:
-    """Two years before and two after: 48 events a year against 96 make 96 and 192 in each window.
+    """Two years before and two after: 480 events a year against 960 make 960 and 1,920 in each window.
 
     Two sides of four years have four degrees of freedom for φ, and the level is that much smaller.
     """
-    expected = {"monthly": 4, "monthly_comparison": 8, "dispersion": 3, "source": SOURCE}
+    expected = {"monthly": 40, "monthly_comparison": 80, "dispersion": 3, "source": SOURCE}
     found = planned_power(plan_of(expected=expected))
     (item,) = found.items
     assert found.tables == {}
     assert [outlook.dispersion for outlook in item.outlooks] == [1, 2, 3, 4]
-    counts = {"events": 96, "events_before": 96, "events_ref": 192, "events_ref_before": 192}
+    counts = {"events": 960, "events_before": 960, "events_ref": 1920, "events_ref_before": 1920}
     assert item.layout.df == 4
     for outlook in item.outlooks:
         level = rule_power.level(1 - 0.95, 0.8, outlook.dispersion, 4)
@@ -115,10 +115,10 @@ def test_the_plan_uses_the_public_functions(plan_of) -> None:
         assert outlook.increase.ratio == pytest.approx(up.ratio, rel=1e-12)
         wait = ek.months_needed(
             2.0,
-            monthly=4,
-            monthly_ref=8,
-            events_before=96,
-            events_ref_before=192,
+            monthly=40,
+            monthly_ref=80,
+            events_before=960,
+            events_ref_before=1920,
             dispersion=outlook.dispersion,
             alpha=level,
         )
