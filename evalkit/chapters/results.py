@@ -33,7 +33,8 @@ def _left_out(count: int, language: Language) -> str:
     word = "ett" if count == 1 else style.count_word(count)
     return Text(
         f"För {word} mått finns inget att visa. Varför framgår av @tbl-inte.",
-        f"For {style.count_word(count, Language.EN)} {'metric' if count == 1 else 'metrics'} there is nothing to show. @tbl-inte tells why.",
+        f"For {style.count_word(count, Language.EN)} {'metric' if count == 1 else 'metrics'} there is nothing to show. "
+        "@tbl-inte tells why.",
     ).in_language(language)
 
 
