@@ -200,7 +200,7 @@ def test_a_text_that_is_no_date_is_told_by_row_and_never_by_value() -> None:
     assert "2384" not in str(caught.value)
     with pytest.raises(EstimationError) as caught:
         ek.spans(wrong, start="asked", end="answered", censored_at="2024-04-31")
-    assert caught.value.problems[0].code == "unknown_column"
+    assert caught.value.problems[0].code == "censored_at_not_a_date"
     with pytest.raises(EstimationError) as caught:
         ek.spans({"asked": []}, start="asked", end="answered", censored_at="2024-04-30")
     assert caught.value.problems[0].code == "not_a_table"
@@ -235,7 +235,10 @@ def test_one_set_of_words_for_alternatives_and_other_spellings_of_methods() -> N
     ):
         with pytest.raises(EstimationError) as caught:
             function()
-        assert str(caught.value.problems[0].accepted) == "greater, less, two-sided"
+        assert str(caught.value.problems[0].accepted) == (
+            "two-sided = two_tailed = twosided; greater = larger = higher = upper = increase; "
+            "less = smaller = lower = decrease"
+        )
     assert ek.rate_ratio(3, 10, 4, 10, method="E-test") == ek.rate_ratio(3, 10, 4, 10, method="e_test")
     assert ek.rate(3, 10, method="Jeffreys") == ek.rate(3, 10, method="bayes")
     assert list(ek.adjust([0.01, 0.02], method="FDR")) == list(ek.adjust([0.01, 0.02], method="bh"))

@@ -147,8 +147,8 @@ def test_the_dispersion_of_every_unit_is_that_of_the_unit_alone() -> None:
         assert one == ek.dispersion(alone["count"], alone["exposure"], cells=alone["side"])
     frame = found.to_frame()
     assert frame.select("unit", "metric").rows()[:3] == [("a", "phi"), ("a", "alpha"), ("b", "phi")]
-    assert "phi" in found._repr_html_()
-    assert "phi" in found[0]._repr_html_()
+    assert "spridning (φ)" in found._repr_html_()
+    assert "spridning (φ)" in found[0]._repr_html_()
     assert found[0].to_frame()["metric"].to_list() == ["phi", "alpha"]
 
 
