@@ -104,7 +104,7 @@ class World:
         text = {"category": pl.String, "model": pl.String, "n_cases": pl.Int64, "largest_case": pl.Int64}
         return Dataset(
             units=pl.DataFrame({"unit_id": units, "unit_name": units}),
-            model_periods=pl.DataFrame(schema={"unit_id": pl.String, "model": pl.String}),
+            model_periods=pl.DataFrame(schema={"unit_id": pl.String, "model": pl.String, "valid_from": pl.Date}),
             outcomes=pl.DataFrame(outcomes, schema_overrides=text) if outcomes else pl.DataFrame(schema=_OUTCOMES),
             exposure=pl.DataFrame(exposure),
             coverage=pl.DataFrame(coverage),

@@ -39,6 +39,8 @@ def column(title: str, name: str) -> list[str]:
 
 def summary() -> dict[str, list[str]]:
     page = (DOCS / "README.md").read_text(encoding="utf-8")
+    page = page[page.index("| default | mean of a line") :]
+    page = page[: page.index("\n\n")]
     return {cells(line)[0]: cells(line)[1:] for line in page.splitlines() if line.startswith("| `")}
 
 

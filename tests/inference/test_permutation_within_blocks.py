@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import polars as pl
 import pytest
@@ -41,6 +43,10 @@ def test_a_covariate_that_is_no_number_is_not_dropped_in_silence(bad: float) -> 
             "z": [1.0, bad, 3, 9, 4, 5, 1, 8, 2, 7, 3, 6],
         }
     )
-    found = ek.adjusted_rate_ratio(frame, count="y", exposure="e", contrast="s", reference="b", covariates=["z"])
-    assert not found.is_estimated
-    assert found.reason.code == "value_missing"
+    given = {"count": "y", "exposure": "e", "contrast": "s", "reference": "b", "covariates": ["z"]}
+    if math.isnan(bad):
+        assert ek.adjusted_rate_ratio(frame, **given).reason.code == "value_missing"
+        return
+    with pytest.raises(ek.EstimationError) as caught:
+        ek.adjusted_rate_ratio(frame, **given)
+    assert caught.value.problems[0].place.key == "argument covariates"

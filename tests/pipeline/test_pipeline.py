@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evalkit import artifacts, figures, pipeline, resources
+from evalkit import artifacts, figures, pipeline, plan_data, resources
 from evalkit.artifacts import digests
 from evalkit.errors import EvalkitError, PlanError, ReportError
 from evalkit.render import Engine, Rendered
@@ -131,7 +131,7 @@ def broken(*_args, **_options):
 
 
 STAGES = [
-    ("load", pipeline, "load"),
+    ("load", plan_data, "load"),
     ("panel", pipeline, "panel"),
     ("estimate", pipeline, "evaluate_panel"),
     ("release", pipeline, "release"),
