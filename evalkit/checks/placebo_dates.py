@@ -25,7 +25,8 @@ def placebo_dates(situation: Situation) -> Finding | None:
     The statistic is how many of them have an interval that excludes no change; the threshold is 0. Several invented
     starts share periods and are no independent trials, so what chance gives is judged by Bonferroni's bound, which
     holds whatever they share: the check warns when one of ``m`` starts excludes no change also at the level
-    ``1 - (1 - conf_level) / m``.
+    ``1 - (1 - conf_level) / m``. Where no start can be answered at that level, as with few areas to rank among, the
+    one in the middle is judged at ``conf_level``.
     """
     before = situation.estimand.before
     if before is None:
@@ -39,7 +40,11 @@ def placebo_dates(situation: Situation) -> Finding | None:
     if not any(plain):
         return None
     strict = replace(situation, conf_level=1 - (1 - situation.conf_level) / len(pairs))
-    beyond = any(answer(found) in _DECIDED for found in _each(strict, pairs))
+    judged = [answer(found) for found in _each(strict, pairs)]
+    if not any(judged):
+        answered: list[Answer | None] = [seen for seen in plain if seen is not None]
+        plain = judged = [answered[len(answered) // 2]]
+    beyond = any(seen in _DECIDED for seen in judged)
     tried, hits = sum(seen is not None for seen in plain), sum(seen in _DECIDED for seen in plain)
     return Finding(
         check=CheckId.PLACEBO_DATES,

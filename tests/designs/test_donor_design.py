@@ -175,6 +175,24 @@ def test_development_before_is_judged_against_the_areas_compared_with(gone) -> N
     assert (apart.withholds, apart.reason.code) == (Withheld.EFFECT_LABEL, "trend_before_differs")
 
 
+def test_an_invented_start_is_seen_also_when_areas_are_too_few_for_many_of_them() -> None:
+    """Three starts in three years would take 60 areas; the one in the middle is judged alone."""
+    grid, item = monthly(months=48)
+    middle, end = date(2021, 7, 1), date(2023, 1, 1)
+    item = replace(
+        item,
+        before=replace(item.before, last=date(2022, 12, 31)),
+        after=replace(item.after, first=end, last=date(2023, 12, 31)),
+    )
+    quiet = examined(grid, item)[CheckId.PLACEBO_DATES]
+    assert (quiet.status, quiet.statistic) == (FindingStatus.OK, 0)
+    tripled = (pl.col("unit_id") == "0127") & (pl.col("period") >= middle)
+    count = pl.when(tripled).then(pl.col("count") * 3).otherwise("count").cast(grid.frame["count"].dtype)
+    jumped = replace(grid, frame=grid.frame.with_columns(count))
+    found = examined(jumped, item)[CheckId.PLACEBO_DATES]
+    assert (found.status, found.statistic) == (FindingStatus.WARN, 1)
+
+
 def test_a_time_before_too_short_to_judge_takes_the_effect_label_away(from_tables, plan_content) -> None:
     """Two years before: the number stays, the word does not."""
     found, _, _ = made(plan_content, data(from_tables))
